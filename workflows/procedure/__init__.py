@@ -1,0 +1,1 @@
+"""The rules of the way of a case: pure functions and tables."""

@@ -1,0 +1,114 @@
+# `make` lists the commands. Everything is installed into $(VENV); nothing outside the folder is
+# touched except system libraries, and those only when run as root on a system with apt-get.
+
+VENV ?= .venv
+PYTHON ?= python3
+BIN = $(VENV)/bin
+export PATH := $(abspath $(BIN)):$(PATH)
+# Where bytecode is not written every start pays for compiling again.
+unexport PYTHONDONTWRITEBYTECODE
+unexport PYTHONHOME
+
+# A set-up is done once per content of the pinned requirements: the stamp's name is their hash.
+stamp = $(VENV)/.$(1)-$(shell cat requirements-setup.txt requirements.txt $(2) | cksum | cut -d' ' -f1)
+RUN_READY := $(call stamp,run)
+DEV_READY := $(call stamp,dev,requirements-dev.txt)
+
+# $(call system,LOADS,PACKAGES): fine if the shell command LOADS succeeds; otherwise Debian's PACKAGES
+# are installed where that is allowed, and named where it is not.
+define system
+@( $(1) ) >/dev/null 2>&1 || { \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing system packages: $(2)"; \
+		export DEBIAN_FRONTEND=noninteractive; \
+		apt-get install -y -qq --no-install-recommends $(2) >/dev/null 2>&1 \
+		|| { apt-get update -qq && apt-get install -y -qq --no-install-recommends $(2) >/dev/null; }; \
+	else \
+		echo "Some system packages are missing. Install them and run make again:"; \
+		echo "    sudo apt-get install $(2)"; \
+		echo "(other systems: the packages that bring the same libraries and programs)"; \
+		exit 1; \
+	fi; }
+endef
+
+PDF_LOADS = $(BIN)/python -W error -c 'import weasyprint.text.ffi'
+PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
+TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v pdftotext
+TEST_PACKAGES = chromium poppler-utils
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check lint types bench journey lock format translations compiled-translations
+
+help: ## list the commands
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+
+run: $(RUN_READY) compiled-translations ## set everything up, start it, say where it is and who may sign in
+	@$(BIN)/python -m workflows.jobs.supervisor
+
+test: $(DEV_READY) compiled-translations ## run all tests, the browser's too (ARGS="-k …" goes to pytest)
+	$(BIN)/python -m pytest -n auto $(ARGS)
+
+check: lint types test ## format, lint, types, import rules, translations complete, then the tests
+
+lint: $(DEV_READY)
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/lint-imports
+	$(BIN)/djlint templates --lint --quiet
+	$(BIN)/python -m tests.architecture.translations check
+
+types: $(DEV_READY)
+	$(BIN)/mypy
+
+bench: $(DEV_READY) compiled-translations ## the benchmarks, as ratios against floors measured in the same run
+	$(BIN)/python -m tests.bench
+
+journey: $(DEV_READY) compiled-translations ## drive the whole way in a real browser; PDFs and pictures go to out/journey
+	$(BIN)/python -m pytest tests/browser/test_whole_way.py --journey out/journey $(ARGS)
+
+format: $(DEV_READY) ## put code in its one format, fix what can be fixed safely
+	$(BIN)/ruff check --fix-only --quiet .
+	$(BIN)/ruff format .
+
+translations: $(DEV_READY) ## bring the catalogues up to date with the code, then say what is untranslated
+	$(BIN)/python -m tests.architecture.translations update
+	$(BIN)/python -m tests.architecture.translations check
+
+compiled-translations:
+	@$(BIN)/python -m tests.architecture.translations compile
+
+LOCK = $(BIN)/uv pip compile --quiet --generate-hashes --no-header --no-emit-index-url --no-emit-find-links \
+	--python-version 3.11 --universal $(ARGS)
+
+lock: $(RUN_READY) ## pin what requirements*.in ask for, with hashes (ARGS=--upgrade for newer versions)
+	$(LOCK) requirements-setup.in -o requirements-setup.txt
+	$(LOCK) requirements.in -o requirements.txt
+	$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+# uv reads its own settings and not pip's, so an index that only pip was told of is passed on. Where uv
+# cannot reach an index that pip can, pip does the same work more slowly.
+define install
+	@index=$${UV_DEFAULT_INDEX:-$$($(BIN)/python -m pip config get global.index-url 2>/dev/null || true)}; \
+	[ -z "$$index" ] || export UV_DEFAULT_INDEX="$$index"; \
+	export VIRTUAL_ENV="$(abspath $(VENV))"; \
+	$(BIN)/uv pip install --quiet --require-hashes --compile-bytecode $(foreach file,$(1),-r $(file)) \
+	|| $(BIN)/python -m pip install --quiet --require-hashes $(foreach file,$(1),-r $(file))
+endef
+
+$(RUN_READY):
+	@echo "Setting up $(VENV) …"
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Heng needs Python 3.11 or newer; name one with PYTHON=…")'
+	$(call system,$(PYTHON) -c 'import ensurepip',python3-venv)
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	$(call install,requirements.txt)
+	$(call system,$(PDF_LOADS),$(PDF_PACKAGES))
+	@rm -f $(VENV)/.run-* $(VENV)/.dev-*
+	@touch $@
+
+$(DEV_READY): $(RUN_READY)
+	@echo "Setting up what tests need …"
+	$(call install,requirements.txt requirements-dev.txt)
+	$(call system,$(TEST_LOADS),$(TEST_PACKAGES))
+	@rm -f $(VENV)/.dev-*
+	@touch $@

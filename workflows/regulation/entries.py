@@ -1,0 +1,179 @@
+"""What the rulebook holds: one frozen class for each kind of entry."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+from workflows.regulation.text import Text3
+
+Automation = Literal["checked", "procedure", "not_automated"]
+Importance = Literal["important", "ordinary"]
+NoReasonReturn = Literal["yes", "no", "person"]
+Unit = Literal["minute", "hour", "day", "civil_day", "percent", "count"]
+
+AUTOMATION: tuple[Automation, ...] = ("checked", "procedure", "not_automated")
+NO_REASON_RETURN: tuple[NoReasonReturn, ...] = ("yes", "no", "person")
+UNITS: tuple[Unit, ...] = ("minute", "hour", "day", "civil_day", "percent", "count")
+
+ELAPSED = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated:
+    """Anything that holds from a day on, by a clause. `in_force_until` is the last day, None for no end."""
+
+    clause: str
+    in_force_from: date
+    in_force_until: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Return whether the entry holds on that day."""
+        return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Named(Dated):
+    """A key of the regulation with its name in three languages."""
+
+    key: str
+    name: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Part:
+    """A heading of the regulation: part, section or stage."""
+
+    number: str
+    title: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Clause:
+    """One clause of the regulation.
+
+    `automation`: "checked" by the rule engine from an order's facts, "procedure" when the way of a
+    case carries it out, "not_automated" when people do; `reason` then says why.
+    """
+
+    number: str
+    title: Text3
+    text: Text3
+    automation: Automation
+    reason: Text3 | None
+    in_force_from: date
+    in_force_until: date | None = None
+
+    def in_force(self, on: date) -> bool:
+        """Return whether the clause holds on that day."""
+        return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
+
+    @property
+    def part(self) -> str:
+        """Return the number of the heading it stands under: "2.1.6" for "2.1.6.1"."""
+        return self.number.rpartition(".")[0]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure(Dated):
+    """One limit: a number with its unit, or a list of numbers (`values`), all whole."""
+
+    key: str
+    values: tuple[int, ...]
+    unit: Unit
+    note: Text3
+    own: bool = False  # ours, where the regulation asks for a limit and names none
+
+    @property
+    def value(self) -> int:
+        """Return the number. Raises: ValueError if the figure is a list."""
+        (value,) = self.values
+        return value
+
+    @property
+    def length(self) -> timedelta:
+        """Return the elapsed time it stands for. Raises: ValueError unless its unit is minute, hour or day."""
+        if self.unit not in ELAPSED:
+            raise ValueError(f"The figure '{self.key}' counts in {self.unit}, not in elapsed time.")
+        return self.value * ELAPSED[self.unit]
+
+    @property
+    def fractions(self) -> tuple[float, ...]:
+        """Return the percentages as parts of one: 0.5 for 50. Raises: ValueError for another unit."""
+        if self.unit != "percent":
+            raise ValueError(f"The figure '{self.key}' counts in {self.unit}, not in percent.")
+        return tuple(value / 100 for value in self.values)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Anomaly(Named):
+    """A type of anomaly and what it covers."""
+
+    covers: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Liability(Dated):
+    """Who answers for an anomaly: must solve it and compensate."""
+
+    anomaly: str
+    party_kind: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan(Named):
+    """An emergency plan: what it is called, for which anomalies, and its steps in order."""
+
+    anomalies: tuple[str, ...]
+    steps: tuple[Text3, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Category(Named):
+    """A kind of goods. `no_reason_return`: "yes", "no" (special goods) or "person" (a person decides)."""
+
+    aliases: tuple[str, ...]
+    no_reason_return: NoReasonReturn
+    perishable: bool
+    medical: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RemedyKind(Named):
+    """A remedy that a party may owe. `money`: whether it is a sum."""
+
+    money: bool
+    anomalies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ImportanceRule(Dated):
+    """What makes a matter important: an anomaly, a cue or a property of the goods, with the reason."""
+
+    anomalies: tuple[str, ...]
+    cues: tuple[str, ...]
+    goods: tuple[str, ...]
+    reason: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PenaltyStep:
+    """What a breach brings at one repetition. `fine_minor` in minor units of CNY, `days` of suspension."""
+
+    measure: str
+    points: int
+    fine_minor: int
+    days: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Breach(Named):
+    """A kind of breach, the clauses it offends, and the penalty for the first, second, … time."""
+
+    offends: tuple[str, ...]
+    steps: tuple[PenaltyStep, ...]
+
+    def step(self, repetition: int) -> PenaltyStep:
+        """Return the penalty for the n-th time, from 1; beyond the table the last one holds."""
+        if repetition < 1:
+            raise ValueError(f"A breach happens for the first time or later, not for the {repetition}th.")
+        return self.steps[min(repetition, len(self.steps)) - 1]

@@ -1,0 +1,272 @@
+"""From the files of a rulebook's folder to its entries: one function for each kind."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workflows.regulation import entries as kinds
+from workflows.regulation.errors import RulebookError
+from workflows.regulation.reading import NUMBER, Entry, parse
+from workflows.regulation.text import Text3
+
+Kind = TypeVar("Kind")
+KEY = re.compile(r"[a-z][a-z0-9_]*")
+CUES = ("danger", "emergency", "money_at_risk")
+GOODS = ("perishable", "medical")
+MEASURES = ("warning", "fine", "points", "suspension", "ban")
+
+
+class File:
+    """One file of the folder: its list of entries and the day from which they hold unless they say otherwise."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        self.name = name
+        self.tables = parse(folder / name, name)
+        self.since = self._since()
+
+    def _since(self) -> date | None:
+        if "in_force_from" not in self.tables:
+            return None
+        head = Entry(self.name, "the file", {"in_force_from": self.tables.pop("in_force_from")})
+        return head.day("in_force_from")
+
+    def entries(self, kind: str, label: str) -> Iterator[Entry]:
+        """Yield each `[[kind]]` table, labelled by its key or number."""
+        tables = self.tables.pop(kind, [])
+        if not isinstance(tables, list):
+            raise RulebookError(self.name, kind, f"must be written as [[{kind}]]")
+        for place, table in enumerate(tables, 1):
+            yield Entry(self.name, f"{kind} {table.get(label, f'no. {place}')}", table)
+
+    def done(self) -> None:
+        """Raise RulebookError if a table was left that nobody knows."""
+        Entry(self.name, "the file", self.tables).done()
+
+    def read(self, kind: str, label: str, build: Callable[["File", Entry], Kind]) -> tuple[Kind, ...]:
+        """Return all entries of the file, which holds only this kind."""
+        found = tuple(build(self, entry) for entry in self.entries(kind, label))
+        self.done()
+        if not found:
+            raise RulebookError(self.name, "the file", f"holds no [[{kind}]]")
+        return found
+
+    def period(self, entry: Entry) -> dict[str, Any]:
+        """Return the days between which an entry holds."""
+        since = entry.day("in_force_from", self.since)
+        until = entry.day("in_force_until") if entry.has("in_force_until") else None
+        if until is not None and until < since:
+            raise entry.fail(f"ends on {until}, before it begins on {since}")
+        return {"in_force_from": since, "in_force_until": until}
+
+    def dated(self, entry: Entry) -> dict[str, Any]:
+        """Return the clause and the period of an entry."""
+        return {"clause": _number(entry, "clause"), **self.period(entry)}
+
+    def named(self, entry: Entry) -> dict[str, Any]:
+        """Return key, name, clause and period of an entry."""
+        return {"key": _key(entry, "key"), "name": entry.text3("name"), **self.dated(entry)}
+
+
+def _number(entry: Entry, key: str) -> str:
+    number = entry.string(key)
+    if not NUMBER.fullmatch(number):
+        raise entry.fail(f"'{number}' is not the number of a clause")
+    return number
+
+
+def _key(entry: Entry, key: str) -> str:
+    value = entry.string(key)
+    if not KEY.fullmatch(value):
+        raise entry.fail(f"'{value}' is not a key: small letters, digits and _")
+    return value
+
+
+def _finish(entry: Entry, built: Kind) -> Kind:
+    entry.done()
+    return built
+
+
+def edition(folder: Path) -> str:
+    """Return the name of the edition, like "2026.1"."""
+    file = File(folder, "edition.toml")
+    head = Entry(file.name, "the file", file.tables)
+    return _finish(head, head.string("edition"))
+
+
+def clauses(folder: Path) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, ...]]:
+    """Return headings and clauses from every file in `clauses/`, in the order of the files."""
+    parts: list[kinds.Part] = []
+    found: list[kinds.Clause] = []
+    for path in sorted((folder / "clauses").glob("*.toml")):
+        file = File(folder, f"clauses/{path.name}")
+        parts += [_part(entry) for entry in file.entries("part", "number")]
+        found += [_clause(file, entry) for entry in file.entries("clause", "number")]
+        file.done()
+    if not found:
+        raise RulebookError("clauses/", "the folder", "holds no clause")
+    return tuple(parts), tuple(found)
+
+
+def _part(entry: Entry) -> kinds.Part:
+    return _finish(entry, kinds.Part(number=_number(entry, "number"), title=entry.text3("title")))
+
+
+def _clause(file: File, entry: Entry) -> kinds.Clause:
+    automation = entry.choice("automation", kinds.AUTOMATION)
+    if (automation == "not_automated") != entry.has("reason"):
+        raise entry.fail("'reason' belongs to a clause that is not automated, and to no other")
+    reason: Text3 | None = entry.text3("reason") if entry.has("reason") else None
+    return _finish(
+        entry,
+        kinds.Clause(
+            number=_number(entry, "number"),
+            title=entry.text3("title"),
+            text=entry.text3("text"),
+            automation=automation,
+            reason=reason,
+            **file.period(entry),
+        ),
+    )
+
+
+def figures(folder: Path) -> tuple[kinds.Figure, ...]:
+    """Return every limit."""
+    return File(folder, "figures.toml").read("figure", "key", _figure)
+
+
+def _figure(file: File, entry: Entry) -> kinds.Figure:
+    unit = entry.choice("unit", kinds.UNITS)
+    most = 100 if unit == "percent" else 10_000
+    raw = entry.take("value", list, "a list") if isinstance(entry.peek("value"), list) else None
+    numbers = [entry.whole("value", least=1, most=most)] if raw is None else raw
+    if not numbers or any(type(number) is not int or not 1 <= number <= most for number in numbers):
+        raise entry.fail(f"'value' must hold whole numbers from 1 to {most}")
+    if sorted(set(numbers)) != numbers:
+        raise entry.fail("'value' must rise from number to number")
+    return _finish(
+        entry,
+        kinds.Figure(
+            key=_key(entry, "key"),
+            values=tuple(numbers),
+            unit=unit,
+            note=entry.text3("note"),
+            own=entry.flag("own"),
+            **file.dated(entry),
+        ),
+    )
+
+
+def party_kinds(folder: Path) -> tuple[kinds.Named, ...]:
+    """Return the kinds of party that may have to answer."""
+    return File(folder, "parties.toml").read("party", "key", _named)
+
+
+def _named(file: File, entry: Entry) -> kinds.Named:
+    return _finish(entry, kinds.Named(**file.named(entry)))
+
+
+def anomalies(folder: Path) -> tuple[kinds.Anomaly, ...]:
+    """Return the types of anomaly."""
+    return File(folder, "anomalies.toml").read("anomaly", "key", _anomaly)
+
+
+def _anomaly(file: File, entry: Entry) -> kinds.Anomaly:
+    return _finish(entry, kinds.Anomaly(**file.named(entry), covers=entry.text3("covers")))
+
+
+def liabilities(folder: Path) -> tuple[kinds.Liability, ...]:
+    """Return the liability table."""
+    return File(folder, "liability.toml").read("liability", "anomaly", _liability)
+
+
+def _liability(file: File, entry: Entry) -> kinds.Liability:
+    return _finish(
+        entry,
+        kinds.Liability(anomaly=_key(entry, "anomaly"), party_kind=_key(entry, "responsible"), **file.dated(entry)),
+    )
+
+
+def plans(folder: Path) -> tuple[kinds.Plan, ...]:
+    """Return the emergency plans."""
+    return File(folder, "plans.toml").read("plan", "key", _plan)
+
+
+def _plan(file: File, entry: Entry) -> kinds.Plan:
+    return _finish(
+        entry,
+        kinds.Plan(**file.named(entry), anomalies=entry.strings("anomalies"), steps=entry.texts3("steps")),
+    )
+
+
+def categories(folder: Path) -> tuple[kinds.Category, ...]:
+    """Return the kinds of goods."""
+    return File(folder, "categories.toml").read("category", "key", _category)
+
+
+def _category(file: File, entry: Entry) -> kinds.Category:
+    return _finish(
+        entry,
+        kinds.Category(
+            **file.named(entry),
+            aliases=entry.strings("aliases"),
+            no_reason_return=entry.choice("no_reason_return", kinds.NO_REASON_RETURN),
+            perishable=entry.flag("perishable"),
+            medical=entry.flag("medical"),
+        ),
+    )
+
+
+def remedies(folder: Path) -> tuple[kinds.RemedyKind, ...]:
+    """Return the kinds of remedy."""
+    return File(folder, "remedies.toml").read("remedy", "key", _remedy)
+
+
+def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
+    return _finish(
+        entry,
+        kinds.RemedyKind(**file.named(entry), money=entry.flag("money"), anomalies=entry.strings("anomalies")),
+    )
+
+
+def importance(folder: Path) -> tuple[kinds.ImportanceRule, ...]:
+    """Return what makes a matter important."""
+    return File(folder, "importance.toml").read("important", "reason", _important)
+
+
+def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
+    rule = kinds.ImportanceRule(
+        anomalies=entry.strings("anomalies"),
+        cues=entry.strings("cues", among=CUES),
+        goods=entry.strings("goods", among=GOODS),
+        reason=entry.text3("reason"),
+        **file.dated(entry),
+    )
+    if not (rule.anomalies or rule.cues or rule.goods):
+        raise entry.fail("names no anomaly, cue or goods")
+    return _finish(entry, rule)
+
+
+def breaches(folder: Path) -> tuple[kinds.Breach, ...]:
+    """Return the penalties table."""
+    return File(folder, "penalties.toml").read("breach", "key", _breach)
+
+
+def _breach(file: File, entry: Entry) -> kinds.Breach:
+    steps = tuple(_penalty(step) for step in entry.entries("steps"))
+    if not steps:
+        raise entry.fail("has no penalty")
+    return _finish(entry, kinds.Breach(**file.named(entry), offends=entry.strings("offends"), steps=steps))
+
+
+def _penalty(entry: Entry) -> kinds.PenaltyStep:
+    return _finish(
+        entry,
+        kinds.PenaltyStep(
+            measure=entry.choice("measure", MEASURES),
+            points=entry.whole("points", least=0, most=100),
+            fine_minor=entry.whole("fine_minor", least=0, most=100_000_000),
+            days=entry.whole("days", least=0, most=3_650),
+        ),
+    )

@@ -1,0 +1,135 @@
+"""Reading one table of a TOML file strictly: each mistake names file, entry and reason."""
+
+import re
+import tomllib
+from collections.abc import Collection, Iterator
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, TypeVar
+
+from workflows.regulation.errors import RulebookError
+from workflows.regulation.text import LANGUAGES, Text3
+
+Choice = TypeVar("Choice", bound=str)
+NUMBER = re.compile(r"[1-9](\.[1-9][0-9]?)*")
+
+
+class Entry:
+    """One table of a file. What was not asked for by `done()` is an unknown key."""
+
+    def __init__(self, file: str, label: str, table: dict[str, Any]) -> None:
+        self.file, self.label = file, label
+        self._table = dict(table)
+
+    def fail(self, reason: str) -> RulebookError:
+        """Return the error that names this entry."""
+        return RulebookError(self.file, self.label, reason)
+
+    def has(self, key: str) -> bool:
+        """Return whether the key stands in the entry and has not been read yet."""
+        return key in self._table
+
+    def peek(self, key: str) -> Any:
+        """Return the value of a key without reading it, None if it is missing."""
+        return self._table.get(key)
+
+    def take(self, key: str, kind: type, what: str) -> Any:
+        """Return the value of a key that must be there, of exactly this type."""
+        if key not in self._table:
+            raise self.fail(f"'{key}' is missing")
+        value = self._table.pop(key)
+        if type(value) is not kind:
+            raise self.fail(f"'{key}' must be {what}, not {value!r}")
+        return value
+
+    def string(self, key: str) -> str:
+        """Return a text that is not blank."""
+        value: str = self.take(key, str, "a text")
+        if not value.strip() or value != value.strip():
+            raise self.fail(f"'{key}' is blank or has blanks around it")
+        return value
+
+    def strings(self, key: str, *, among: Collection[str] | None = None) -> tuple[str, ...]:
+        """Return a list of texts without repetition; a missing key is an empty list."""
+        values = self.take(key, list, "a list") if key in self._table else []
+        for value in values:
+            if not isinstance(value, str) or not value.strip():
+                raise self.fail(f"'{key}' must hold texts, not {value!r}")
+            if among is not None and value not in among:
+                raise self.fail(f"'{key}' holds the unknown '{value}'")
+        if len(set(values)) != len(values):
+            raise self.fail(f"'{key}' names something twice")
+        return tuple(values)
+
+    def choice(self, key: str, options: Collection[Choice]) -> Choice:
+        """Return a text that is one of the options."""
+        value = self.string(key)
+        for option in options:
+            if option == value:
+                return option
+        raise self.fail(f"'{key}' is '{value}', not one of {', '.join(options)}")
+
+    def flag(self, key: str) -> bool:
+        """Return a true or false; a missing key is false."""
+        return bool(self.take(key, bool, "true or false")) if key in self._table else False
+
+    def whole(self, key: str, *, least: int, most: int) -> int:
+        """Return a whole number within the range."""
+        value: int = self.take(key, int, "a whole number")
+        if not least <= value <= most:
+            raise self.fail(f"'{key}' is {value}, not from {least} to {most}")
+        return value
+
+    def day(self, key: str, default: date | None = None) -> date:
+        """Return a date without time; a missing key gives the default, when there is one."""
+        if key not in self._table and default is not None:
+            return default
+        value = self._table.get(key)
+        if isinstance(value, datetime) or not isinstance(value, date):
+            raise self.fail(f"'{key}' must be a date like 2026-01-31, not {value!r}")
+        del self._table[key]
+        return value
+
+    def text3(self, key: str) -> Text3:
+        """Return a text in all three languages and no other."""
+        value = self.take(key, dict, "a table of zh-Hant, zh-Hans and en")
+        return _text3(self, key, value)
+
+    def texts3(self, key: str) -> tuple[Text3, ...]:
+        """Return a list of texts in three languages, not empty."""
+        values = self.take(key, list, "a list of texts in three languages")
+        if not values or not all(isinstance(value, dict) for value in values):
+            raise self.fail(f"'{key}' must be a list of texts in three languages")
+        return tuple(_text3(self, f"{key} {place}", value) for place, value in enumerate(values, 1))
+
+    def entries(self, key: str) -> Iterator["Entry"]:
+        """Yield the tables of a list of tables."""
+        for place, table in enumerate(self.take(key, list, "a list of tables"), 1):
+            if not isinstance(table, dict):
+                raise self.fail(f"'{key}' must hold tables, not {table!r}")
+            yield Entry(self.file, f"{self.label}, {key} {place}", table)
+
+    def done(self) -> None:
+        """Raise RulebookError if a key was left that nobody knows."""
+        if self._table:
+            raise self.fail(f"unknown key '{next(iter(self._table))}'")
+
+
+def _text3(entry: Entry, key: str, value: dict[str, Any]) -> Text3:
+    for language in LANGUAGES:
+        words = value.get(language)
+        if not isinstance(words, str) or not words.strip():
+            raise entry.fail(f"'{key}' has no text in {language}")
+    if unknown := set(value) - set(LANGUAGES):
+        raise entry.fail(f"'{key}' has the unknown language '{min(unknown)}'")
+    return Text3.of({language: value[language].strip() for language in LANGUAGES})
+
+
+def parse(path: Path, name: str) -> dict[str, Any]:
+    """Return the tables of one TOML file. Raises: RulebookError if it is missing or not TOML."""
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RulebookError(name, "the file", "is missing") from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+        raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake

@@ -1,0 +1,122 @@
+"""Whether the entries of a rulebook fit together: references, periods, limits that depend on each other."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from workflows.regulation.entries import Dated
+from workflows.regulation.errors import RulebookError
+
+if TYPE_CHECKING:
+    from workflows.regulation.book import Rulebook
+
+
+def verify(book: "Rulebook") -> None:
+    """Raise RulebookError for the first entry that does not fit the others."""
+    _clauses(book)
+    _references(book)
+    for file, entries, key in _tables(book):
+        _cited(book, file, entries, key)
+        _periods(file, entries, key)
+    _liability(book)
+    _limits(book)
+
+
+def _tables(book: "Rulebook") -> tuple[tuple[str, Sequence[Dated], Callable[[Dated], str]], ...]:
+    by_key = lambda entry: str(entry.key)  # noqa: E731
+    return (
+        ("figures.toml", book.figures, by_key),
+        ("parties.toml", book.party_kinds, by_key),
+        ("anomalies.toml", book.anomalies, by_key),
+        ("liability.toml", book.liabilities, lambda entry: entry.anomaly),
+        ("plans.toml", book.plans, by_key),
+        ("categories.toml", book.categories, by_key),
+        ("remedies.toml", book.remedy_kinds, by_key),
+        ("importance.toml", book.importance_rules, lambda entry: entry.reason.en),
+        ("penalties.toml", book.breaches, by_key),
+    )
+
+
+def _clauses(book: "Rulebook") -> None:
+    headings = [part.number for part in book.headings]
+    _once("clauses/", "part", headings)
+    known = set(headings)
+    for clause in book.all_clauses:
+        if clause.part not in known:
+            raise RulebookError("clauses/", f"clause {clause.number}", f"its heading {clause.part} is missing")
+    _periods("clauses/", book.all_clauses, lambda clause: clause.number)
+
+
+def _once(file: str, kind: str, keys: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for key in keys:
+        if key in seen:
+            raise RulebookError(file, f"{kind} {key}", "stands there twice")
+        seen.add(key)
+
+
+def _periods(file: str, entries: Iterable, key: Callable) -> None:  # type: ignore[type-arg]
+    dated = defaultdict(list)
+    for entry in entries:
+        dated[key(entry)].append(entry)
+    for name, versions in dated.items():
+        versions.sort(key=lambda entry: entry.in_force_from)
+        for earlier, later in zip(versions, versions[1:], strict=False):
+            if earlier.in_force_from == later.in_force_from:
+                raise RulebookError(file, name, f"stands there twice from {later.in_force_from}")
+            if earlier.in_force_until is not None and earlier.in_force_until >= later.in_force_from:
+                raise RulebookError(file, name, f"two periods overlap from {later.in_force_from}")
+
+
+def _cited(book: "Rulebook", file: str, entries: Iterable[Dated], key: Callable[[Dated], str]) -> None:
+    numbers = {clause.number for clause in book.all_clauses}
+    for entry in entries:
+        if entry.clause not in numbers:
+            raise RulebookError(file, key(entry), f"cites clause {entry.clause}, which does not exist")
+
+
+def _references(book: "Rulebook") -> None:
+    anomalies = {anomaly.key for anomaly in book.anomalies}
+    parties = {party.key for party in book.party_kinds}
+    numbers = {clause.number for clause in book.all_clauses}
+    for liability in book.liabilities:
+        _known("liability.toml", liability.anomaly, "anomaly", [liability.anomaly], anomalies)
+        _known("liability.toml", liability.anomaly, "party", [liability.party_kind], parties)
+    for plan in book.plans:
+        _known("plans.toml", plan.key, "anomaly", plan.anomalies, anomalies)
+    for remedy in book.remedy_kinds:
+        _known("remedies.toml", remedy.key, "anomaly", remedy.anomalies, anomalies)
+    for rule in book.importance_rules:
+        _known("importance.toml", rule.reason.en, "anomaly", rule.anomalies, anomalies)
+    for breach in book.breaches:
+        _known("penalties.toml", breach.key, "clause", breach.offends, numbers)
+
+
+def _known(file: str, entry: str, kind: str, keys: Iterable[str], known: set[str]) -> None:
+    for key in keys:
+        if key not in known:
+            raise RulebookError(file, entry, f"names the {kind} '{key}', which does not exist")
+
+
+def _liability(book: "Rulebook") -> None:
+    for anomaly in book.anomalies:
+        liable = any(liability.anomaly == anomaly.key for liability in book.liabilities)
+        if anomaly.key == "other" and liable:
+            raise RulebookError("liability.toml", "other", "no party follows from the table for 'other'")
+        if anomaly.key != "other" and not liable:
+            raise RulebookError("liability.toml", anomaly.key, "has no responsible party")
+        if not any(anomaly.key in plan.anomalies for plan in book.plans):
+            raise RulebookError("plans.toml", anomaly.key, "has no emergency plan")
+
+
+def _limits(book: "Rulebook") -> None:
+    """A case referred to the committee as late as allowed must still be decided in time. Source: clause 2.2.4.3."""
+    for day in sorted({figure.in_force_from for figure in book.figures}):
+        late = book.figure("committee_referral", on=day).length + book.figure("voting", on=day).length
+        if late + timedelta(hours=1) > book.figure("resolution", on=day).length:
+            raise RulebookError("figures.toml", "voting", f"from {day} a vote would end after the resolution limit")
+        if book.figure("quorum", on=day).value > book.figure("panel_size", on=day).value:
+            raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
+        if book.figure("panel_size", on=day).value % 2 == 0:
+            raise RulebookError("figures.toml", "panel_size", f"from {day} it is even, so votes could tie")

@@ -1,0 +1,28 @@
+"""A text in the three languages of the house, and the tags that name them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+LANGUAGES = ("zh-Hant", "zh-Hans", "en")
+
+
+@dataclass(frozen=True, slots=True)
+class Text3:
+    """One text in traditional Chinese, simplified Chinese and English."""
+
+    zh_hant: str
+    zh_hans: str
+    en: str
+
+    def in_(self, language: str) -> str:
+        """Return the text in "zh-Hant", "zh-Hans" or "en". Raises: KeyError for any other tag."""
+        return self.as_dict()[language]
+
+    def as_dict(self) -> dict[str, str]:
+        """Return the text keyed by language tag, as the public contract shows it."""
+        return {"zh-Hant": self.zh_hant, "zh-Hans": self.zh_hans, "en": self.en}
+
+    @classmethod
+    def of(cls, texts: Mapping[str, str]) -> "Text3":
+        """Return the text from a mapping by language tag."""
+        return cls(texts["zh-Hant"], texts["zh-Hans"], texts["en"])

@@ -3,6 +3,7 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 from workflows.regulation.entries import Dated
@@ -56,13 +57,13 @@ def _once(file: str, kind: str, keys: Iterable[str]) -> None:
         seen.add(key)
 
 
-def _periods(file: str, entries: Iterable, key: Callable) -> None:  # type: ignore[type-arg]
+def _periods(file: str, entries: Iterable, key: Callable) -> None:
     dated = defaultdict(list)
     for entry in entries:
         dated[key(entry)].append(entry)
     for name, versions in dated.items():
         versions.sort(key=lambda entry: entry.in_force_from)
-        for earlier, later in zip(versions, versions[1:], strict=False):
+        for earlier, later in pairwise(versions):
             if earlier.in_force_from == later.in_force_from:
                 raise RulebookError(file, name, f"stands there twice from {later.in_force_from}")
             if earlier.in_force_until is not None and earlier.in_force_until >= later.in_force_from:

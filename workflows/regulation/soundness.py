@@ -4,16 +4,13 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
-from typing import TYPE_CHECKING
 
 from workflows.regulation.entries import Dated
 from workflows.regulation.errors import RulebookError
-
-if TYPE_CHECKING:
-    from workflows.regulation.book import Rulebook
+from workflows.regulation.rulebook import Rulebook
 
 
-def verify(book: "Rulebook") -> None:
+def verify(book: Rulebook) -> None:
     """Raise RulebookError for the first entry that does not fit the others."""
     _clauses(book)
     _references(book)
@@ -24,7 +21,7 @@ def verify(book: "Rulebook") -> None:
     _limits(book)
 
 
-def _tables(book: "Rulebook") -> tuple[tuple[str, Sequence[Dated], Callable[[Dated], str]], ...]:
+def _tables(book: Rulebook) -> tuple[tuple[str, Sequence[Dated], Callable[[Dated], str]], ...]:
     by_key = lambda entry: str(entry.key)  # noqa: E731
     return (
         ("figures.toml", book.figures, by_key),
@@ -39,7 +36,7 @@ def _tables(book: "Rulebook") -> tuple[tuple[str, Sequence[Dated], Callable[[Dat
     )
 
 
-def _clauses(book: "Rulebook") -> None:
+def _clauses(book: Rulebook) -> None:
     headings = [part.number for part in book.headings]
     _once("clauses/", "part", headings)
     known = set(headings)
@@ -70,14 +67,14 @@ def _periods(file: str, entries: Iterable, key: Callable) -> None:
                 raise RulebookError(file, name, f"two periods overlap from {later.in_force_from}")
 
 
-def _cited(book: "Rulebook", file: str, entries: Iterable[Dated], key: Callable[[Dated], str]) -> None:
+def _cited(book: Rulebook, file: str, entries: Iterable[Dated], key: Callable[[Dated], str]) -> None:
     numbers = {clause.number for clause in book.all_clauses}
     for entry in entries:
         if entry.clause not in numbers:
             raise RulebookError(file, key(entry), f"cites clause {entry.clause}, which does not exist")
 
 
-def _references(book: "Rulebook") -> None:
+def _references(book: Rulebook) -> None:
     anomalies = {anomaly.key for anomaly in book.anomalies}
     parties = {party.key for party in book.party_kinds}
     numbers = {clause.number for clause in book.all_clauses}
@@ -100,7 +97,7 @@ def _known(file: str, entry: str, kind: str, keys: Iterable[str], known: set[str
             raise RulebookError(file, entry, f"names the {kind} '{key}', which does not exist")
 
 
-def _liability(book: "Rulebook") -> None:
+def _liability(book: Rulebook) -> None:
     for anomaly in book.anomalies:
         liable = any(liability.anomaly == anomaly.key for liability in book.liabilities)
         if anomaly.key == "other" and liable:
@@ -111,7 +108,7 @@ def _liability(book: "Rulebook") -> None:
             raise RulebookError("plans.toml", anomaly.key, "has no emergency plan")
 
 
-def _limits(book: "Rulebook") -> None:
+def _limits(book: Rulebook) -> None:
     """A case referred to the committee as late as allowed must still be decided in time. Source: clause 2.2.4.3."""
     for day in sorted({figure.in_force_from for figure in book.figures}):
         late = book.figure("committee_referral", on=day).length + book.figure("voting", on=day).length

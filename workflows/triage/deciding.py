@@ -44,7 +44,11 @@ def codes() -> dict[str, dict[str, str]]:
 def missing_facts(seen: Evidence) -> tuple[str, ...]:
     """Return the facts without which the text alone must not decide the party."""
     wanted = []
-    if "money_no_order" in seen.cues and not seen.payment_known and seen.anomaly in ("payment_info_error", "system_fault"):
+    if (
+        "money_no_order" in seen.cues
+        and not seen.payment_known
+        and seen.anomaly in ("payment_info_error", "system_fault")
+    ):
         wanted.append("payment_failed.cause")
     if "never_shipped" in seen.cues and not seen.on_the_way and seen.anomaly == "logistics_info_error":
         wanted.extend(("shipped", "tracking_updated"))
@@ -75,6 +79,7 @@ def _reasons(seen: Evidence) -> dict[str, bool]:
         and party < limits["second_party_below"],
         "claim_conflicts": by_text and seen.claim_party not in (None, seen.text_party),
         "missing_fact": by_text and bool(missing_facts(seen)),
-        "two_parties": len(seen.fact_anomalies) > 1 or (by_text and max(rivals, default=0) > limits["second_party_below"]),
+        "two_parties": len(seen.fact_anomalies) > 1
+        or (by_text and max(rivals, default=0) > limits["second_party_below"]),
         "low_margin": by_text and party < limits["route_at"],
     }

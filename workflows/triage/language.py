@@ -44,7 +44,7 @@ _SMALL = {tag: frozenset(words.split()) for tag, words in _SMALL_WORDS.items()}
 
 
 def detect(text: str, *, hint: str | None = None) -> str:
-    """Return "zh-Hans", "zh-Hant", "en" or another tag; `hint` (the form's language) decides only where the text cannot."""
+    """Return "zh-Hans", "zh-Hant", "en" or another tag; `hint`, the form's language, decides only in doubt."""
     sample = _NOISE.sub(" ", text[:SAMPLE_CHARS].lower())
     counts = {name: len(pattern.findall(sample)) for name, pattern in _PATTERNS.items()}
     words = _LATIN_WORD.findall(sample)

@@ -49,7 +49,8 @@ def _words(piece: str) -> list[tuple[int, int, str]]:
     lowered = piece.lower()
     if len(lowered) != len(piece):  # some capitals lower to two characters; offsets matter more than they do
         lowered = piece
-    found, at = [], 0
+    found: list[tuple[int, int, str]] = []
+    at = 0
     for match in pattern.finditer(lowered):
         found.extend((i, i + 1, _character(piece[i])) for i in range(at, match.start()))
         found.append((match.start(), match.end(), words[match.group()]))

@@ -13,7 +13,7 @@ _NOISE = re.compile(
 _SENTENCE_END = re.compile(r"[。!?;\n]+|\.(?=\s|$|[^\w\s])|\.{2,}|(?<=[a-z])\.(?=[a-z]{3})")
 _QUOTE_LINE = re.compile(r"^[ \t]*(?:>|\|)")
 _QUOTE_HEAD = re.compile(
-    r"^[ \t]*(?:on .{4,60}wrote:|.{0,40}写道:|-+ ?(?:original message|forwarded message|原始邮件|转发邮件|转发的邮件) ?-+"
+    r"^[ \t]*(?:on .{4,60}wrote:|.{0,40}写道:|-+ ?(?:original message|forwarded message|原始邮件|转发邮件) ?-+"
     r"|(?:from|发件人|寄件者|sent|发送时间): .{0,80})\s*$"
 )
 _INSTRUCTION = re.compile(

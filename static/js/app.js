@@ -1,2 +1,23 @@
-// Heng: what makes pages smoother. Everything works without it.
-for (const part of document.querySelectorAll("[data-copy], [data-theme-switch]")) part.hidden = false;
+// Heng: what makes pages smoother. Everything works without it. Words come from data attributes on <body>.
+import { startClocks } from "./clocks.js";
+import { startForms, countCharacters, restoreText } from "./forms.js";
+import { startKeys } from "./keys.js";
+import { startSwaps } from "./swaps.js";
+import { startTheme } from "./theme.js";
+
+/** Prepare controls that only scripts can serve; also run on what a swap brought. */
+function prepare(root) {
+  root.querySelectorAll("[data-copy], [data-keys-open]").forEach((control) => { control.hidden = false; });
+  root.querySelectorAll("textarea[data-count]").forEach(countCharacters);
+  root.querySelectorAll("textarea[data-keep]").forEach(restoreText);
+  const drops = root.querySelectorAll("form[data-upload] [data-drop]");
+  if (drops.length) import("./uploads.js").then(({ startUpload }) => drops.forEach(startUpload));
+}
+
+startTheme();
+startClocks();
+startForms();
+startKeys();
+startSwaps(prepare);
+prepare(document);
+document.getElementById("errors")?.focus();

@@ -1,1 +1,42 @@
-"""The command groups of `flask --app wsgi`."""
+"""The command groups of `flask --app wsgi`. Loaded only when the command line asks for one."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+import click
+from flask import Flask
+
+GROUPS = {
+    "users": "app.cli.users:users_group",
+    "clocks": "app.cli.clocks:clocks_group",
+    "rulebook": "app.cli.rulebook:rulebook_group",
+    "triage": "app.cli.triage:triage_group",
+    "demo": "app.cli.demo:demo_group",
+    "db": "flask_migrate.cli:db",
+}
+
+
+class LateGroup(click.Group):
+    """A group whose module is imported when one of its commands is called."""
+
+    def __init__(self, target: str, **options: object) -> None:
+        super().__init__(**options)  # type: ignore[arg-type]
+        self.target = target
+
+    def _load(self) -> click.Group:
+        module, name = self.target.split(":")
+        group: click.Group = getattr(import_module(module), name)
+        return group
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return self._load().list_commands(ctx)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        return self._load().get_command(ctx, cmd_name)
+
+
+def install(app: Flask) -> None:
+    """Add the groups to `flask`."""
+    for name, target in GROUPS.items():
+        app.cli.add_command(LateGroup(target, name=name))

@@ -1,0 +1,56 @@
+"""Finding people by what they show."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select
+
+from app.accounts.models import ApiToken, SignInSession, User
+from app.core.db import session
+from app.core.ids import digest
+from workflows.procedure.authority import Role
+
+
+def by_email(email: str) -> User | None:
+    """Return the person with this address, disabled or not."""
+    return session().scalars(select(User).where(User.email == email.strip().casefold())).one_or_none()
+
+
+def live_session(token: str, *, at: datetime) -> SignInSession | None:
+    """Return the session this cookie opens at `at`, if it lives and its person is not disabled."""
+    query = select(SignInSession).where(
+        SignInSession.token_hash == digest(token), SignInSession.ended_at.is_(None), SignInSession.expires_at > at
+    )
+    found = session().scalars(query).one_or_none()
+    return found if found and found.user.disabled_at is None else None
+
+
+def user_of_token(token: str, *, at: datetime) -> User | None:
+    """Return whose API token this is, or None when it is unknown, expired, revoked or its person disabled."""
+    found = session().get(ApiToken, digest(token))
+    if found is None or found.revoked_at is not None or found.user.disabled_at is not None:
+        return None
+    return found.user if found.expires_at is None or found.expires_at > at else None
+
+
+def with_role(*roles: Role) -> list[User]:
+    """Return the people who have any of these roles, by id. The staff is small, so roles are read here."""
+    wanted = {role.value for role in roles}
+    query = select(User).where(User.disabled_at.is_(None)).order_by(User.id)
+    return [user for user in session().scalars(query) if wanted & set(user.roles)]
+
+
+def names(user_ids: Collection[int | None]) -> dict[int, str]:
+    """Return the names of these people by id, in one query."""
+    ids = {user_id for user_id in user_ids if user_id is not None}
+    if not ids:
+        return {}
+    return {row.id: row.name for row in session().execute(select(User.id, User.name).where(User.id.in_(ids)))}
+
+
+def of_organisation(organisation_id: int) -> list[User]:
+    """Return the people of an organisation who can sign in."""
+    query = select(User).where(User.organisation_id == organisation_id, User.disabled_at.is_(None)).order_by(User.id)
+    return list(session().scalars(query))

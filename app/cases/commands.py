@@ -1,0 +1,112 @@
+"""What can be asked of a case by the desk and by its parties."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.core.commands import AmountMinor, Command, Frozen, RowId
+from app.core.text import Body, Line, Note, OptionalNote
+
+AnomalyKey = Literal[
+    "system_fault", "product_info_error", "payment_info_error", "logistics_info_error", "return_refusal", "other"
+]
+PartyKey = Literal["platform", "merchant", "payment_provider", "logistics_company"]
+AudienceKey = Literal["both", "consumer", "respondent", "internal"]
+Score = Annotated[int, Field(ge=1, le=5)]
+
+
+class Classify(Command):
+    """Confirm or overrule the anomaly and who answers for it; overruling needs a reason."""
+
+    anomaly: AnomalyKey
+    organisation_id: RowId | None = None
+    party_kind: PartyKey | None = None
+    reason: OptionalNote = ""
+    emergency: bool | None = None
+
+
+class Assign(Command):
+    """Give the case to one of the desk; without a person, to nobody."""
+
+    user_id: RowId | None = None
+
+
+class Reply(Command):
+    """Write to one side, to both, or a note for the desk alone. To the consumer it meets the first reply."""
+
+    body: Body
+    audience: AudienceKey = "consumer"
+
+
+class RequestAnswer(Command):
+    """Ask the responsible organisation to answer."""
+
+    organisation_id: RowId | None = None
+    note: OptionalNote = ""
+
+
+class Close(Command):
+    """End the case without an outcome on its merits."""
+
+    reason: Literal["out_of_scope", "inadmissible", "joined"]
+    explanation: Note
+
+
+class Withdraw(Command):
+    """The complainant stops it."""
+
+    reason: OptionalNote = ""
+
+
+class Money(Frozen):
+    """An amount as the API writes it."""
+
+    amount_minor: AmountMinor
+    currency: Annotated[str, Field(pattern=r"^[A-Z]{3}$")] = "CNY"
+
+
+class Term(Frozen):
+    """One remedy as it is offered, agreed or ordered. `days` from the day it becomes binding."""
+
+    kind: Line
+    amount: Money | None = None
+    party_kind: PartyKey | None = None
+    days: Annotated[int, Field(ge=1, le=90)] = 7
+    note: OptionalNote = ""
+
+
+class Perform(Command):
+    """The respondent shows that a remedy was done."""
+
+    remedy: Annotated[int, Field(ge=1, le=999, description="number of the remedy in the case")]
+    proof: Note
+
+
+class ConfirmPerformance(Command):
+    """The consumer confirms that a remedy was done."""
+
+    remedy: Annotated[int, Field(ge=1, le=999)]
+
+
+class DisputePerformance(Command):
+    """The consumer says that a remedy was not done."""
+
+    remedy: Annotated[int, Field(ge=1, le=999)]
+    reason: Note
+
+
+class Rate(Command):
+    """Three answers from 1 to 5, and words."""
+
+    solved: Score
+    fair: Score
+    effort: Score
+    comment: OptionalNote = ""
+
+
+class ConfirmFinding(Command):
+    """A person agrees with what the rule engine found."""
+
+    clause: Line

@@ -1,0 +1,67 @@
+"""Clocks as pages show them: tone, words, absolute time. Words first, colour second."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from flask_babel import gettext as _
+
+from app.cases.models import Case, Clock
+from app.web.filters import clause_url, instant
+from app.web.i18n import language
+from workflows.procedure.clocks import TIMERS, ClockStatus, face
+from workflows.procedure.names import name
+
+
+@dataclass(frozen=True, slots=True)
+class ClockFace:
+    """What `components/clock.html` draws."""
+
+    kind: str
+    label: str
+    tone: str
+    text: str
+    due_at: datetime | None
+    due_text: str
+    clause: str
+    clause_url: str
+    status: str
+
+
+def clock_face(clock: Clock, now: datetime) -> ClockFace:
+    """Return how a clock looks at `now`, in the reader's language."""
+    look = face(
+        kind=clock.kind, status=clock.status, started_at=clock.started_at, due_at=clock.due_at, met_at=clock.ended_at,
+        now=now,
+    )  # fmt: skip
+    runs = look.tone not in ("met", "late")
+    words = _left(look.left) if runs else name("clock_status", clock.status, language())
+    return ClockFace(
+        kind=clock.kind, label=name("clock", clock.kind, language()), tone=look.tone, text=words,
+        due_at=clock.due_at if runs else None, due_text=instant(clock.due_at if runs else clock.ended_at),
+        clause=clock.clause, clause_url=clause_url(clock.clause), status=clock.status,
+    )  # fmt: skip
+
+
+def case_faces(case: Case, now: datetime, *, everything: bool = False) -> list[ClockFace]:
+    """Return the statutory clocks of a case that matter now: open ones first by end, then those that were met."""
+    clocks = [clock for clock in case.clocks if everything or clock.kind not in TIMERS]
+    clocks = [clock for clock in clocks if everything or clock.status is not ClockStatus.STOPPED]
+    open_ = (ClockStatus.RUNNING, ClockStatus.BREACHED)
+    clocks.sort(key=lambda clock: (clock.status not in open_, clock.due_at, clock.id))
+    return [clock_face(clock, now) for clock in clocks]
+
+
+def nearest(case: Case, now: datetime) -> ClockFace | None:
+    """Return the face of the clock that ends first among the open statutory ones."""
+    faces = [each for each in case_faces(case, now) if each.tone not in ("met", "late")]
+    return faces[0] if faces else None
+
+
+def _left(left: timedelta) -> str:
+    seconds = int(abs(left).total_seconds())
+    days, rest = divmod(seconds, 86_400)
+    hours, minutes = divmod(rest // 60, 60)
+    time = _("%(d)s d %(h)s h", d=days, h=hours) if days else f"{hours}:{minutes:02d}"
+    return _("over %(time)s", time=time) if left < timedelta(0) else _("%(time)s left", time=time)

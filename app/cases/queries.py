@@ -1,0 +1,175 @@
+"""Reading cases, always scoped by who asks: what an actor may not see does not exist for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding, Party
+from app.core import paging
+from app.core.db import session
+from app.core.ids import digest, read_case_number
+from app.organisations.models import Organisation, PartyKind
+from workflows.procedure.authority import Actor, Permission, audiences_seen, sees_offers
+from workflows.procedure.clocks import ClockStatus
+from workflows.procedure.states import CaseState
+
+Scope = Callable[[Actor], ColumnElement[bool] | None]
+_scopes: list[Scope] = []
+
+
+def scope(function: Scope) -> Scope:
+    """Register a room's reason for letting an actor see cases (a seat on a panel, say)."""
+    _scopes.append(function)
+    return function
+
+
+def seen_by(actor: Actor) -> ColumnElement[bool]:
+    """Return the condition under which `actor` may read a case. Deny by default."""
+    if actor.is_system or actor.may(Permission.CASE_READ_ALL):
+        return true()
+    if actor.is_consumer:
+        return Case.id == actor.case_id
+    if actor.is_respondent:
+        return and_(Case.respondent_id == actor.organisation_id, Case.asked_at.is_not(None))
+    reasons = [reason for reason in (function(actor) for function in _scopes) if reason is not None]
+    return or_(*reasons) if reasons else false()
+
+
+def _whole(query: Select[tuple[Case]]) -> Select[tuple[Case]]:
+    return query.options(joinedload(Case.respondent), selectinload(Case.parties), selectinload(Case.clocks))
+
+
+def by_number(number: str, actor: Actor) -> Case | None:
+    """Return the case with this number, whole, if `actor` may see it."""
+    query = select(Case).where(Case.number == number, seen_by(actor)).execution_options(populate_existing=True)
+    return session().scalars(_whole(query)).unique().one_or_none()
+
+
+def case_to_work(case_id: int) -> Case:
+    """Return the case, whole, for a job or a service that was handed its id."""
+    query = _whole(select(Case).where(Case.id == case_id)).execution_options(populate_existing=True)
+    return session().scalars(query).unique().one()
+
+
+def by_link(token: str) -> Case | None:
+    """Return the case whose private link this is."""
+    return session().scalars(_whole(select(Case).where(Case.link_hash == digest(token)))).unique().one_or_none()
+
+
+def by_access_token(token: str) -> Case | None:
+    """Return the case whose complainant's key this is."""
+    return session().scalars(select(Case).where(Case.access_hash == digest(token))).one_or_none()
+
+
+def events(case: Case, actor: Actor, *, after: int = 0, limit: int = 500) -> Sequence[CaseEvent]:
+    """Return the history that `actor` may read, oldest first, from beyond entry number `after`."""
+    query = select(CaseEvent).where(
+        CaseEvent.case_id == case.id, CaseEvent.seq > after, CaseEvent.audience.in_(audiences_seen(actor))
+    )
+    if not sees_offers(actor):
+        query = query.where(CaseEvent.walled.is_(False))
+    return session().scalars(query.order_by(CaseEvent.seq).limit(limit)).all()
+
+
+def findings(case: Case) -> Sequence[Finding]:
+    """Return the rule findings in order of clause."""
+    return session().scalars(select(Finding).where(Finding.case_id == case.id).order_by(Finding.id)).all()
+
+
+def effects(case: Case) -> Sequence[ClockEffect]:
+    """Return what the case's clocks did, in order."""
+    query = select(ClockEffect).join(Clock, Clock.id == ClockEffect.clock_id).where(Clock.case_id == case.id)
+    return session().scalars(query.order_by(ClockEffect.at, ClockEffect.id)).all()
+
+
+def due_clocks(at: datetime, *, limit: int = 200) -> list[int]:
+    """Return the ids of clocks with something to do at `at`; touches only those (partial index)."""
+    query = select(Clock.id).where(Clock.status == ClockStatus.RUNNING, Clock.next_at <= at)
+    return list(session().scalars(query.order_by(Clock.next_at, Clock.id).limit(limit)))
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What to list. Empty fields do not filter."""
+
+    states: tuple[CaseState, ...] = ()
+    anomaly: str | None = None
+    party: PartyKind | None = None
+    assignee_id: int | None = None
+    unassigned: bool = False
+    emergency: bool = False
+    due_before: datetime | None = None
+    language: str | None = None
+    respondent_id: int | None = None
+    text: str | None = None
+
+
+def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
+    """Return the conditions of a list."""
+    simple: list[tuple[Any, Callable[[], ColumnElement[bool]]]] = [
+        (wanted.states, lambda: Case.state.in_(wanted.states)),
+        (wanted.anomaly, lambda: Case.anomaly == wanted.anomaly),
+        (wanted.party, lambda: Case.responsible_kind == wanted.party),
+        (wanted.assignee_id, lambda: Case.assignee_id == wanted.assignee_id),
+        (wanted.unassigned, lambda: Case.assignee_id.is_(None)),
+        (wanted.emergency, lambda: and_(Case.emergency.is_(True), Case.emergency_ended_at.is_(None))),
+        (wanted.due_before, lambda: Case.due_at <= wanted.due_before),
+        (wanted.language, lambda: Case.language == wanted.language),
+        (wanted.respondent_id, lambda: Case.respondent_id == wanted.respondent_id),
+        (wanted.text, lambda: _matches(wanted.text or "")),
+    ]
+    return [make() for value, make in simple if value]
+
+
+def _matches(text: str) -> ColumnElement[bool]:
+    """Case number, telephone, order number, company, or words of the title."""
+    if number := read_case_number(text):
+        return Case.number == number
+    digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
+    people = [Party.phone.contains(digits[-8:])] if len(digits) >= 7 else []
+    people += [Party.email == text.strip().casefold(), Party.name == text.strip()]
+    return or_(
+        Case.title.icontains(text, autoescape=True),
+        Case.order_facts["id"].as_string() == text.strip(),
+        Case.id.in_(select(Party.case_id).where(or_(*people))),
+        Case.respondent_id.in_(select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))),
+    )
+
+
+ORDERS = {"due": (Case.due_at, datetime), "-received": (Case.received_at, datetime)}
+
+
+def page(
+    actor: Actor, wanted: Filter, *, order: str = "due", cursor: str | None = None, limit: int = paging.LIMIT
+) -> paging.Page[Case]:
+    """Return a page of the cases `actor` may see: by due instant, or newest first."""
+    column, kind = ORDERS[order]
+    query = select(Case).where(seen_by(actor), *conditions(wanted))
+    newest = order.startswith("-")
+    if cursor:
+        value, last_id = paging.decode(cursor, kind, int)
+        beyond = (column < value) | ((column == value) & (Case.id < last_id))
+        if not newest:
+            beyond = (column > value) | ((column == value) & (Case.id > last_id))
+        query = query.where(beyond)
+    query = query.order_by(*((column.desc(), Case.id.desc()) if newest else (column, Case.id))).limit(limit + 1)
+    rows = list(session().scalars(_whole(query)).unique())
+    more = len(rows) > limit
+    rows = rows[:limit]
+    return paging.Page(rows, paging.encode(getattr(rows[-1], column.key), rows[-1].id) if more else None)
+
+
+def counts(actor: Actor, views: dict[str, Filter], *, at_most: int = 99) -> dict[str, int]:
+    """Return how many cases each view holds, counted no further than `at_most` + 1, all in one query."""
+    parts = []
+    for name, wanted in views.items():
+        inner = select(Case.id).where(seen_by(actor), *conditions(wanted)).limit(at_most + 1).subquery()
+        parts.append(select(func.count()).select_from(inner).scalar_subquery().label(name))
+    row = session().execute(select(*parts)).one()._mapping if parts else {}
+    return {name: row[name] for name in views}

@@ -1,0 +1,28 @@
+"""Reading what was said and promised in a case."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+
+from app.cases.models import Case
+from app.cases.models_talk import Message, Rating, Remedy
+from app.core.db import session
+from workflows.procedure.authority import Actor, audiences_seen
+
+
+def messages(case: Case, actor: Actor) -> Sequence[Message]:
+    """Return the messages `actor` may read, oldest first; the audience is enforced here, in the query."""
+    query = select(Message).where(Message.case_id == case.id, Message.audience.in_(audiences_seen(actor)))
+    return session().scalars(query.order_by(Message.id)).all()
+
+
+def remedies(case: Case) -> Sequence[Remedy]:
+    """Return what is or was owed, in order."""
+    return session().scalars(select(Remedy).where(Remedy.case_id == case.id).order_by(Remedy.n)).all()
+
+
+def rating(case: Case) -> Rating | None:
+    """Return the consumer's rating."""
+    return session().get(Rating, case.id)

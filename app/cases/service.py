@@ -1,0 +1,51 @@
+"""The only way to change a case: `advance` takes one step of the procedure, all of it or nothing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.cases import service_clocks
+from app.cases.models import Case, CaseEvent
+from app.core.db import session
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Audience, require
+from workflows.procedure.errors import Stale
+from workflows.procedure.states import Action, Step, next_step
+
+
+def advance(
+    case: Case, action: Action, *, act: Act, branch: str = "", detail: dict[str, Any] | None = None,
+    audience: Audience | None = None,
+) -> CaseEvent:  # fmt: skip
+    """Take one step: permission, state, clocks, history. Returns the entry of the history.
+
+    Raises NotPermitted, or StepNotAllowed with the steps that are possible.
+    """
+    step = next_step(case.state, action, branch)
+    require(act.actor, step.permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    event = _write_down(case, step, act, detail or {}, audience or step.audience)
+    if step.moves:
+        if step.stamps:
+            setattr(case, step.stamps, act.at)
+        case.state = step.target
+    elif step.stamps:
+        setattr(case, step.stamps, act.at)
+    service_clocks.end(case, step.stops, by=action, act=act)
+    return event
+
+
+def _write_down(case: Case, step: Step, act: Act, detail: dict[str, Any], audience: Audience) -> CaseEvent:
+    case.last_seq += 1
+    event = CaseEvent(
+        case_id=case.id, seq=case.last_seq, at=act.at, action=step.action, branch=step.branch, side=act.actor.side,
+        user_id=act.actor.user_id, from_state=step.source, to_state=step.target, clause=step.clause,
+        audience=audience, walled=step.walled, detail=detail,
+    )  # fmt: skip
+    session().add(event)
+    return event
+
+
+def check_version(case: Case, seen: int | None) -> None:
+    """Raise Stale when the case was changed since `seen`, the version the writer's page was made from."""
+    if seen is not None and seen != case.version:
+        raise Stale(seen=seen, current=case.version)

@@ -1,0 +1,167 @@
+"""Starting, ending and firing clocks. The row is the only clock: whoever comes to fire it second finds it done."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from datetime import date, datetime
+
+from sqlalchemy import update
+
+from app.cases import service_letters
+from app.cases.models import FAR, Case, CaseEvent, Clock, ClockEffect
+from app.cases.queries import case_to_work
+from app.core.db import session
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Audience
+from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, next_instant
+from workflows.procedure.states import Action
+from workflows.regulation import book
+
+OPEN = (ClockStatus.RUNNING, ClockStatus.BREACHED)
+MET_BY: dict[ClockKind, frozenset[Action]] = {
+    ClockKind.EMERGENCY_START: frozenset({Action.START_EMERGENCY}),
+    ClockKind.FIRST_REPLY: frozenset({Action.REPLY}),
+    ClockKind.RESPONDENT_ANSWER: frozenset({Action.ANSWER}),
+    ClockKind.RESOLUTION: frozenset({Action.ACCEPT, Action.SIGN_DECISION, Action.CLOSE, Action.WITHDRAW}),
+    ClockKind.REVIEW: frozenset({Action.SIGN_DECISION}),
+    ClockKind.PERFORMANCE: frozenset({Action.CONFIRM_PERFORMANCE, Action.PROOF_STOOD}),
+}
+
+Elapsed = Callable[[Case, Clock, Act], None]
+_when_elapsed: dict[ClockKind, Elapsed] = {}
+
+
+def when_elapsed(kind: ClockKind) -> Callable[[Elapsed], Elapsed]:
+    """Register what a room does when a clock of `kind` comes to its end (an offer lapses, voting ends, …)."""
+
+    def register(handler: Elapsed) -> Elapsed:
+        _when_elapsed[kind] = handler
+        return handler
+
+    return register
+
+
+def start(
+    case: Case, kind: ClockKind, *, act: Act, figure: str, due_at: datetime | None = None, subject_id: int | None = None
+) -> Clock:
+    """Arm a clock now, by the figure in force for the case, or until `due_at` where terms say so.
+
+    Source: the figure's clause. An earlier running clock of the same kind and subject is for the caller to end.
+    """
+    rule = book.current().figure(figure, on=case.law_as_of)
+    due_at = due_at or act.at + rule.length
+    generation = 1 + max((clock.generation for clock in case.clocks if clock.kind is kind), default=0)
+    clock = Clock(
+        kind=kind, generation=generation, clause=rule.clause, figure=figure, started_at=act.at, due_at=due_at,
+        next_at=_next(kind, act.at, due_at, 0, case.law_as_of), subject_id=subject_id, status=ClockStatus.RUNNING, level=0,
+    )  # fmt: skip
+    case.clocks.append(clock)
+    _refresh(case)
+    return clock
+
+
+def end(case: Case, kinds: Collection[ClockKind], *, by: Action, act: Act, subject_id: int | None = None) -> None:
+    """End the open clocks of these kinds: met where `by` is what they waited for, else stopped."""
+    ended = False
+    for clock in case.clocks:
+        if clock.kind in kinds and clock.status in OPEN and subject_id in (None, clock.subject_id):
+            _end_one(clock, met=by in MET_BY.get(clock.kind, ()), act=act)
+            ended = True
+    if ended:
+        _refresh(case)
+
+
+def _end_one(clock: Clock, *, met: bool, act: Act) -> None:
+    if act.at > clock.due_at and clock.status is ClockStatus.RUNNING and clock.kind not in TIMERS:
+        session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
+        clock.status = ClockStatus.BREACHED
+    late = clock.status is ClockStatus.BREACHED
+    clock.ended_at = act.at
+    if met:
+        clock.status = ClockStatus.MET_LATE if late else ClockStatus.MET
+    elif not late:
+        clock.status = ClockStatus.STOPPED
+
+
+def fire(clock_id: int, *, act: Act) -> bool:
+    """Do what the clock has to do at `act.at`, once: its next warning, or its end. Returns whether there was anything.
+
+    Safe to call twice or from two processes: the conditional update lets one of them through.
+    """
+    clock = session().get(Clock, clock_id, populate_existing=True)
+    if clock is None or clock.status is not ClockStatus.RUNNING or clock.next_at > act.at:
+        return False
+    level = clock.level + 1
+    fractions = () if clock.kind in TIMERS else LADDER
+    at_end = level > len(fractions) or clock.due_at <= act.at
+    case = case_to_work(clock.case_id)
+    if not _claim(clock, level, at_end, act, case.law_as_of):
+        return False
+    if at_end:
+        _reach_end(case, clock, act)
+    else:
+        _warn(case, clock, level, act)
+    return True
+
+
+def _claim(clock: Clock, level: int, at_end: bool, act: Act, law: date) -> bool:
+    status = ClockStatus.RUNNING
+    if at_end:
+        status = ClockStatus.ELAPSED if clock.kind in TIMERS else ClockStatus.BREACHED
+    coming = clock.due_at if at_end else _next(clock.kind, clock.started_at, clock.due_at, level, law)
+    won = session().execute(
+        update(Clock)
+        .where(Clock.id == clock.id, Clock.status == ClockStatus.RUNNING, Clock.level == clock.level)
+        .values(level=level, status=status, next_at=coming)
+        .execution_options(synchronize_session=False)
+    )
+    if won.rowcount != 1:  # type: ignore[attr-defined]
+        return False
+    session().refresh(clock)
+    return True
+
+
+def _reach_end(case: Case, clock: Clock, act: Act) -> None:
+    if clock.kind in TIMERS:
+        clock.ended_at = act.at
+        session().add(_effect(clock, clock.level, "elapsed", act, clock.due_at))
+    else:
+        session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
+        _tell(case, clock, Action.BREACH, act, {"kind": clock.kind, "due_at": clock.due_at.isoformat()})
+        service_letters.tell_of_breach(case, clock, act=act)
+    if handler := _when_elapsed.get(clock.kind):
+        handler(case, clock, act)
+    _refresh(case)
+
+
+def _warn(case: Case, clock: Clock, level: int, act: Act) -> None:
+    desk = LADDER[level - 1]
+    session().add(_effect(clock, level, "warning", act, clock.next_at, told=desk.value))
+    _tell(case, clock, Action.WARN, act, {"kind": clock.kind, "level": level, "desk": desk})
+    service_letters.warn(case, clock, desk, act=act)
+
+
+def _tell(case: Case, clock: Clock, action: Action, act: Act, detail: dict[str, str | int]) -> None:
+    case.last_seq += 1
+    session().add(
+        CaseEvent(
+            case_id=case.id, seq=case.last_seq, at=act.at, action=action, branch="", side="system", user_id=None,
+            from_state=case.state, to_state=case.state, clause=clock.clause, detail=detail,
+            audience=Audience.INTERNAL if action is Action.WARN else Audience.BOTH,
+        )
+    )  # fmt: skip
+
+
+def _effect(clock: Clock, level: int, effect: str, act: Act, due_at: datetime, told: str | None = None) -> ClockEffect:
+    return ClockEffect(clock_id=clock.id, level=level, effect=effect, told=told, due_at=due_at, at=act.at)
+
+
+def _next(kind: ClockKind, started_at: datetime, due_at: datetime, level: int, law: date) -> datetime:
+    fractions = () if kind in TIMERS else book.current().figure("warnings", on=law).fractions
+    return next_instant(started_at, due_at, fractions, level)
+
+
+def _refresh(case: Case) -> None:
+    """Set the case's own due instant: the nearest end among its open statutory clocks."""
+    open_ends = [clock.due_at for clock in case.clocks if clock.status in OPEN and clock.kind not in TIMERS]
+    case.due_at = min(open_ends, default=FAR)

@@ -1,0 +1,97 @@
+"""Letters about a case to the people in it, each in their own language, through the outbox."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from app.accounts import queries as people
+from app.accounts.models import User
+from app.cases.models import Case, Clock, Party
+from app.core import site
+from app.core.languages import segment
+from app.core.messages import Channel, post
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Role
+from workflows.procedure.clocks import ClockKind, Desk
+from workflows.procedure.letters import write
+from workflows.procedure.names import name
+
+DESKS = {Desk.LEAD: (Role.LEAD,), Desk.SUPERVISOR: (Role.LEAD, Role.SUPERVISOR)}
+
+
+def local(instant: datetime, zone: str) -> str:
+    """Return the instant in the case's zone, as letters write it."""
+    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") + f" ({zone})"
+
+
+def tell_consumer(case: Case, key: str, *, act: Act, **fields: Any) -> None:
+    """Write to the complainant, by the way they asked for, in their language."""
+    party = complainant(case)
+    by_phone = party.contact_by == "phone" or not party.email
+    address = party.phone if by_phone else party.email
+    if not address:
+        return
+    fields.setdefault("track_url", site.absolute(f"/{segment(case.language)}/track"))
+    letter = write(key, case.language, number=case.number, phone=site.settings().help_phone, **fields)
+    post(
+        channel=Channel.SMS if by_phone else Channel.EMAIL, address=address, language=case.language,
+        subject=letter.subject, body=letter.body, case_number=case.number, at=act.at,
+    )  # fmt: skip
+
+
+def complainant(case: Case) -> Party:
+    """Return the party who complained."""
+    return next(party for party in case.parties if party.role == "complainant")
+
+
+def tell_respondent(case: Case, key: str, *, act: Act, **fields: Any) -> None:
+    """Write to the organisation that must answer, in its language."""
+    organisation = case.respondent
+    if organisation is None or not organisation.email:
+        return
+    fields.setdefault("case_url", site.absolute(f"/r/cases/{case.number}"))
+    letter = write(key, organisation.language, number=case.number, organisation=organisation.name, **fields)
+    post(
+        channel=Channel.EMAIL, address=organisation.email, language=organisation.language, subject=letter.subject,
+        body=letter.body, case_number=case.number, at=act.at,
+    )  # fmt: skip
+
+
+def tell_staff(case: Case, person: User, key: str, *, act: Act, **fields: Any) -> None:
+    """Write to one of the staff, in their language."""
+    letter = write(key, person.language, number=case.number, **fields)
+    post(
+        channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
+        body=letter.body, case_number=case.number, at=act.at,
+    )  # fmt: skip
+
+
+def warn(case: Case, clock: Clock, desk: Desk, *, act: Act) -> None:
+    """Warn the right desk: the mediator of the case first, then the lead, then lead and supervisor."""
+    for person in _of_desk(case, desk):
+        clock_name = name("clock", clock.kind, person.language)
+        url = site.absolute(f"/desk/cases/{case.number}")
+        due = local(clock.due_at, case.time_zone)
+        tell_staff(case, person, "clock_warning", act=act, clock=clock_name, due=due, clause=clock.clause, case_url=url)
+
+
+def _of_desk(case: Case, desk: Desk) -> list[User]:
+    if desk is not Desk.MEDIATOR:
+        return people.with_role(*DESKS[desk])
+    return [person for person in people.with_role(Role.MEDIATOR, Role.LEAD) if person.id == case.assignee_id]
+
+
+def tell_of_breach(case: Case, clock: Clock, *, act: Act) -> None:
+    """Tell the complainant, in plain words, and the leads that a limit was not kept."""
+    due = local(clock.due_at, case.time_zone)
+    if clock.kind not in (ClockKind.RESPONDENT_ANSWER, ClockKind.PERFORMANCE):  # those are not the desk's own delay
+        tell_consumer(
+            case, "clock_breach", act=act, clock=name("clock", clock.kind, case.language), due=due, clause=clock.clause
+        )
+    for person in people.with_role(Role.LEAD):
+        tell_staff(
+            case, person, "clock_breach_desk", act=act, clock=name("clock", clock.kind, person.language), due=due,
+            clause=clock.clause, case_url=site.absolute(f"/desk/cases/{case.number}"),
+        )  # fmt: skip

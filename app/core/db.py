@@ -1,0 +1,158 @@
+"""The database: one base class, types set once, and the one way to write.
+
+Instants are aware and in UTC on both databases. `transaction()` is the only place that commits: on SQLite it begins
+IMMEDIATE (a deferred transaction that upgrades ignores the busy timeout) and queues writers of this process on a lock.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, MetaData, Text, event
+from sqlalchemy.engine import Connection, Dialect
+from sqlalchemy.orm import DeclarativeBase, Session, registry
+from sqlalchemy.types import TypeDecorator
+
+NAMES = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+class UtcInstant(TypeDecorator[datetime]):
+    """An aware instant. SQLite would lose the zone, so it is stored in UTC and given back with it."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("A naive instant cannot be stored.")
+        value = value.astimezone(UTC)
+        return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def by_value(kind: type[StrEnum]) -> Enum:
+    """Return the column type of an enum that stores values, not names."""
+    return Enum(kind, native_enum=False, length=32, values_callable=lambda members: [m.value for m in members])
+
+
+class Base(DeclarativeBase):
+    """Every table's parent."""
+
+    registry = registry(
+        metadata=MetaData(naming_convention=NAMES),
+        type_annotation_map={
+            datetime: UtcInstant(),
+            str: Text(),
+            dict[str, Any]: JSON(),
+            list[Any]: JSON(),
+            list[str]: JSON(),
+            list[int]: JSON(),
+            list[dict[str, Any]]: JSON(),
+        },
+    )
+
+
+db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+    Model = Base
+else:
+    Model = db.Model
+
+Money = BigInteger().with_variant(BigInteger(), "sqlite")
+
+
+def canonical(value: Any) -> str:
+    """Return the one JSON text of `value` (sorted keys, no spaces): what hashes are taken of and JSON columns store."""
+    return json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+
+# --- writing -------------------------------------------------------------------------------------------------------
+
+_writers = threading.Lock()
+AFTER_COMMIT = "after_commit"
+
+
+def session() -> Session:
+    """Return the session of this request, job or command."""
+    return db.session()
+
+
+def after_commit(call: Callable[[], None]) -> None:
+    """Have `call` run once the current transaction is safely committed; forgotten when it rolls back."""
+    session().info.setdefault(AFTER_COMMIT, []).append(call)
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """Open the one writing transaction of a request, job or command: commit at the end, roll back on any error."""
+    current = session()
+    current.rollback()  # ends the reading transaction that loading the reader began; nothing may be dirty yet
+    sqlite = current.get_bind().dialect.name == "sqlite"
+    if sqlite:
+        _writers.acquire()
+    try:
+        current.connection(execution_options={"immediate": True})
+        yield current
+        current.commit()
+    except BaseException:
+        current.rollback()
+        current.info.pop(AFTER_COMMIT, None)
+        raise
+    finally:
+        if sqlite:
+            _writers.release()
+    for call in current.info.pop(AFTER_COMMIT, []):
+        call()
+
+
+# --- SQLite --------------------------------------------------------------------------------------------------------
+
+BUSY_TIMEOUT_MS = 15_000
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Return what `create_engine` needs for this database: a sound SQLite build, or a checked pool."""
+    if url.startswith("sqlite"):
+        from pysqlite3 import dbapi2
+
+        return {"module": dbapi2, "json_serializer": canonical}
+    return {"pool_pre_ping": True, "json_serializer": canonical}
+
+
+@event.listens_for(Engine, "connect")
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    """Write-ahead log, full durability, foreign keys on; transactions are begun by us."""
+    if "sqlite" not in type(connection).__module__:
+        return
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+@event.listens_for(Engine, "begin")
+def _begin_sqlite(connection: Connection) -> None:
+    if connection.dialect.name == "sqlite":
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")

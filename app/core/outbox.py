@@ -1,0 +1,99 @@
+"""What is to be done after the commit: rows in the same transaction, worked off by jobs with leases.
+
+A task is a dotted name, so nobody imports a job. Redis only makes it prompt: the sweep finds every row that is due.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Index, select, text, update
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model, after_commit, session
+
+
+class Task(StrEnum):
+    """Every task there is, and the function that does it (a test resolves each)."""
+
+    SEND_MESSAGE = "workflows.jobs.tasks.send_message"
+    ISSUE_NOTICE = "workflows.jobs.tasks.issue_notice"
+
+
+OPEN = text("done_at IS NULL AND dead_at IS NULL")
+
+
+class OutboxRow(Model):
+    """One thing to do. `payload` holds ids only; `leased_until` keeps two workers from the same row."""
+
+    __tablename__ = "outbox"
+    __table_args__ = (Index("ix_outbox_due", "available_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    task: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]
+    available_at: Mapped[datetime]
+    leased_until: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    done_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+
+LEASE = timedelta(minutes=2)
+PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 3600, 7200))
+
+_nudge: Callable[[int], None] = lambda outbox_id: None  # noqa: E731
+
+
+def on_commit_tell(nudge: Callable[[int], None]) -> None:
+    """Set what is told the id of a new row after its commit (the queue); it must be quick and never raise."""
+    global _nudge
+    _nudge = nudge
+
+
+def add(task: Task, *, at: datetime, **ids: int | str) -> OutboxRow:
+    """Write down a task in the current transaction; it is due at `at`."""
+    row = OutboxRow(task=task.value, payload=dict(ids), created_at=at, available_at=at)
+    session().add(row)
+    after_commit(lambda: _nudge(row.id))
+    return row
+
+
+def due(at: datetime, *, limit: int = 100) -> list[int]:
+    """Return the ids of rows that wait for a worker at `at`, oldest first."""
+    free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= at)
+    query = select(OutboxRow.id).where(
+        OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.available_at <= at, free
+    )
+    return list(session().scalars(query.order_by(OutboxRow.available_at, OutboxRow.id).limit(limit)))
+
+
+def claim(outbox_id: int, *, at: datetime) -> OutboxRow | None:
+    """Lease the row for this worker, or return None: done, dead, not due yet, or in another's hands."""
+    free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= at)
+    won = session().execute(
+        update(OutboxRow)
+        .where(OutboxRow.id == outbox_id, OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), free)
+        .where(OutboxRow.available_at <= at)
+        .values(leased_until=at + LEASE, attempts=OutboxRow.attempts + 1)
+    )
+    return session().get(OutboxRow, outbox_id, populate_existing=True) if won.rowcount == 1 else None  # type: ignore[attr-defined]
+
+
+def finish(row: OutboxRow, *, at: datetime) -> None:
+    """Mark the row done."""
+    row.done_at, row.leased_until, row.last_error = at, None, None
+
+
+def fail(row: OutboxRow, error: str, *, at: datetime) -> None:
+    """Put the row off with a growing pause; after the last pause it is dead and waits for a person."""
+    row.last_error, row.leased_until = error[:500], None
+    if row.attempts > len(PAUSES):
+        row.dead_at = at
+    else:
+        row.available_at = at + PAUSES[row.attempts - 1]

@@ -1,0 +1,80 @@
+"""One validator for all text, whichever channel it came by."""
+
+from __future__ import annotations
+
+import unicodedata
+from typing import Annotated, Any
+
+from pydantic import AfterValidator, BeforeValidator
+from pydantic_core import PydanticCustomError
+
+BODY_LIMIT = 20_000
+LINE_LIMIT = 300
+_ALLOWED_CONTROLS = "\t\n"
+# Letters that draw nothing: a text of these alone is blank to the eye.
+_UNSEEN = {"\u115f", "\u1160", "\u2800", "\u3164", "\uffa0"}
+
+
+class TextRefused(ValueError):
+    """Why a text cannot be taken: code `control`, `surrogate`, `too_long` or `blank`."""
+
+    def __init__(self, code: str, limit: int | None = None) -> None:
+        self.code, self.limit = code, limit
+        super().__init__(code)
+
+
+def is_blank(text: str) -> bool:
+    """Return whether `text` shows nothing to the eye: spaces, invisible letters, marks and format characters."""
+    return all(ch in _UNSEEN or unicodedata.category(ch) in ("Zs", "Zl", "Zp", "Cf", "Cc", "Mn", "Me") for ch in text)
+
+
+def clean(text: str, *, limit: int = BODY_LIMIT) -> str:
+    """Return `text` with line ends as newlines and no space around it, or raise TextRefused.
+
+    `limit` counts characters. Blank text is returned as an empty string; whether that will do is the caller's to say.
+    """
+    if len(text) > 2 * limit:
+        raise TextRefused("too_long", limit)
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    for ch in text:
+        if (ch < " " and ch not in _ALLOWED_CONTROLS) or "\x7f" <= ch <= "\x9f" or ch in "\ufffe\uffff":
+            raise TextRefused("control")
+        if "\ud800" <= ch <= "\udfff":
+            raise TextRefused("surrogate")
+    text = text.strip()
+    if len(text) > limit:
+        raise TextRefused("too_long", limit)
+    return "" if is_blank(text) else text
+
+
+def one_line(text: str, *, limit: int = LINE_LIMIT) -> str:
+    """Return `text` cleaned, with every run of white space as one space: a name, a number, a title."""
+    return " ".join(clean(text, limit=limit).split())
+
+
+def _checked(limit: int, *, line: bool, required: bool) -> AfterValidator:
+    def check(value: str) -> str:
+        try:
+            text = (one_line if line else clean)(value, limit=limit)
+        except TextRefused as refused:
+            raise PydanticCustomError(refused.code, refused.code, {"limit": limit}) from None
+        if required and not text:
+            raise PydanticCustomError("blank", "blank")
+        return text
+
+    return AfterValidator(check)
+
+
+def _unlikely_string(value: Any) -> Any:
+    """Refuse lone surrogates before pydantic's own reader trips over them."""
+    if isinstance(value, str) and any("\ud800" <= ch <= "\udfff" for ch in value[: 2 * BODY_LIMIT]):
+        raise PydanticCustomError("surrogate", "surrogate")
+    return value
+
+
+Line = Annotated[str, BeforeValidator(_unlikely_string), _checked(LINE_LIMIT, line=True, required=True)]
+OptionalLine = Annotated[str, BeforeValidator(_unlikely_string), _checked(LINE_LIMIT, line=True, required=False)]
+Body = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, line=False, required=True)]
+OptionalBody = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, line=False, required=False)]
+Note = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=True)]
+OptionalNote = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=False)]

@@ -1,0 +1,95 @@
+"""The web application, put together: settings, database, languages, guards, rooms."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+
+from flask import Flask
+
+import config
+from app.accounts import login
+from app.core import site, storage
+from app.core.db import db, engine_options
+from app.web import context, edge, errors, filters, i18n, security
+
+ROOT = Path(__file__).resolve().parent.parent
+MAX_BODY = 40 * 1024 * 1024
+
+# Every room's pages (`views.py`) and API (`api.py`); a room that serves neither only registers its actions.
+ROOMS = (
+    "accounts.views",
+    "cases.api",
+    "cases.service_steps",
+    "cases.service_performance",
+    "intake.views",
+    "intake.api",
+    "evidence.views",
+    "evidence.api",
+    "emergency.service",
+    "mediation.service",
+    "committee.views",
+    "committee.service",
+    "notices.views",
+    "notices.api",
+    "notices.service",
+    "desk.views",
+    "portal.views",
+    "portal.views_respondent",
+    "register.views",
+    "register.api",
+    "knowledge.views",
+    "knowledge.api",
+)
+
+
+def create_app(settings: config.Settings | None = None) -> Flask:
+    """Return the application, ready to serve. Nothing heavy is imported: rendering happens in workers."""
+    settings = settings or config.load()
+    app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app.config.update(_flask_settings(settings))
+    site.use(settings)
+    storage.use(settings.data_dir / "files")
+    db.init_app(app)
+    errors.install(app)
+    security.install(app)
+    edge.install(app)
+    i18n.install(app)
+    filters.install(app)
+    context.install(app)
+    login.install(app)
+    for room in ROOMS:
+        module = import_module(f"app.{room}")
+        for blueprint in getattr(module, "BLUEPRINTS", ()):
+            app.register_blueprint(blueprint)
+    _commands(app)
+    return app
+
+
+def _flask_settings(settings: config.Settings) -> dict[str, object]:
+    return {
+        "HENG": settings,
+        "SECRET_KEY": settings.secret_key,
+        "SQLALCHEMY_DATABASE_URI": settings.database_url,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings.database_url),
+        "MAX_CONTENT_LENGTH": MAX_BODY,
+        "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "SESSION_COOKIE_NAME": "heng",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure_cookies,
+        "REMEMBER_COOKIE_HTTPONLY": True,
+        "WTF_CSRF_TIME_LIMIT": None,
+        "WTF_CSRF_SSL_STRICT": False,
+        "SEND_FILE_MAX_AGE_DEFAULT": 31_536_000,
+        "TRUSTED_HOSTS": list(settings.trusted_hosts),
+        "TRANSLATIONS": ROOT / "translations",
+        "TEMPLATES_AUTO_RELOAD": False,
+    }
+
+
+def _commands(app: Flask) -> None:
+    from app import cli
+
+    cli.install(app)

@@ -1,0 +1,18 @@
+"""Registering organisations."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from app.core.db import session
+from app.organisations.models import Organisation, PartyKind
+from app.organisations.queries import folded
+from workflows.procedure.act import Act
+
+
+def register(kind: PartyKind, name: str, *, act: Act, **contact: Any) -> Organisation:
+    """Write down an organisation and return it, with its id given."""
+    organisation = Organisation(kind=kind, name=name, folded_name=folded(name), created_at=act.at, **contact)
+    session().add(organisation)
+    session().flush()
+    return organisation

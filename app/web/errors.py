@@ -1,0 +1,92 @@
+"""What goes wrong, told to the reader: one table from class to status, a page or problem details."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+from flask import Flask, Response, g, render_template, request
+from flask_babel import gettext as _
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from app.core.paging import BadCursor
+from app.web.problem import problem, wants_json
+from app.web.words import sentence
+from workflows.procedure.errors import Invalid, NotPermitted, ProcedureError, Stale, StepNotAllowed, TooLate
+
+log = logging.getLogger("heng.web")
+
+STATUS: dict[type[ProcedureError], int] = {
+    NotPermitted: 403,
+    StepNotAllowed: 409,
+    Stale: 409,
+    TooLate: 409,
+    Invalid: 422,
+}
+PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503}
+
+
+def install(app: Flask) -> None:
+    """Have every error answered in the reader's language."""
+    app.register_error_handler(ProcedureError, _refused)
+    app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(BadCursor, _bad_cursor)
+    app.register_error_handler(HTTPException, _http)
+    app.register_error_handler(Exception, _unforeseen)
+
+
+def answer(status: int, words: str | None = None, **extra: Any) -> Response | tuple[str, int]:
+    """Return the error as problem details under /api, as a page elsewhere. `words` tell what happened."""
+    if wants_json():
+        return problem(status, _title(status), detail=words, **extra)
+    page = f"errors/{status if status in PAGES else 500}.html"
+    return render_template(page, status=status, detail=words, **extra), status
+
+
+def _title(status: int) -> str:
+    titles = {
+        400: _("The request could not be read"), 401: _("Sign in first"), 403: _("Not allowed"), 404: _("Not found"),
+        405: _("Not possible at this address"), 409: _("Not possible now"), 410: _("No longer there"),
+        413: _("Too large"), 415: _("This kind of content is not taken"), 422: _("Something needs correcting"),
+        429: _("Too many requests"), 503: _("Not available just now"),
+    }  # fmt: skip
+    return str(titles.get(status, _("Something went wrong on our side")))
+
+
+def _refused(error: ProcedureError) -> Response | tuple[str, int]:
+    status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
+    words = sentence(error.code, error.fields)
+    extra: dict[str, Any] = {}
+    if isinstance(error, StepNotAllowed):
+        extra = {"possible_actions": error.possible}
+    elif isinstance(error, Invalid) and wants_json():
+        extra = {"errors": [{"pointer": error.pointer, "detail": words}]}
+    return answer(status, words, **extra)
+
+
+def _stale(error: StaleDataError) -> Response | tuple[str, int]:
+    return answer(409, sentence("stale"))
+
+
+def _bad_cursor(error: BadCursor) -> Response | tuple[str, int]:
+    if not wants_json():
+        return answer(400)
+    return answer(400, errors=[{"pointer": "/cursor", "detail": sentence("not_possible")}])
+
+
+def _http(error: HTTPException) -> Any:
+    status = error.code or 500
+    if status < 400:
+        return error
+    answered = answer(status, getattr(error, "words", None))
+    response = answered if isinstance(answered, Response) else Response(answered[0], status)
+    for name, value in error.get_headers():
+        if name in ("Retry-After", "Allow", "WWW-Authenticate"):
+            response.headers[name] = value
+    return response
+
+
+def _unforeseen(error: Exception) -> Response | tuple[str, int]:
+    log.exception("request failed", extra={"path": request.path, "request": g.get("request_id", "")})
+    return answer(500)

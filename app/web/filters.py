@@ -1,0 +1,77 @@
+"""How templates write instants, days, money and the procedure's words, in the reader's language."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency
+from flask import Flask, g, url_for
+
+from app.core.languages import BABEL
+from app.web.i18n import language
+from workflows.procedure import names
+from workflows.regulation import book
+
+DEFAULT_ZONE = "Asia/Shanghai"
+INSTANT = {"zh-Hans": "y年M月d日 HH:mm", "zh-Hant": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
+DAY = {"zh-Hans": "y年M月d日", "zh-Hant": "y年M月d日", "en": "d MMM y"}
+
+
+def zone() -> ZoneInfo:
+    """Return the zone in which this page writes its times: the case's, or the default."""
+    return ZoneInfo(g.get("zone") or DEFAULT_ZONE)
+
+
+def instant(value: datetime | None, *, with_zone: bool = True) -> str:
+    """Return the local date and time, with the zone's offset."""
+    if value is None:
+        return ""
+    local = value.astimezone(zone())
+    words = format_datetime(local, INSTANT[language()], locale=BABEL[language()])
+    offset = local.strftime("%z")
+    return (
+        f"{words} (UTC{offset[0]}{int(offset[1:3])}{':' + offset[3:] if offset[3:] != '00' else ''})"
+        if with_zone
+        else words
+    )
+
+
+def day(value: datetime | None) -> str:
+    """Return the local date."""
+    return "" if value is None else format_date(value.astimezone(zone()), DAY[language()], locale=BABEL[language()])
+
+
+def money(amount_minor: int | None, currency: str = "CNY") -> str:
+    """Return an amount given in minor units: ¥3,299.00."""
+    if amount_minor is None:
+        return ""
+    symbol = {"CNY": "¥"}.get(currency)
+    words = format_currency(amount_minor / 100, currency, locale=BABEL[language()])
+    return f"{symbol}{amount_minor // 100:,}.{amount_minor % 100:02d}" if symbol else words
+
+
+def named(key: str | None, group: str) -> str:
+    """Return what the procedure's word is called: `{{ case.state | named("state") }}`."""
+    return names.name(group, key, language()) if key else ""
+
+
+def law(key: str | None, group: str) -> str:
+    """Return the rulebook's name of an anomaly, party_kind, remedy_kind or plan."""
+    if not key:
+        return ""
+    return str(getattr(book.current(), group)(key).name.in_(language()))
+
+
+def clause_url(clause: str) -> str:
+    """Return where the public reads a clause."""
+    return url_for("knowledge.rules") + f"#{clause.replace('.', '-')}"
+
+
+def install(app: Flask) -> None:
+    """Add the filters."""
+    for filter_ in (instant, day, money, named, law, clause_url):
+        app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.globals["book"] = book.current
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -1,0 +1,62 @@
+"""Who may open a page: every view carries one of these, and a test refuses a view without.
+
+The actor is put on `g.actor` by `app.accounts.login`; here it is only read. Deny by default.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any, TypeVar
+
+from flask import g, redirect, request, url_for
+from werkzeug.exceptions import Unauthorized
+
+from app.core import clock
+from workflows.procedure.act import Act
+from workflows.procedure.authority import NOBODY, Actor, Permission
+from workflows.procedure.errors import NotPermitted
+
+View = TypeVar("View", bound=Callable[..., Any])
+OPEN = "open"
+
+
+def current_actor() -> Actor:
+    """Return who asks; nobody in particular for an open page."""
+    actor: Actor = g.get("actor", NOBODY)
+    return actor
+
+
+def act() -> Act:
+    """Return who acts and when, fixed once for a request."""
+    if "act" not in g:
+        g.act = Act(current_actor(), clock.now())
+    this: Act = g.act
+    return this
+
+
+def open_to_all(view: View) -> View:
+    """Anybody may open this page; what it shows is public, or a token in the path says what it is."""
+    view.required_permission = OPEN  # type: ignore[attr-defined]
+    return view
+
+
+def requires(permission: Permission) -> Callable[[View], View]:
+    """Only an actor with `permission` may open this page; others are asked to sign in, or refused."""
+
+    def guard(view: View) -> View:
+        @wraps(view)
+        def guarded(*args: Any, **kwargs: Any) -> Any:
+            actor = current_actor()
+            if actor is NOBODY:
+                if request.path.startswith("/api/"):
+                    raise Unauthorized
+                return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), code=303)
+            if not actor.may(permission):
+                raise NotPermitted("role", permission=permission)
+            return view(*args, **kwargs)
+
+        guarded.required_permission = permission  # type: ignore[attr-defined]
+        return guarded  # type: ignore[return-value]
+
+    return guard

@@ -1,0 +1,89 @@
+"""The reader's language: in the path of public pages, in the profile of staff, by header for the API."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Flask, abort, g, request, session, url_for
+from flask_babel import Babel, get_locale
+from flask_babel import gettext as _
+
+from app.core import languages
+from app.core.languages import BABEL, SEGMENTS
+from workflows.procedure.authority import NOBODY
+
+babel = Babel()
+
+
+def language() -> str:
+    """Return the tag of the language in which this request is answered: path, choice, profile, then browser."""
+    if "language" not in g:
+        g.language = _asked() or languages.preferred(tag for tag, _quality in request.accept_languages)
+    tag: str = g.language
+    return tag
+
+
+def _asked() -> str | None:
+    actor = g.get("actor", NOBODY)
+    if request.path.startswith("/api/"):
+        return languages.known(request.args.get("language"))
+    chosen = languages.known(session.get("language"))
+    return chosen or (actor.language if actor is not NOBODY else None)
+
+
+def public(blueprint: Blueprint) -> Blueprint:
+    """Give a blueprint of public pages the language prefix: read from the path, put back into links."""
+    blueprint.url_prefix = "/<lang>" + (blueprint.url_prefix or "")
+
+    @blueprint.url_value_preprocessor
+    def read(endpoint: str | None, values: dict[str, Any] | None) -> None:
+        segment = (values or {}).pop("lang", None)
+        if segment not in SEGMENTS:
+            abort(404)
+        g.language = SEGMENTS[segment]
+
+    @blueprint.url_defaults
+    def write(endpoint: str, values: dict[str, Any]) -> None:
+        values.setdefault("lang", languages.segment(language()))
+
+    return blueprint
+
+
+def language_links() -> list[dict[str, Any]]:
+    """Return the three links that show this very page in another language."""
+    here = language()
+    values = dict(request.view_args or {})
+    query = request.args.to_dict(flat=False)
+
+    def link(tag: str) -> str:
+        if (
+            request.endpoint
+            and request.blueprint
+            and "lang" in (request.url_rule.arguments if request.url_rule else ())
+        ):
+            return url_for(request.endpoint, **values, **query, lang=languages.segment(tag))
+        return url_for("accounts.choose_language", tag=tag, next=request.full_path.rstrip("?"))
+
+    return [
+        {
+            "tag": tag,
+            "label": languages.SHORT[tag],
+            "name": languages.NAMES[tag],
+            "url": link(tag),
+            "current": tag == here,
+        }
+        for tag in languages.LANGUAGES
+    ]
+
+
+def install(app: Flask) -> None:
+    """Set Babel up: our tags mapped to its locales; every room's catalogue is compiled into one."""
+    app.config.update(BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
+    babel.init_app(
+        app, locale_selector=lambda: BABEL[language()], timezone_selector=lambda: g.get("zone", "Asia/Shanghai")
+    )
+
+
+gettext: Callable[..., str] = _
+__all__ = ["babel", "get_locale", "gettext", "install", "language", "language_links", "public"]

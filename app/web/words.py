@@ -1,0 +1,51 @@
+"""The words for what the rules and the edge refuse: code → sentence, in the reader's language."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+REFUSALS = {
+    "role": _l("Your role does not include this step. Ask the person in charge of the case."),
+    "other_case": _l("This case is not yours to act on."),
+    "unconfirmed": _l("Confirm with a one-time code first that it is you."),
+    "own_interest": _l("Your organisation is a party to this case, so you cannot take this step."),
+    "not_seated": _l("You are not on the panel of this case."),
+    "step_not_allowed": _l("This step is not possible in the present state of the case. Possible now: %(possible)s."),
+    "stale": _l("Somebody changed this case while you were writing. Nothing of yours was lost; compare both versions."),
+    "control": _l("There are characters in it that cannot be shown. Type the text again without them."),
+    "surrogate": _l("There are broken characters in it. Type the text again without them."),
+    "too_long": _l("This is too long. The limit is %(limit)s characters."),
+    "blank": _l("This cannot be empty."),
+    "unknown_field": _l("There is no such field."),
+    "missing": _l("This is required."),
+    "wrong_type": _l("This is of the wrong kind."),
+    "not_possible": _l("This value is not possible here."),
+    "email_invalid": _l("This is not an e-mail address."),
+    "email_taken": _l("Somebody already uses this e-mail address."),
+    "password_short": _l("Use at least %(minimum)s characters."),
+    "organisation_missing": _l("Name the organisation."),
+    "organisation_unknown": _l("There is no such organisation."),
+    "contact_missing": _l("Give a telephone number or an e-mail address, so that we can reach the complainant."),
+    "phone_invalid": _l("This is not a telephone number. Write it with digits, for example +86 138 0013 8000."),
+    "reason_missing": _l("Give a reason."),
+    "offer_gone": _l("This offer is no longer open."),
+    "offer_changed": _l("The offer changed while you were reading. Here are the new terms."),
+    "already_answered": _l("You already answered this."),
+    "no_offer_terms": _l("An offer needs at least one remedy, with an amount where money is owed, and a date."),
+    "party_not_known": _l("No responsible organisation has been named yet. Classify the case first."),
+    "window_closed": _l("The time for this was over on %(until)s."),
+    "nothing_decided": _l("There is no decision that could be reviewed."),
+    "idempotency_missing": _l("Send an Idempotency-Key header, so that a repeated request makes no second case."),
+    "idempotency_reused": _l("This Idempotency-Key was used with other content."),
+}
+
+
+def sentence(code: str, fields: dict[str, Any] | None = None) -> str:
+    """Return the words for a refusal's code; a general sentence for a code without words of its own."""
+    words = REFUSALS.get(code)
+    if words is None:
+        return str(_("This could not be done. Nothing was changed. Check what you entered and try again."))
+    return str(words) % {key: str(value) for key, value in (fields or {}).items()} if "%(" in str(words) else str(words)

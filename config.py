@@ -1,0 +1,93 @@
+"""Settings from the environment, typed, and checked when the program starts. Imports nothing of ours."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+
+class SettingError(ValueError):
+    """A setting that the program cannot start with: names the variable, the reason and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """Everything that the environment decides. All of it is optional."""
+
+    data_dir: Path
+    database_url: str
+    redis_url: str | None
+    base_url: str
+    secret_key: str
+    smtp_url: str | None
+    smtp_listen: str
+    imap_url: str | None
+    evidence_url: str | None
+    help_phone: str
+    mail_from: str
+    organ_name: Mapping[str, str]
+    trusted_hosts: tuple[str, ...]
+
+    @property
+    def secure_cookies(self) -> bool:
+        return self.base_url.startswith("https://")
+
+
+def load(environ: Mapping[str, str] = os.environ) -> Settings:
+    """Return the settings, or raise SettingError. Makes DATA_DIR and the secret key at first start."""
+    data_dir = Path(environ.get("DATA_DIR") or "var").resolve()
+    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
+    base_url = _web_address(environ)
+    return Settings(
+        data_dir=data_dir,
+        database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'heng.db'}",
+        redis_url=environ.get("REDIS_URL") or None,
+        base_url=base_url,
+        secret_key=_secret(Path(environ.get("SECRET_KEY_FILE") or data_dir / "secret.key")),
+        smtp_url=environ.get("SMTP_URL") or None,
+        smtp_listen=environ.get("SMTP_LISTEN") or "127.0.0.1:8025",
+        imap_url=environ.get("IMAP_URL") or None,
+        evidence_url=environ.get("EVIDENCE_URL") or None,
+        help_phone=environ.get("HELP_PHONE") or "400-000-1234",
+        mail_from=environ.get("MAIL_FROM") or f"desk@{urlsplit(base_url).hostname}",
+        organ_name={
+            "zh-Hans": environ.get("ORGAN_NAME_HANS") or "衡网络消费争议调解中心",
+            "zh-Hant": environ.get("ORGAN_NAME_HANT") or "衡網路消費爭議調解中心",
+            "en": environ.get("ORGAN_NAME_EN") or "Heng Online Consumer Dispute Centre",
+        },
+        trusted_hosts=_hosts(environ, base_url),
+    )
+
+
+def _web_address(environ: Mapping[str, str]) -> str:
+    default = f"http://{environ.get('HOST') or '127.0.0.1'}:{environ.get('PORT') or '8000'}"
+    url = (environ.get("BASE_URL") or default).rstrip("/")
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
+        raise SettingError(f"BASE_URL is {url!r}; it must look like https://desk.example.org, without a path.")
+    return url
+
+
+def _hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:
+    named = [host.strip() for host in (environ.get("TRUSTED_HOSTS") or "").split(",") if host.strip()]
+    return (*dict.fromkeys([urlsplit(base_url).hostname or "", "localhost", "127.0.0.1", *named]),)
+
+
+def _secret(path: Path) -> str:
+    """Return the key in `path`, made there with mode 0600 when there is none."""
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        key = path.read_text("ascii").strip()
+        if len(key) < 32:
+            raise SettingError(
+                f"SECRET_KEY_FILE {path} holds fewer than 32 characters. Put a longer key there."
+            ) from None
+        return key
+    with os.fdopen(descriptor, "w") as file:
+        file.write(key := secrets.token_hex(32))
+    return key

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
@@ -59,6 +60,8 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     context.install(app)
     login.install(app)
     for room in ROOMS:
+        if find_spec(f"app.{room}") is None:
+            continue
         module = import_module(f"app.{room}")
         for blueprint in getattr(module, "BLUEPRINTS", ()):
             app.register_blueprint(blueprint)

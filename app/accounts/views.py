@@ -15,6 +15,7 @@ from app.web.guards import current_actor, open_to_all
 from workflows.procedure.authority import COMMITTEE_ROLES, Actor, Permission, Role
 
 accounts = Blueprint("accounts", __name__)
+BLUEPRINTS = (accounts,)
 
 
 @accounts.route("/signin", methods=["GET", "POST"])

@@ -41,7 +41,7 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
     return or_(*reasons) if reasons else false()
 
 
-def _whole(query: Select[tuple[Case]]) -> Select[tuple[Case]]:
+def _whole(query: Select[Case]) -> Select[Case]:
     return query.options(joinedload(Case.respondent), selectinload(Case.parties), selectinload(Case.clocks))
 
 

@@ -53,7 +53,8 @@ def start(
     generation = 1 + max((clock.generation for clock in case.clocks if clock.kind is kind), default=0)
     clock = Clock(
         kind=kind, generation=generation, clause=rule.clause, figure=figure, started_at=act.at, due_at=due_at,
-        next_at=_next(kind, act.at, due_at, 0, case.law_as_of), subject_id=subject_id, status=ClockStatus.RUNNING, level=0,
+        next_at=_next(kind, act.at, due_at, 0, case.law_as_of), subject_id=subject_id,
+        status=ClockStatus.RUNNING, level=0,
     )  # fmt: skip
     case.clocks.append(clock)
     _refresh(case)

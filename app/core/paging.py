@@ -50,6 +50,6 @@ def _typed(value: Any, kind: type) -> Any:
         if instant.tzinfo is None:
             raise BadCursor(value)
         return instant
-    if type(value) is not kind or (kind is int and abs(value) > 2**53):
+    if type(value) is not kind or (isinstance(value, int) and abs(value) > 2**53):
         raise BadCursor(value)
     return value

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, Flask, abort, g, request, session, url_for
 from flask_babel import Babel, get_locale
@@ -62,7 +62,7 @@ def language_links() -> list[dict[str, Any]]:
             and request.blueprint
             and "lang" in (request.url_rule.arguments if request.url_rule else ())
         ):
-            return url_for(request.endpoint, **values, **query, lang=languages.segment(tag))
+            return url_for(request.endpoint, **cast(Any, values | query), lang=languages.segment(tag))
         return url_for("accounts.choose_language", tag=tag, next=request.full_path.rstrip("?"))
 
     return [

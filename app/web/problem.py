@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Response, current_app, request
+from flask import Response, json, request
 
 
 def wants_json() -> bool:
@@ -22,7 +22,4 @@ def problem(
         body["detail"] = detail
     if errors:
         body["errors"] = list(errors)
-    response = current_app.json.response(body | extra)
-    response.status_code = status
-    response.content_type = "application/problem+json"
-    return response
+    return Response(json.dumps(body | extra), status, content_type="application/problem+json")

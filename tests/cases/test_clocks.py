@@ -1,0 +1,99 @@
+"""Clocks fire once, never early, and warn a higher desk each time."""
+
+from datetime import timedelta
+
+from sqlalchemy import select
+
+from app.cases import queries, service_clocks
+from app.cases.models import ClockEffect
+from app.core.db import session, transaction
+from app.core.messages import OutboundMessage
+from tests.conftest import NOON
+from tests.factories import a_case, a_person, acting, an_act, saved
+from workflows.procedure.authority import Role
+from workflows.procedure.clocks import ClockKind, ClockStatus
+from workflows.procedure.states import Action, CaseState
+
+
+def clock_of(case, kind):
+    return next(clock for clock in case.clocks if clock.kind is kind)
+
+
+def sweep():
+    fired = 0
+    for clock_id in queries.due_clocks(an_act().at):
+        with transaction():
+            fired += service_clocks.fire(clock_id, act=an_act())
+    return fired
+
+
+def test_a_new_case_has_its_statutory_clocks(app):
+    case = saved(a_case)
+
+    ends = {clock.kind: clock.due_at - NOON for clock in case.clocks}
+
+    assert ends == {
+        ClockKind.EMERGENCY_START: timedelta(hours=2),
+        ClockKind.FIRST_REPLY: timedelta(hours=48),
+        ClockKind.RESOLUTION: timedelta(days=7),
+    }
+
+
+def test_nothing_fires_before_its_time(app, time):
+    saved(a_case)
+
+    time.go(minutes=59, seconds=59)
+
+    assert sweep() == 0
+
+
+def test_each_warning_goes_to_a_higher_desk_and_then_the_breach_is_told(app, time):
+    case = saved(a_case)
+    lead = saved(a_person, Role.LEAD)
+    for minutes in (60, 30, 18, 12):
+        time.go(minutes=minutes)
+        sweep()
+
+    effects = session().scalars(select(ClockEffect).order_by(ClockEffect.level)).all()
+
+    assert [(e.level, e.effect, e.told) for e in effects] == [
+        (1, "warning", "mediator"), (2, "warning", "lead"), (3, "warning", "supervisor"), (4, "breach", None),
+    ]  # fmt: skip
+    told = session().scalars(select(OutboundMessage.address)).all()
+    assert told.count(lead.email) == 3
+    assert told.count("lin@example.test") == 1
+    assert clock_of(queries.case_to_work(case.id), ClockKind.EMERGENCY_START).status is ClockStatus.BREACHED
+
+
+def test_after_an_outage_a_clock_breaches_once_without_stale_warnings(app, time):
+    saved(a_case)
+    time.go(days=1, hours=3)
+
+    assert sweep() > 0
+    assert sweep() == 0
+    breaches = session().scalars(select(ClockEffect).where(ClockEffect.effect == "breach")).all()
+    assert len(breaches) == 1
+
+
+def test_a_clock_that_is_met_in_time_never_fires(app, time):
+    case = saved(a_case)
+    time.go(hours=2)
+    with transaction():
+        case = queries.case_to_work(case.id)
+        from app.cases.service import advance
+
+        advance(case, Action.START_EMERGENCY, act=acting(a_person(Role.LEAD)))
+
+    assert clock_of(case, ClockKind.EMERGENCY_START).status is ClockStatus.MET
+    time.go(minutes=1)
+    assert all(
+        e.clock_id != clock_of(case, ClockKind.EMERGENCY_START).id for e in session().scalars(select(ClockEffect))
+    )
+
+
+def test_a_respondents_silence_leads_to_mediation(app, time):
+    case = saved(a_case, CaseState.ANSWERING)
+    time.go(hours=49)
+    sweep()
+
+    assert queries.case_to_work(case.id).state is CaseState.MEDIATION

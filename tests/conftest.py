@@ -1,0 +1,99 @@
+"""One application for each test process, an empty database for each test, a clock that stands still."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+import config
+from app.core import clock
+from app.core.db import db
+from app.factory import create_app
+
+NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Shanghai
+
+
+class StandingClock:
+    """The time of a test: it stands at noon until the test moves it."""
+
+    def __init__(self) -> None:
+        self.at = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+    def go(self, **lapse: float) -> datetime:
+        """Move on by a timedelta's arguments and return the new instant."""
+        self.at += timedelta(**lapse)
+        return self.at
+
+
+@pytest.fixture(scope="session")
+def built_app():
+    """The application with its tables, in a folder of its own (in memory where there is such a disk)."""
+    shm = Path("/dev/shm")
+    folder = Path(tempfile.mkdtemp(prefix="heng-test-", dir=shm if os.access(shm, os.W_OK) else None))
+    environ = {"DATA_DIR": str(folder), "BASE_URL": "http://desk.test"}
+    app = create_app(config.load(environ))
+    app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    with app.app_context():
+        db.create_all()
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def app(built_app, time):
+    """The application inside its context, with an empty database."""
+    with built_app.app_context():
+        yield built_app
+        db.session.rollback()
+        for table in reversed(db.metadata.sorted_tables):
+            db.session.execute(table.delete())
+        db.session.commit()
+        db.session.remove()
+
+
+@pytest.fixture
+def time():
+    """The clock that the whole program reads in this test."""
+    standing = StandingClock()
+    with clock.told_by(standing):
+        yield standing
+
+
+@pytest.fixture
+def client(app):
+    """A browser without a session, asking by a name the desk trusts."""
+    return app.test_client()
+
+
+@pytest.fixture
+def count_queries(app):
+    """A context manager that counts the statements sent to the database (BEGIN and COMMIT apart)."""
+    from contextlib import contextmanager
+
+    from sqlalchemy import event
+
+    @contextmanager
+    def counting():
+        seen: list[str] = []
+
+        def note(conn, cursor, statement, parameters, context, executemany):
+            if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
+                seen.append(statement)
+
+        event.listen(db.engine, "before_cursor_execute", note)
+        try:
+            yield seen
+        finally:
+            event.remove(db.engine, "before_cursor_execute", note)
+
+    return counting

@@ -65,7 +65,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         module = import_module(f"app.{room}")
         for blueprint in getattr(module, "BLUEPRINTS", ()):
             app.register_blueprint(blueprint)
-    _commands(app)
     return app
 
 
@@ -90,9 +89,3 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "TRANSLATIONS": ROOT / "translations",
         "TEMPLATES_AUTO_RELOAD": False,
     }
-
-
-def _commands(app: Flask) -> None:
-    from app import cli
-
-    cli.install(app)

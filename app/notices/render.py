@@ -1,0 +1,147 @@
+"""Printing a notice: facts in, PDF out, with the rendering in a process of its own (the press).
+
+This module is safe to import anywhere; WeasyPrint is loaded by the press only. A process that forks, such as a worker,
+calls `warm_up` before it does, and all its children share the one warm press.
+"""
+
+import json
+import os
+import socket
+import struct
+import subprocess
+import sys
+import tempfile
+import threading
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
+
+ROOT = Path(__file__).resolve().parents[2]
+FONTS = ROOT / "static" / "fonts"
+_LENGTH = struct.Struct(">I")
+_KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
+
+
+class RenderFailed(Exception):
+    """The notice was not printed.
+
+    `reason` is one of missing_glyphs (no font has these letters), fetch_refused (the document asked for something from
+    outside), over_limit (it used too much time or memory and was stopped), broken (anything else); `detail` says more.
+    """
+
+    def __init__(self, reason: str, detail: str) -> None:
+        self.reason, self.detail = reason, detail
+        super().__init__(f"The notice could not be printed, {reason}: {detail}")
+
+
+@dataclass
+class Press:
+    """A printing process: started when first needed, and again when it has gone."""
+
+    cpu_s: int = 10
+    wall_s: int = 20
+    memory_bytes: int = 600_000_000
+    _socket_path: str = ""
+    _process: subprocess.Popen[bytes] | None = None
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def render(self, facts: NoticeFacts) -> bytes:
+        """Return the notice as PDF/UA-1. Raises: RenderFailed."""
+        request = facts.to_json()
+        with self._connect() as connection:
+            connection.settimeout(self.wall_s + 5)
+            try:
+                connection.sendall(_LENGTH.pack(len(request)) + request)
+                answer = _receive(connection)
+            except OSError:
+                answer = None
+        if answer is None:
+            raise RenderFailed("over_limit", f"stopped at {self.cpu_s} s of CPU, {self.wall_s} s in all or its memory")
+        if not answer.startswith(b"%PDF-"):
+            raise RenderFailed(**json.loads(answer))
+        return answer
+
+    def start(self) -> None:
+        """Start the printing process and wait until it is warm."""
+        self.stop()
+        directory = tempfile.mkdtemp(prefix="heng-press-")
+        self._socket_path = f"{directory}/socket"
+        limits = (str(self.cpu_s), str(self.wall_s), str(self.memory_bytes))
+        self._process = process = subprocess.Popen(  # noqa: S603 -- our own module, fixed arguments
+            [sys.executable, "-m", "app.notices.press", self._socket_path, *limits],
+            cwd=ROOT,
+            env=_environment(),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            start_new_session=True,  # Ctrl-C at the terminal is for those who ask, not for the press
+        )
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(_FIRST_NOTICE.to_json() + b"\n")
+        process.stdin.flush()
+        if process.stdout.readline() != b"ready\n":
+            raise RenderFailed("broken", "the press did not start; its own message is on standard error")
+
+    def stop(self) -> None:
+        """End the printing process, if there is one and this process started it."""
+        if self._process is not None:
+            self._process.communicate(timeout=10)
+            self._process = None
+
+    def _connect(self) -> socket.socket:
+        for _ in range(2):
+            connection = socket.socket(socket.AF_UNIX)
+            try:
+                connection.connect(self._socket_path)
+                return connection
+            except OSError:
+                connection.close()
+                with self._lock:
+                    self.start()
+        raise RenderFailed("broken", "the press cannot be reached")
+
+
+def _environment() -> dict[str, str]:
+    """Only what the press needs: no address or key of anything else reaches it."""
+    cache = Path(os.environ.get("DATA_DIR", ROOT / "var")) / "tmp"
+    ours = {"FONTCONFIG_FILE": str(FONTS / "fonts.conf"), "XDG_CACHE_HOME": str(cache.resolve())}
+    return {name: os.environ[name] for name in _KEPT_VARIABLES if name in os.environ} | ours
+
+
+def _receive(connection: socket.socket) -> bytes | None:
+    """Return the whole answer, or None if the other end went away before it was complete."""
+    with connection.makefile("rb") as stream:
+        head = stream.read(_LENGTH.size)
+        if len(head) < _LENGTH.size:
+            return None
+        (length,) = _LENGTH.unpack(head)
+        answer = stream.read(length)
+    return answer if len(answer) == length else None
+
+
+_FIRST_NOTICE = NoticeFacts(
+    kind=NoticeKind.ACKNOWLEDGEMENT,
+    language=NoticeLanguage.SIMPLIFIED,
+    organ="衡",
+    title="试印",
+    case_number="H",
+    addressees=(),
+    issued_at=datetime(2026, 1, 1, tzinfo=UTC),
+    received_at=datetime(2026, 1, 1, tzinfo=UTC),
+    tracking_url="https://example.org/",
+    seal_label="试印",
+)
+_press = Press()
+
+
+def warm_up() -> None:
+    """Start this process's press now, so that the first notice does not wait for it."""
+    with _press._lock:
+        _press.start()
+
+
+def render(facts: NoticeFacts) -> bytes:
+    """Return the notice as PDF/UA-1. Raises: RenderFailed."""
+    return _press.render(facts)

@@ -25,7 +25,7 @@ def test_the_notices_use_every_wording_and_no_other():
     used = set(
         re.findall(
             r"""["']([a-z_]+\.[a-z_]+|rule|addressees|end_of_day)["']""",
-            "\n".join((p.read_text() for p in sources)),
+            "\n".join(p.read_text() for p in sources),
         )
     )
     keys = set(wordings()[NoticeLanguage.ENGLISH])

@@ -8,7 +8,6 @@ from flask_login import LoginManager, UserMixin, current_user, login_user, logou
 from app.accounts import queries, service
 from app.accounts.models import SignInSession, User
 from app.core import clock
-from app.core.db import transaction
 from app.web import bearer
 from app.web.guards import act
 from workflows.procedure.authority import NOBODY, Actor
@@ -55,17 +54,14 @@ def install(app: Flask) -> None:
 
 def sign_in(user: User) -> None:
     """Open a new session for the person and put its token in the cookie; an older session of this browser ends."""
-    with transaction():
-        if current_user.is_authenticated:
-            service.close_session(current_user.token, act=act())
-        token = service.open_session(user, act=act())
-    login_user(SignedIn(token, None, user))
+    if current_user.is_authenticated:
+        service.close_session(current_user.token, act=act())
+    login_user(SignedIn(service.open_session(user, act=act()), None, user))
     g.actor = user.actor()
 
 
 def sign_out() -> None:
     """End the session on the server and in the browser."""
     if current_user.is_authenticated:
-        with transaction():
-            service.close_session(current_user.token, act=act())
+        service.close_session(current_user.token, act=act())
     logout_user()

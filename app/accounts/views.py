@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from app.accounts import login, service
 from app.accounts.forms import SignInForm
+from app.core.db import transaction
 from app.core.languages import LANGUAGES
 from app.web.guards import current_actor, open_to_all
 from workflows.procedure.authority import COMMITTEE_ROLES, Actor, Permission, Role
@@ -30,7 +31,8 @@ def sign_in() -> str | Response | tuple[str, int]:
         if not form.errors:
             form.add_error("password", _("E-mail or password is wrong. Check both and try again."))
         return render_template("accounts/sign_in.html", form=form), 422
-    login.sign_in(user)
+    with transaction():
+        login.sign_in(user)
     return redirect(_safe(request.args.get("next")) or home_of(user.actor()), code=303)
 
 
@@ -38,7 +40,8 @@ def sign_in() -> str | Response | tuple[str, int]:
 @open_to_all
 def sign_out() -> Response:
     """End the session."""
-    login.sign_out()
+    with transaction():
+        login.sign_out()
     return redirect(url_for("accounts.sign_in"), code=303)
 
 

@@ -1,0 +1,25 @@
+"""Make ready what the processes need: the database in its newest form and, the first time, the demo.
+
+A process of its own, so that the supervisor stays small and never holds a connection.
+"""
+
+from __future__ import annotations
+
+from flask.cli import ScriptInfo
+
+import config
+from app.factory import create_app
+
+
+def main() -> None:
+    """Run the commands that a person would run by hand. Safe to run again: each does only what is missing."""
+    app = create_app()
+    commands = [["db", "upgrade"]]
+    if not (config.load().data_dir / "demo-accounts.json").exists():
+        commands.append(["demo", "load"])
+    for command in commands:
+        app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+
+
+if __name__ == "__main__":
+    main()

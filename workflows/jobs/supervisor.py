@@ -1,0 +1,168 @@
+"""All of Heng on one machine: `python -m workflows.jobs.supervisor`, which is `make run`.
+
+Prepares the data folder and the database, starts Redis, web, sweeper and workers, starts again what dies, and stops
+all of it on SIGTERM or Ctrl-C. It holds no state: what must survive stands in the database.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import config
+from workflows.jobs import own_redis, welcome
+from workflows.jobs.processes import Child, Program, say, stop
+from workflows.jobs.queues import QUEUES
+
+TICK_S = 0.1
+WEB_PROCESSES, WEB_THREADS = 2, 4
+
+
+class CannotStart(Exception):
+    """Why there is nothing to supervise, in words for the person at the terminal."""
+
+
+def web(host: str, port: int) -> Program:
+    """Return the web server: Granian replaces a process of its own that died, we replace Granian."""
+    options = {
+        "--interface": "wsgi",
+        "--host": host,
+        "--port": str(port),
+        "--workers": str(WEB_PROCESSES),
+        "--blocking-threads": str(WEB_THREADS),
+        "--respawn-interval": "0.1",
+        "--workers-kill-timeout": "10",
+        "--log-level": "warning",
+    }
+    arguments = [part for option in options.items() for part in option]
+    server = (sys.executable, "-m", "granian", *arguments, "--respawn-failed-workers", "--no-ws", "wsgi:app")
+    return Program("web", server)
+
+
+def programs(host: str, port: int) -> list[Program]:
+    """Return what runs beside Redis. One queue per worker: listening to several can lose a job when killed."""
+    python = (sys.executable, "-m")
+    workers = [Program(queue, (*python, "workflows.jobs.worker", queue)) for queue in QUEUES]
+    return [web(host, port), Program("sweeper", (*python, "workflows.jobs.sweeper")), *workers]
+
+
+@contextmanager
+def only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder for this process; the system lets go of it however we end."""
+    with (data_dir / "supervisor.lock").open("a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            lock.seek(0)
+            raise CannotStart(
+                f"Heng is already running with the data in {data_dir} (process {lock.read().strip() or 'unknown'}).\n"
+                "Stop that one first, or choose another folder: DATA_DIR=… make run"
+            ) from None
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield
+
+
+def require_free(host: str, port: int) -> None:
+    """Raise CannotStart unless the address can be listened on now."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            if error.errno == errno.EADDRINUSE:
+                reason = f"Port {port} on {host} is in use. Choose another: PORT={port + 1} make run"
+            else:
+                reason = f"Cannot listen on {host}, port {port}: {error.strerror}. Set HOST and PORT."
+            raise CannotStart(reason) from None
+
+
+class Supervisor:
+    """Keeps the programs running until it is told to stop."""
+
+    def __init__(self, environ: Mapping[str, str]) -> None:
+        self.environ = environ
+        self.children: list[Child] = []
+        self.stopping = threading.Event()
+        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            signal.signal(sign, self._stop)
+
+    def _stop(self, sign: int, frame: FrameType | None) -> None:
+        self.stopping.set()
+
+    def add(self, program: Program) -> None:
+        """Start the program and keep it running."""
+        child = Child(program, self.environ)
+        child.start()
+        self.children.append(child)
+
+    def run_once(self, module: str) -> None:
+        """Run a module to its end, or raise CannotStart if it fails. Its output is part of the common log."""
+        with subprocess.Popen(
+            (sys.executable, "-m", module), env=dict(self.environ), start_new_session=True
+        ) as process:
+            while process.poll() is None and not self.stopping.wait(TICK_S):
+                pass
+            if process.poll() is None:
+                os.killpg(process.pid, signal.SIGTERM)
+        if process.returncode and not self.stopping.is_set():
+            raise CannotStart(f"{module} failed; the reason stands above.")
+
+    def watch(self) -> None:
+        """Start again what dies, until told to stop."""
+        while not self.stopping.wait(TICK_S):
+            for child in self.children:
+                child.tend()
+
+
+def run(settings: config.Settings, host: str, port: int) -> None:
+    """Run everything until SIGTERM or Ctrl-C."""
+    redis = None if settings.redis_url else own_redis.program(settings.data_dir)
+    url = settings.redis_url or (redis[1] if redis else "")
+    supervisor = Supervisor(
+        {**os.environ, "DATA_DIR": str(settings.data_dir), "REDIS_URL": url, "PYTHONUNBUFFERED": "1"}
+    )
+    try:
+        if redis:
+            supervisor.add(redis[0])
+        supervisor.run_once("workflows.jobs.prepare")
+        if not url:
+            say("heng", "There is no Redis to be had: the sweeper does all work itself, a little later.")
+        if not supervisor.stopping.is_set():
+            for program in programs(host, port):
+                supervisor.add(program)
+            welcome.when_ready(settings, host, port, supervisor.stopping)
+        supervisor.watch()
+    finally:
+        say("heng", "Stopping …")
+        stop(supervisor.children)
+        say("heng", f"Stopped. The data stays in {settings.data_dir}.")
+
+
+def main() -> int:
+    try:
+        settings = config.load()
+        host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
+        with only_one(settings.data_dir):
+            require_free(host, port)
+            run(settings, host, port)
+    except (CannotStart, config.SettingError) as reason:
+        print(reason, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

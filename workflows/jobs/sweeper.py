@@ -1,0 +1,85 @@
+"""The sweep that makes everything sure: `python -m workflows.jobs.sweeper`.
+
+Twice a second it asks the database what is due. What is new goes to the queue; what the queue did not take, or has
+not done in time, is done here. So nothing depends on Redis or on any worker being alive.
+"""
+
+from __future__ import annotations
+
+import logging
+import signal
+import threading
+import time
+from collections.abc import Callable
+from datetime import datetime
+
+from app.cases.queries import due_clocks
+from app.core import outbox
+from app.core.clock import now
+from workflows.jobs import tasks
+from workflows.jobs.queues import CLOCKS, OUTBOX, hand_over
+
+INTERVAL_S = 0.4
+GRACE_S = 2.0
+"""What a worker gets before the sweep does the work itself, which is harmless when both do."""
+
+log = logging.getLogger("heng.sweeper")
+
+
+class Sweep:
+    """One kind of due rows. `handed` remembers when each was given to the queue; forgetting it costs nothing."""
+
+    def __init__(self, queue: str, due: Callable[[datetime], list[int]], do: Callable[[int], None]) -> None:
+        self.queue, self.due, self.do = queue, due, do
+        self.handed: dict[int, float] = {}
+
+    def once(self) -> int:
+        """Hand over or do everything that is due now; return how many rows were done here."""
+        with tasks.application().app_context():
+            rows = self.due(now())
+        self.handed = {row: at for row, at in self.handed.items() if row in set(rows)}
+        late = [row for row in rows if row in self.handed and time.monotonic() - self.handed[row] >= GRACE_S]
+        new = [row for row in rows if row not in self.handed]
+        refused = self._hand_over(new)
+        for row in late + refused:
+            self._do(row)
+        return len(late) + len(refused)
+
+    def _hand_over(self, rows: list[int]) -> list[int]:
+        """Give rows to the queue; return those from the first on that it did not take."""
+        for index, row in enumerate(rows):
+            if not hand_over(self.queue, row):
+                return rows[index:]
+            self.handed[row] = time.monotonic()
+        return []
+
+    def _do(self, row: int) -> None:
+        try:
+            self.do(row)
+        except Exception:
+            log.exception("%s %s failed; tried again in %s s", self.queue, row, GRACE_S)
+            self.handed[row] = time.monotonic()
+
+    def run(self, stopping: threading.Event) -> None:
+        """Sweep until told to stop. A database that is away for a moment does not end it."""
+        while not stopping.wait(INTERVAL_S):
+            try:
+                self.once()
+            except Exception:
+                log.exception("the sweep of %s failed", self.queue)
+                stopping.wait(GRACE_S)
+
+
+def main() -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    stopping = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stopping.set())
+    # Two loops, because a slow mail server must not keep a clock waiting.
+    letters = threading.Thread(target=Sweep(OUTBOX, outbox.due, tasks.deliver).run, args=(stopping,), daemon=True)
+    letters.start()
+    Sweep(CLOCKS, due_clocks, tasks.fire_clock).run(stopping)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""What workers run. Each opens the application and a transaction and calls a service; nothing is decided here.
+
+Every task may run twice, or be killed half-way: the row in the database says whether there is still something to do.
+"""
+
+from __future__ import annotations
+
+import logging
+import pkgutil
+from collections.abc import Callable
+from functools import cache
+
+from flask import Flask
+
+from app.cases import service_clocks
+from app.core import mail, messages, outbox
+from app.core.clock import now
+from app.core.db import transaction
+from app.factory import create_app
+from workflows.procedure.act import Act
+from workflows.procedure.authority import SYSTEM
+
+log = logging.getLogger("heng.jobs")
+
+
+@cache
+def application() -> Flask:
+    """Return this process's application."""
+    return create_app()
+
+
+def fire_clock(clock_id: int) -> None:
+    """Let a clock do what it has to do now. Twice is harmless: a conditional update lets only the first through."""
+    with application().app_context(), transaction():
+        service_clocks.fire(clock_id, act=Act(SYSTEM, now()))
+
+
+def deliver(outbox_id: int) -> None:
+    """Do the task of an outbox row.
+
+    Twice is harmless: the row is leased while it is worked on and done afterwards. A worker that dies in between
+    leaves a lease that runs out, so the task itself may run again; each task says why that is harmless.
+    """
+    with application().app_context():
+        with transaction():
+            row = outbox.claim(outbox_id, at=now())
+        if row is None:
+            return
+        task, ids = row.task, row.payload
+        try:
+            resolve(task)(**ids)
+        except Exception as error:
+            log.exception("outbox row %s failed: %s", outbox_id, task)
+            with transaction():
+                outbox.fail(row, f"{type(error).__name__}: {error}", at=now())
+        else:
+            with transaction():
+                outbox.finish(row, at=now())
+
+
+def resolve(task: str) -> Callable[..., None]:
+    """Return the function that a dotted name in the outbox means."""
+    function: Callable[..., None] = pkgutil.resolve_name(task)
+    return function
+
+
+def send_message(message_id: int) -> None:
+    """Send a message that has not left yet. Twice is harmless: it carries the same Message-ID every time."""
+    message = messages.unsent(message_id)
+    if message is not None and mail.send(message):
+        with transaction():
+            message.sent_at = now()

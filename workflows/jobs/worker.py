@@ -1,0 +1,58 @@
+"""A worker for one queue: `python -m workflows.jobs.worker QUEUE`."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import sys
+import time
+
+from redis import Redis, RedisError
+from rq import Worker
+
+from app.core.db import db
+from workflows.jobs.launch import end_with_parent
+from workflows.jobs.tasks import application
+
+ASK_AGAIN_S = 1.0
+
+
+class JobWorker(Worker):
+    """Forks a process for each job; that process ends with the worker, so a killed worker leaves none behind."""
+
+    def main_work_horse(self, *args: object, **kwargs: object) -> None:
+        end_with_parent(os.getppid(), signal.SIGKILL)
+        with application().app_context():
+            db.engine.dispose(close=False)  # a connection opened before the fork belongs to the parent
+        super().main_work_horse(*args, **kwargs)
+
+
+def wait_for(connection: Redis) -> None:
+    """Return when Redis answers. Until then the sweeper does the work."""
+    while True:
+        try:
+            connection.ping()
+            return
+        except (RedisError, OSError):
+            time.sleep(ASK_AGAIN_S)
+
+
+def main(queue: str) -> None:
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    connection = Redis.from_url(os.environ["REDIS_URL"])
+    application()  # imported once here, not in every fork
+    wait_for(connection)
+    worker = JobWorker(
+        [queue],
+        connection=connection,
+        serializer="json",
+        maintenance_interval=10,
+        worker_ttl=30,
+        job_monitoring_interval=5,
+    )
+    worker.work(logging_level="WARNING")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

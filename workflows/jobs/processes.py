@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
@@ -70,6 +71,7 @@ class Child:
             start_new_session=True,
         )
         self.started_at = time.monotonic()
+        assert self.process.stdout is not None
         threading.Thread(target=_relay, args=(self.program.name, self.process.stdout), daemon=True).start()
 
     def _bury(self) -> None:
@@ -85,10 +87,8 @@ class Child:
     def signal(self, sign: signal.Signals) -> None:
         """Send `sign` to every process of the program's group."""
         if self.process is not None:
-            try:
+            with suppress(ProcessLookupError, PermissionError):  # all of it is gone
                 os.killpg(self.process.pid, sign)
-            except (ProcessLookupError, PermissionError):
-                pass  # all of it is gone
 
 
 def stop(children: Iterable[Child]) -> None:
@@ -110,9 +110,10 @@ def stop(children: Iterable[Child]) -> None:
             child.process = None
 
 
-def _relay(name: str, lines: IO[str] | None) -> None:
-    for line in lines or ():
-        say(name, line.rstrip("\n"))
+def _relay(name: str, lines: IO[str]) -> None:
+    with lines:
+        for line in lines:
+            say(name, line.rstrip("\n"))
 
 
 def _ending(returncode: int) -> str:

@@ -159,7 +159,7 @@ def main() -> int:
             require_free(host, port)
             run(settings, host, port)
     except (CannotStart, config.SettingError) as reason:
-        print(reason, file=sys.stderr)
+        sys.stderr.write(f"{reason}\n")
         return 1
     return 0
 

@@ -13,9 +13,10 @@ from functools import cache
 from flask import Flask
 
 from app.cases import service_clocks
-from app.core import mail, messages, outbox
+from app.core import mail, outbox
 from app.core.clock import now
-from app.core.db import transaction
+from app.core.db import session, transaction
+from app.core.messages import OutboundMessage
 from app.factory import create_app
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
@@ -66,7 +67,7 @@ def resolve(task: str) -> Callable[..., None]:
 
 def send_message(message_id: int) -> None:
     """Send a message that has not left yet. Twice is harmless: it carries the same Message-ID every time."""
-    message = messages.unsent(message_id)
-    if message is not None and mail.send(message):
+    message = session().get_one(OutboundMessage, message_id)
+    if message.sent_at is None and mail.send(message):  # the network stays outside the transaction
         with transaction():
             message.sent_at = now()

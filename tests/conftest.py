@@ -14,6 +14,14 @@ import config
 from app.core import clock
 from app.core.db import db
 from app.factory import create_app
+from tests.architecture import translations
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Compile the catalogues before anything reads them (once, not in every process of a parallel run)."""
+    if not hasattr(config, "workerinput"):
+        translations.compile_all()
+
 
 NOON = datetime(2026, 9, 1, 4, 0, tzinfo=UTC)  # a Tuesday, 12:00 in Shanghai
 

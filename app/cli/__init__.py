@@ -13,7 +13,7 @@ GROUPS = {
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
     "demo": "app.cli.demo:demo_group",
-    "db": "flask_migrate.cli:db",
+    "db": "app.cli.migrations:database_group",
 }
 
 
@@ -26,8 +26,8 @@ class LateGroup(click.Group):
 
     def _load(self) -> click.Group:
         module, name = self.target.split(":")
-        group: click.Group = getattr(import_module(module), name)
-        return group
+        group = getattr(import_module(module), name)
+        return group if isinstance(group, click.Group) else group()
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return self._load().list_commands(ctx)

@@ -1,9 +1,10 @@
 """The catalogues: one a room and language, so that two rooms' texts never meet in one file.
 
-    python -m tests.architecture.translations update | check | compile
+    python -m tests.architecture.translations update [ROOM …] | check [ROOM …] | compile
 
 `update` brings translations/<locale>/LC_MESSAGES/<room>.po in line with the code, `check` says what is wrong with
-them, `compile` joins the rooms into the one messages.mo that the running system reads. English is the msgid.
+them (both for all rooms unless some are named), `compile` joins the rooms into the one messages.mo that the running
+system reads. English is the msgid.
 """
 
 from __future__ import annotations
@@ -11,10 +12,11 @@ from __future__ import annotations
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from io import BytesIO
 from pathlib import Path
+from tempfile import NamedTemporaryFile
 
 from babel.messages.catalog import Catalog, Message
 from babel.messages.extract import extract_from_file
@@ -97,17 +99,18 @@ def read(path: Path, locale: str) -> Catalog:
         return read_po(file, locale=locale)
 
 
-def update(root: Path = ROOT) -> None:
-    """Write every catalogue anew: the code's messages with the translations that the files already had."""
-    rooms = extracted(root)
+def update(root: Path = ROOT, rooms: Collection[str] = ()) -> None:
+    """Write catalogues anew: the code's messages with the translations that the files already had."""
+    templates = extracted(root)
     for locale in LOCALES:
-        known = {file: read(file, locale) for file in path_of("*", locale, root).parent.glob("*.po")}
-        for room, template in rooms.items():
+        known = {file.stem: read(file, locale) for file in path_of("*", locale, root).parent.glob("*.po")}
+        for room in rooms or templates.keys() | known.keys():
             path = path_of(room, locale, root)
+            if room not in templates:
+                path.unlink(missing_ok=True)
+                continue
             path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(_text(_translated(template, locale, known.get(path), list(known.values()))))
-        for orphan in known.keys() - {path_of(room, locale, root) for room in rooms}:
-            orphan.unlink()
+            path.write_bytes(_text(_translated(templates[room], locale, known.get(room), list(known.values()))))
 
 
 def _translated(template: Catalog, locale: str, own: Catalog | None, others: list[Catalog]) -> Catalog:
@@ -146,8 +149,9 @@ def compile_all(root: Path = ROOT) -> None:
         joined = _empty(locale)
         for message in (message for file in files for message in read(file, locale) if message.id):
             joined.add(message.id, message.string, context=message.context)
-        with target.open("wb") as file:
+        with NamedTemporaryFile(dir=target.parent, delete=False) as file:
             write_mo(file, joined)
+        Path(file.name).replace(target)  # whole or not at all: others may be reading or compiling
 
 
 # --- what can be wrong ---------------------------------------------------------------------------------------------
@@ -214,13 +218,19 @@ def _converters(locale: str) -> tuple[OpenCC, ...]:
     return tuple(OpenCC(name) for name in CONVERTERS[locale])
 
 
-def main(command: str) -> int:
+def main(command: str, *rooms: str) -> int:
     if command == "check":
-        print(*(found := problems()), sep="\n")
+        found = [problem for problem in problems() if not rooms or any(f"/{room}.po" in problem for room in rooms)]
+        print(*found, sep="\n")
         return 1 if found else 0
-    {"update": update, "compile": compile_all}[command]()
+    if command == "compile":
+        compile_all()
+    elif command == "update":
+        update(rooms=rooms)
+    else:
+        raise SystemExit(__doc__)
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(*sys.argv[1:]))
+    sys.exit(main(*(sys.argv[1:] or ["help"])))

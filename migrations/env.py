@@ -1,0 +1,35 @@
+"""How Alembic reaches the application's database and its models. Run by `flask db …`, inside the application."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from alembic import context
+from flask import current_app
+
+from app.core.db import UtcInstant, db
+
+
+def render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
+    """Write our own column type by its short name."""
+    if kind == "type" and isinstance(item, UtcInstant):
+        autogen.imports.add("from app.core.db import UtcInstant")
+        return "UtcInstant()"
+    return False
+
+
+def run() -> None:
+    """Bring the database up or down. Each migration is a transaction of its own, on SQLite too."""
+    with db.engine.connect() as connection:
+        context.configure(
+            connection=connection,
+            target_metadata=db.metadata,
+            render_item=render,
+            transaction_per_migration=True,
+            **current_app.extensions["migrate"].configure_args,
+        )
+        with context.begin_transaction():
+            context.run_migrations()
+
+
+run()

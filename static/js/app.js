@@ -1,12 +1,10 @@
 // Heng: what makes pages smoother. Everything works without it. Words come from data attributes on <body>.
 import { startClocks } from "./clocks.js";
 import { startForms, countCharacters, restoreText } from "./forms.js";
-import { startKeys } from "./keys.js";
-import { startSwaps } from "./swaps.js";
 import { startTheme } from "./theme.js";
 
-/** Prepare controls that only scripts can serve; also run on what a swap brought. */
-function prepare(root) {
+/** Prepare controls that only scripts can serve; run again on what a swap brought. */
+export function prepare(root) {
   root.querySelectorAll("[data-copy], [data-keys-open]").forEach((control) => { control.hidden = false; });
   root.querySelectorAll("textarea[data-count]").forEach(countCharacters);
   root.querySelectorAll("textarea[data-keep]").forEach(restoreText);
@@ -17,7 +15,5 @@ function prepare(root) {
 startTheme();
 startClocks();
 startForms();
-startKeys();
-startSwaps(prepare);
 prepare(document);
 document.getElementById("errors")?.focus();

@@ -1,9 +1,12 @@
 // Keeps the words of clock chips true, once a minute. They are not live regions: nothing is spoken.
 const MINUTE = 60_000;
 const words = document.body.dataset;
+// The server's time counts: a device's clock may be wrong.
+const ahead = words.now ? Date.parse(words.now) - Date.now() : 0;
+const serverNow = () => Date.now() + ahead;
 
 /** Return the words for a clock that ends at `due` (ms): days and hours from 24 hours on, below that h:mm. */
-export function clockWords(due, now = Date.now()) {
+export function clockWords(due, now = serverNow()) {
   const minutes = Math.floor(Math.abs(due - now) / MINUTE);
   const hours = Math.floor(minutes / 60);
   const time = hours >= 24
@@ -17,7 +20,7 @@ function refresh() {
     const due = Date.parse(text.dataset.due);
     text.textContent = clockWords(due);
     if (text.nextElementSibling) text.nextElementSibling.textContent = text.textContent;
-    if (due < Date.now()) showOver(text.closest(".clock"));
+    if (due < serverNow()) showOver(text.closest(".clock"));
   }
 }
 

@@ -1,5 +1,5 @@
 // Uploads, one file at a time: progress, retry of the one that failed, the others stay. Without this script the same
-// form sends its files and the server shows the same list; each answer's #files list replaces the one on the page.
+// form sends its files and the server shows the same list; each answer's #file-list replaces the one on the page.
 //   <form data-upload="/url" method="post" enctype="multipart/form-data"> … <div data-drop><input type="file" name="files">
 // A button marked data-upload-with is added to each request by its name and value.
 import { announce } from "./forms.js";
@@ -7,9 +7,9 @@ import { announce } from "./forms.js";
 const words = document.body.dataset;
 
 function list(form) {
-  let files = document.getElementById("files");
+  let files = document.getElementById("file-list");
   if (!files) {
-    files = Object.assign(document.createElement("ul"), { id: "files", className: "files" });
+    files = Object.assign(document.createElement("ul"), { id: "file-list", className: "files" });
     files.setAttribute("role", "list");
     form.querySelector("[data-drop]").after(files);
   }
@@ -62,7 +62,7 @@ function send(form, input, file, onProgress) {
 }
 
 function replaceList(form, answer, done) {
-  const fresh = answer?.getElementById("files");
+  const fresh = answer?.getElementById("file-list");
   done.remove();
   if (!fresh) return;
   const files = list(form);

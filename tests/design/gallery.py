@@ -8,7 +8,9 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 
-from flask import Flask, abort, flash, render_template, request
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from flask import Blueprint, Flask, abort, flash, render_template, request
 from flask_babel import Babel
 from flask_wtf import FlaskForm
 from jinja2 import ChoiceLoader, FileSystemLoader
@@ -24,6 +26,7 @@ from wtforms import (
     TelField,
     TextAreaField,
 )
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Length
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -32,6 +35,30 @@ LANGUAGES = {"en": "EN", "zh-Hans": "简", "zh-Hant": "繁"}
 NOW = datetime(2026, 11, 23, 5, 38, tzinfo=UTC)
 PAGES = ("file-step", "track", "queue", "form", "parts", "committee", "composer", "home", "register")
 ERRORS = (400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503)
+
+
+ANSWERS = {
+    "problem": {
+        "0": ("My order did not arrive", "没收到货", "沒收到貨"),
+        "1": ("Something is wrong with the item", "商品有问题", "商品有問題"),
+        "2": ("I have not got my refund", "退款没到账", "退款沒到帳"),
+        "3": ("I was charged too much", "多扣了钱", "多扣了錢"),
+        "4": ("I am not sure", "我不确定", "我不確定"),
+    },
+    "danger": {"yes": ("Yes, it is urgent", "是，很紧急", "是，很緊急"), "no": ("No", "不是", "不是")},
+    "remedies": {"refund": ("Refund", "退款", "退款"), "replace": ("Replacement", "换货", "換貨")},
+    "audience": {
+        "both": ("Both", "双方", "雙方"),
+        "consumer": ("Consumer", "消费者", "消費者"),
+        "respondent": ("Respondent", "被申诉方", "被申訴方"),
+        "internal": ("Internal", "内部", "內部"),
+    },
+    "vote": {
+        "uphold": ("Uphold", "支持", "支持"),
+        "partly": ("Partly", "部分支持", "部分支持"),
+        "reject": ("Reject", "不支持", "不支持"),
+    },
+}
 
 
 class Ticks(SelectMultipleField):
@@ -52,7 +79,9 @@ class GalleryForm(FlaskForm):
     story = TextAreaField("What happened?", validators=[InputRequired("Tell us what happened."), Length(max=2000)])
     bought_on = DateField("When did you buy it?", validators=[InputRequired("Enter the day.")])
     amount = DecimalField("Amount")
-    channel = SelectField("How shall we reach you?", choices=[("phone", "Phone"), ("email", "E-mail")])
+    channel = SelectField(
+        "How shall we reach you?", choices=[SelectChoice("phone", "Phone"), SelectChoice("email", "E-mail")]
+    )
     files = MultipleFileField("Photos and files")
     true = BooleanField("What I say is true", validators=[InputRequired("Confirm that it is true.")])
     audience = RadioField("audience", default="consumer")
@@ -69,24 +98,8 @@ def clock(tone: str, label: str, text: str, hours: float, due_text: str) -> dict
 def gallery_form(say, errors: bool) -> GalleryForm:
     """Return the form with its choices in the reader's language, refused if `errors`."""
     form = GalleryForm(formdata=None)
-    form.problem.choices = [
-        ("0", say("My order did not arrive", "没收到货", "沒收到貨")),
-        ("1", say("Something is wrong with the item", "商品有问题", "商品有問題")),
-        ("2", say("I have not got my refund", "退款没到账", "退款沒到帳")),
-        ("3", say("I was charged too much", "多扣了钱", "多扣了錢")),
-        ("4", say("I am not sure", "我不确定", "我不確定")),
-    ]
-    form.danger.choices = [
-        ("yes", say("Yes, it is urgent", "是，很紧急", "是，很緊急")),
-        ("no", say("No", "不是", "不是")),
-    ]
-    form.remedies.choices = [("refund", say("Refund", "退款", "退款")), ("replace", say("Replacement", "换货", "換貨"))]
-    form.audience.choices = [
-        ("both", say("Both", "双方", "雙方")), ("consumer", say("Consumer", "消费者", "消費者")),
-        ("respondent", say("Respondent", "被投诉方", "被投訴方")), ("internal", say("Internal", "内部", "內部")),
-    ]  # fmt: skip
-    form.vote.choices = [("uphold", say("Uphold", "支持", "支持")), ("partly", say("Partly", "部分支持", "部分支持")),
-                         ("reject", say("Reject", "不支持", "不支持"))]  # fmt: skip
+    for name, answers in ANSWERS.items():
+        form[name].choices = [SelectChoice(value, say(*words)) for value, words in answers.items()]
     form.problem.data = None if errors else "1"
     form.bought_on.data = date(2026, 11, 3)
     if errors:
@@ -96,17 +109,39 @@ def gallery_form(say, errors: bool) -> GalleryForm:
     return form
 
 
-def create_gallery() -> Flask:
-    """Return the gallery application."""
+def compiled(folder: Path) -> Path:
+    """Compile the design room's catalogues into `folder` and return it."""
+    for locale in ("zh_Hans", "zh_Hant"):
+        target = folder / locale / "LC_MESSAGES" / "design.mo"
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with (ROOT / "translations" / locale / "LC_MESSAGES" / "design.po").open("rb") as source:
+            catalog = read_po(source, locale=locale)
+        with target.open("wb") as out:
+            write_mo(out, catalog)
+    return folder
+
+
+def accounts() -> Blueprint:
+    """Return stand-ins for the addresses that the frame links to."""
+    blueprint = Blueprint("accounts", __name__)
+    for name in ("sign_in", "sign_out"):
+        blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=lambda: "", methods=["GET", "POST"])
+    return blueprint
+
+
+def create_gallery(catalogues: Path) -> Flask:
+    """Return the gallery application; compiled translations are written to `catalogues`."""
     app = Flask("gallery", static_folder=str(ROOT / "static"))
     app.jinja_loader = ChoiceLoader([FileSystemLoader(ROOT / "templates"), FileSystemLoader(Path(__file__).parent)])
     app.config.update(SECRET_KEY="gallery", WTF_CSRF_ENABLED=False, TESTING=True,
-                      BABEL_TRANSLATION_DIRECTORIES=str(ROOT / "translations"), BABEL_DOMAIN="design")  # fmt: skip
+                      BABEL_TRANSLATION_DIRECTORIES=str(compiled(catalogues)), BABEL_DOMAIN="design")  # fmt: skip
     Babel(app, locale_selector=lambda: language().replace("-", "_"))
     app.jinja_env.filters.update(
         instant=lambda at: f"{at:%d.%m.%Y %H:%M} (UTC)", day=lambda d: f"{d:%d.%m.%Y}",
         money=lambda minor, currency: f"¥{minor / 100:,.2f}", clause_url=lambda no: f"/rules#{no}",
     )  # fmt: skip
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.register_blueprint(accounts())
     app.context_processor(context)
     app.add_url_rule("/gallery/<page>", view_func=show, endpoint="show")
     app.add_url_rule(
@@ -156,7 +191,9 @@ def show(page: str):
     return render_template(
         f"gallery/{page}.html",
         form=gallery_form(say, "errors" in request.args),
-        current_user=SimpleNamespace(is_authenticated=staff, name=say("Ms Shen", "沈调解员", "沈調解員")),
+        current_user=SimpleNamespace(
+            is_authenticated=staff, user=SimpleNamespace(name=say("Ms Shen", "沈调解员", "沈調解員"))
+        ),
         nav_items=[{"label": say(*words), "url": "/gallery/queue", "current": i == 0, "count": 7 if i == 0 else None}
                    for i, words in enumerate([("Queue", "队列", "佇列"), ("Phone", "电话受理", "電話受理"),
                                               ("Committee", "委员会", "委員會"), ("Rules", "规则库", "規則庫")])]

@@ -7,18 +7,18 @@ from __future__ import annotations
 
 from flask.cli import ScriptInfo
 
-import config
-from app.factory import create_app
+from app.core import site
+from wsgi import app
 
 
 def main() -> None:
     """Run the commands that a person would run by hand. Safe to run again: each does only what is missing."""
-    app = create_app()
     commands = [["db", "upgrade"]]
-    if not (config.load().data_dir / "demo-accounts.json").exists():
+    if not (site.settings().data_dir / "demo-accounts.json").exists():
         commands.append(["demo", "load"])
     for command in commands:
-        app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+        with app.app_context():
+            app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ from datetime import date
 from itertools import count
 
 from app.accounts.models import User
-from app.cases import service_clocks
+from app.cases import access, service_clocks
 from app.cases.models import Case, Party
 from app.cases.service import advance
 from app.core import clock, ids
@@ -79,11 +79,12 @@ def a_case(state: CaseState = CaseState.TRIAGE, **changes) -> Case:
     at = clock.now()
     serial = next(_n)
     organisation = changes.pop("respondent", None) or an_organisation()
+    number = ids.case_number(at.year, serial)
     fields = {
-        "number": ids.case_number(at.year, serial), "state": CaseState.RECEIVED, "channel": "web",
+        "number": number, "state": CaseState.RECEIVED, "channel": "web",
         "language": "zh-Hans",
         "rulebook_version": "test", "law_as_of": date(at.year, at.month, at.day),
-        "link_hash": ids.digest(f"link-{serial}"), "access_hash": ids.digest(f"access-{serial}"),
+        "link_hash": ids.digest(access.link_token(number)), "access_hash": ids.digest(access.access_token(number)),
         "original_sha256": "0" * 64, "title": "商家拒绝退货",
         "narrative": "收到的外套没有穿过，三天内申请退货，商家拒绝。",
         "anomaly": "return_refusal", "anomaly_status": "confirmed", "responsible_kind": PartyKind.MERCHANT,
@@ -102,8 +103,8 @@ def a_case(state: CaseState = CaseState.TRIAGE, **changes) -> Case:
 
 
 def link_of(case: Case) -> str:
-    """The private link's token of a case made by `a_case`."""
-    return f"link-{int(case.number[6:-2])}"
+    """The private link's token of a case."""
+    return access.link_token(case.number)
 
 
 def _complainant() -> Party:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.cases import service_clocks
@@ -10,7 +11,20 @@ from app.core.db import session
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Audience, require
 from workflows.procedure.errors import Stale
-from workflows.procedure.states import Action, Step, next_step
+from workflows.procedure.states import Action, CaseState, Step, next_step
+
+Entered = Callable[[Case, Act], None]
+_when_entering: dict[CaseState, list[Entered]] = {}
+
+
+def when_entering(state: CaseState) -> Callable[[Entered], Entered]:
+    """Register what a room does when a case comes to `state` (the committee seats a panel, …)."""
+
+    def register(handler: Entered) -> Entered:
+        _when_entering.setdefault(state, []).append(handler)
+        return handler
+
+    return register
 
 
 def advance(
@@ -31,6 +45,8 @@ def advance(
     elif step.stamps:
         setattr(case, step.stamps, act.at)
     service_clocks.end(case, step.stops, by=action, act=act)
+    for handler in _when_entering.get(step.target, ()) if step.moves else ():
+        handler(case, act)
     return event
 
 

@@ -205,42 +205,45 @@ def an_acknowledgement(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **c
     return a_decision(language, **(fields | changes))
 
 
+RECEIPT_WORDS = {
+    NoticeLanguage.SIMPLIFIED: (
+        "时限回执",
+        "应急处理启动",
+        "收到异常报告",
+        "2小时以内",
+        "一半",
+        "值班负责人",
+        "处理完毕",
+        "收到投诉",
+        "7日以内（168小时）",
+    ),
+    NoticeLanguage.TRADITIONAL: (
+        "時限回執",
+        "啟動應急處理",
+        "收到異常通報",
+        "2小時以內",
+        "一半",
+        "值班負責人",
+        "處理完畢",
+        "收到申訴",
+        "7日以內（168小時）",
+    ),
+    NoticeLanguage.ENGLISH: (
+        "Deadline receipt",
+        "Start of emergency handling",
+        "anomaly reported",
+        "within 2 hours",
+        "half",
+        "the duty lead",
+        "Resolution",
+        "complaint received",
+        "within 7 days (168 hours)",
+    ),
+}
+
+
 def a_deadline_receipt(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **changes: object) -> NoticeFacts:
-    words = {
-        NoticeLanguage.SIMPLIFIED: (
-            "时限回执",
-            "应急处理启动",
-            "收到异常报告",
-            "2小时以内",
-            "一半",
-            "值班负责人",
-            "处理完毕",
-            "收到投诉",
-            "7日以内（168小时）",
-        ),
-        NoticeLanguage.TRADITIONAL: (
-            "時限回執",
-            "啟動應急處理",
-            "收到異常通報",
-            "2小時以內",
-            "一半",
-            "值班負責人",
-            "處理完畢",
-            "收到申訴",
-            "7日以內（168小時）",
-        ),
-        NoticeLanguage.ENGLISH: (
-            "Deadline receipt",
-            "Start of emergency handling",
-            "anomaly reported",
-            "within 2 hours",
-            "half",
-            "the duty lead",
-            "Resolution",
-            "complaint received",
-            "within 7 days (168 hours)",
-        ),
-    }[language]
+    words = RECEIPT_WORDS[language]
     emergency = ClockAccount(
         name=words[1],
         clause="2.2.3.2",

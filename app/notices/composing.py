@@ -9,6 +9,7 @@ import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import count
+from math import ceil
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -27,7 +28,17 @@ from app.notices.seal import seal_svg
 from app.notices.wording import phrase
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates" / "notices"
-_LONG_TITLE = {NoticeLanguage.TRADITIONAL: 19, NoticeLanguage.SIMPLIFIED: 19, NoticeLanguage.ENGLISH: 48}  # characters
+_TITLE_ROOM = {  # letters on a line, and that line's width in ems
+    NoticeLanguage.TRADITIONAL: (20, 20.0),
+    NoticeLanguage.SIMPLIFIED: (20, 20.0),
+    NoticeLanguage.ENGLISH: (48, 26.0),
+}
+_SIGN_ROOM = {
+    NoticeLanguage.TRADITIONAL: (13, 13.4),
+    NoticeLanguage.SIMPLIFIED: (13, 13.4),
+    NoticeLanguage.ENGLISH: (36, 18.6),
+}
+_SPACE = {NoticeLanguage.TRADITIONAL: "", NoticeLanguage.SIMPLIFIED: "", NoticeLanguage.ENGLISH: " "}
 _NO_TYPE = "〓"  # what printers set where they had no type
 _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
@@ -151,7 +162,7 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
     def local(write: Callable[..., str]) -> Callable[..., str]:
         return lambda instant: write(instant, language, zone)
 
-    space = " " if language is NoticeLanguage.ENGLISH else ""
+    space = _SPACE[language]
     lines = facts.title.splitlines()
     code = w("foot.code", code=facts.verification_code) if facts.verification_code else ""
     return {
@@ -164,15 +175,30 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
         "next_numeral": lambda: phrasing.numeral(next(numbers), language),
         "remedy_text": lambda remedy: _remedy_text(remedy, w, language, local(phrasing.deadline)),
         "clock_outcome": lambda clock: _clock_outcome(clock, w, local(phrasing.moment)),
-        "space": space,
+        "organ_width": _width(facts.organ, *_SIGN_ROOM[language]),
         "organ_size": _organ_size(facts.organ, language),
         "document_title": " ".join(filter(None, [space.join(lines), facts.number or facts.case_number])),
-        "title_is_long": len(space.join(lines)) > _LONG_TITLE[language],
+        "title_lines": _title_lines(lines, language),
         "foot": code or w("foot.case", case_number=facts.case_number),
         "verify_site": Markup('<span class="whole">{}</span>').format(
             facts.verify_url.partition("://")[2].rpartition("/")[0]
         ),
     }
+
+
+def _title_lines(lines: list[str], language: NoticeLanguage) -> list[tuple[str, float]]:
+    """Return the title's lines, each with its width in ems; a title that fits one line gets one."""
+    whole = _SPACE[language].join(lines)
+    return [
+        (line, _width(line, *_TITLE_ROOM[language]))
+        for line in (lines if len(whole) > _TITLE_ROOM[language][0] else [whole])
+    ]
+
+
+def _width(text: str, room: int, room_ems: float) -> float:
+    """Return the width in ems at which a text too long for one line of `room` letters falls into equal parts."""
+    parts = ceil(len(text) / room)
+    return room_ems if parts <= 1 else room_ems * (ceil(len(text) / parts) / room) + 1
 
 
 def _organ_size(organ: str, language: NoticeLanguage) -> float:

@@ -41,10 +41,10 @@ def deadline(instant: datetime, language: NoticeLanguage, zone: ZoneInfo) -> str
 
 
 def zone_name(instant: datetime, language: NoticeLanguage, zone: ZoneInfo) -> str:
-    """Return the zone with its offset at that instant, such as 中国标准时间，UTC+08:00."""
+    """Return the zone with its offset at that instant, such as 中国标准时间（UTC+08:00）."""
     local = instant.astimezone(zone)
     name = get_timezone_name(local, locale=language.replace("-", "_"))
-    return f"{name}{phrase('aside.separator', language)}UTC{format_datetime(local, 'xxx', locale='en')}"
+    return str(phrase("zone", language, name=name, offset=format_datetime(local, "xxx", locale="en")))
 
 
 def money(minor: int, currency: str, language: NoticeLanguage) -> str:

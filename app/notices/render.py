@@ -6,6 +6,7 @@ calls `warm_up` before it does, and all its children share the one warm press.
 
 import json
 import os
+import shutil
 import socket
 import struct
 import subprocess
@@ -89,6 +90,7 @@ class Press:
         if self._process is not None:
             self._process.communicate(timeout=10)
             self._process = None
+            shutil.rmtree(Path(self._socket_path).parent, ignore_errors=True)
 
     def _connect(self) -> socket.socket:
         for _ in range(2):

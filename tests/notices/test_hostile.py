@@ -1,14 +1,18 @@
 """Whatever stands in a field is text on paper: it fetches and runs nothing. A notice that runs away is stopped."""
 
 import dataclasses
+import subprocess
+import sys
 import threading
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
 from app.notices.facts import NoticeFacts, NoticeLanguage
-from app.notices.render import Press, RenderFailed
+from app.notices.render import ROOT, Press, RenderFailed
 from tests.notices import samples
 from tests.notices.test_text import squeezed, text_of
 
@@ -155,3 +159,29 @@ def test_a_press_that_died_is_started_again(small_press):
 def test_facts_that_are_too_many_are_refused_at_once(press):
     with pytest.raises(RenderFailed):
         press.render(samples.a_decision(facts_found=("长" * 900_000,), issued_at=datetime(2026, 1, 1).astimezone()))
+
+
+def test_a_worker_that_forks_shares_its_warm_press(press):
+    fork = get_context("fork")
+    answers = fork.Queue()
+    workers = [fork.Process(target=lambda: answers.put(press.render(samples.a_closing()))) for _ in range(2)]
+    for worker in workers:
+        worker.start()
+
+    assert [answers.get(timeout=10) for _ in workers] == [press.render(samples.a_closing())] * 2
+    for worker in workers:
+        worker.join()
+
+
+def test_the_press_ends_with_the_process_that_started_it():
+    code = (
+        "import app.notices.render as r; r.warm_up(); print(r._press._process.pid, flush=True); import os; os._exit(9)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, timeout=30)
+    press_process = Path("/proc") / done.stdout.strip()
+
+    for _ in range(200):
+        if not press_process.exists() or "Z" in press_process.joinpath("stat").read_text().split()[2]:
+            return
+        threading.Event().wait(0.05)
+    pytest.fail("the press outlived its owner")

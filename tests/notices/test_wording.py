@@ -24,7 +24,7 @@ def test_the_notices_use_every_wording_and_no_other():
     sources = [*(ROOT / "templates" / "notices").glob("*.html"), *(ROOT / "app" / "notices").glob("*.py")]
     used = set(
         re.findall(
-            r"""["']([a-z_]+\.[a-z_]+|rule|addressees|end_of_day)["']""",
+            r"""["']([a-z_]+\.[a-z_]+|rule|addressees|zone|end_of_day)["']""",
             "\n".join(p.read_text() for p in sources),
         )
     )

@@ -19,6 +19,7 @@ MAX_BODY = 40 * 1024 * 1024
 
 # Every room's pages (`views.py`) and API (`api.py`); a room that serves neither only registers its actions.
 ROOMS = (
+    "web.openapi",
     "accounts.views",
     "cases.access",
     "cases.api",

@@ -15,7 +15,7 @@ from app.core.commands import Command
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor, require
 from workflows.procedure.errors import NotPermitted, StepNotAllowed
-from workflows.procedure.states import Action, possible_actions, steps_from
+from workflows.procedure.states import STEPS, Action, possible_actions, steps_from
 
 Run = Callable[[Case, Any, Act], None]
 Ready = Callable[[Case, Actor], bool]
@@ -76,8 +76,14 @@ def carry_out(case: Case, action: Action, command: Command, *, act: Act) -> None
     Raises Stale, StepNotAllowed (with what is possible), NotPermitted, Invalid.
     """
     service.check_version(case, command.version)
-    steps = steps_from(case.state, action)
-    if not steps:
-        raise StepNotAllowed(case.state, action, possible=[h.action for h in open_to(case, act.actor)])
-    require(act.actor, steps[0].permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    check(case, action, act.actor)
     _handlers[action].run(case, command, act)
+
+
+def check(case: Case, action: Action, actor: Actor) -> None:
+    """Raise NotPermitted or StepNotAllowed (with what is possible) unless the action is open to `actor` now."""
+    steps = steps_from(case.state, action)
+    permission = next(step.permission for step in STEPS if step.action is action)
+    require(actor, permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    if not steps or not _handlers[action].ready(case, actor):
+        raise StepNotAllowed(case.state, action, possible=[handler.action for handler in open_to(case, actor)])

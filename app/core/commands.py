@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 LARGEST = 2**53 - 1
 
 AmountMinor = Annotated[int, Field(gt=0, le=10**12, description="money in minor units (cents)")]
+
+
+def _ascii_digits(value: object) -> object:
+    """Read a number of a query string; `1_0` and digits of other scripts, which Python would read, are refused."""
+    if not isinstance(value, str) or not value.isascii() or not value.isdigit() or len(value) > 16:
+        raise PydanticCustomError("int_parsing", "not a number")
+    return int(value)
+
+
+Digits = Annotated[int, BeforeValidator(_ascii_digits)]
 RowId = Annotated[int, Field(gt=0, le=LARGEST)]
 
 

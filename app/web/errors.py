@@ -77,7 +77,7 @@ def _bad_cursor(error: BadCursor) -> Response | tuple[str, int]:
 
 def _http(error: HTTPException) -> Any:
     status = error.code or 500
-    if status < 400:
+    if status < 400 or error.response is not None:
         return error
     answered = answer(status, getattr(error, "words", None))
     response = answered if isinstance(answered, Response) else Response(answered[0], status)

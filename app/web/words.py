@@ -19,6 +19,7 @@ REFUSALS = {
     "surrogate": _l("There are broken characters in it. Type the text again without them."),
     "too_long": _l("This is too long. The limit is %(limit)s characters."),
     "blank": _l("This cannot be empty."),
+    "check_fields": _l("Some fields need correcting"),
     "unknown_field": _l("There is no such field."),
     "missing": _l("This is required."),
     "wrong_type": _l("This is of the wrong kind."),

@@ -46,7 +46,7 @@ run: $(RUN_READY) compiled-translations ## set everything up, start it, say wher
 	@$(BIN)/python -m workflows.jobs.supervisor
 
 test: $(DEV_READY) compiled-translations ## run all tests, the browser's too (ARGS="-k …" goes to pytest)
-	$(BIN)/python -m pytest -n auto $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
 
 check: lint types test ## format, lint, types, import rules, translations complete, then the tests
 

@@ -41,11 +41,11 @@ def answers(url: str) -> bool:
 
 def message(settings: config.Settings) -> list[str]:
     """Return the lines: the address, the demo's sign-ins as a table, how to stop."""
-    accounts = settings.data_dir / "demo-accounts.json"
+    sign_ins = _sign_ins(settings.data_dir / "demo-accounts.json")
     return [
         "",
         f"Heng is ready: {settings.base_url}",
-        *(["", *_sign_ins(accounts)] if accounts.exists() else []),
+        *(["", *sign_ins] if sign_ins else []),
         "",
         f"Ctrl-C stops it; the data stays in {settings.data_dir}.",
         "",
@@ -53,9 +53,9 @@ def message(settings: config.Settings) -> list[str]:
 
 
 def _sign_ins(accounts: Path) -> list[str]:
-    people = json.loads(accounts.read_text("utf-8"))
+    people = json.loads(accounts.read_text("utf-8")) if accounts.exists() else []
     rows = [(p["role"], p["email"], p["password"], p["organisation"] or "") for p in people]
-    return table([("role", "e-mail", "password", "organisation"), *rows])
+    return table([("role", "e-mail", "password", "organisation"), *rows]) if rows else []
 
 
 def table(rows: Sequence[Sequence[str]]) -> list[str]:

@@ -1,0 +1,211 @@
+"""The whole system as `make run` starts it: it comes up, heals, does its work, and goes without a trace."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import urllib.request
+from pathlib import Path
+
+import pytest
+
+import config
+from app.core import outbox
+from app.core.clock import now
+from app.core.db import db, session, transaction
+from app.core.messages import Channel, post
+from app.factory import create_app
+from tests.architecture.rules import ROOT
+from tests.jobs.waiting import eventually, runs
+
+pytestmark = [
+    pytest.mark.skipif(sys.platform != "linux", reason="looks into /proc"),
+    pytest.mark.xdist_group("running system"),
+]
+START_WITHIN_S = 60.0
+
+
+def a_free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class System:
+    """A supervisor and everything below it, with a data folder of its own and no demo."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self.data_dir, self.port, self.lines = data_dir, a_free_port(), []
+        (data_dir / "demo-accounts.json").write_text("[]")
+        self.process = self.start()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def start(self, **environ: str) -> subprocess.Popen[str]:
+        settings = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "HOST": "127.0.0.1"}
+        unset = ("REDIS_URL", "DATABASE_URL", "BASE_URL", "SMTP_URL")
+        return subprocess.Popen(
+            [sys.executable, "-m", "workflows.jobs.supervisor"],
+            cwd=ROOT,
+            env={k: v for k, v in os.environ.items() if k not in unset} | settings | environ,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+
+    def _read(self) -> None:
+        with self.process.stdout as lines:
+            self.lines.extend(lines)
+
+    @property
+    def log(self) -> str:
+        return "".join(self.lines)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def get(self, path: str) -> int:
+        try:
+            with urllib.request.urlopen(self.url + path, timeout=5) as answer:
+                return answer.status
+        except OSError:
+            return 0
+
+    def processes(self) -> dict[int, str]:
+        """Return every process with our data folder in its environment, or working there: pid → command line."""
+        found, mark = {}, f"DATA_DIR={self.data_dir}\0".encode()
+        for folder in Path("/proc").glob("[0-9]*"):
+            try:
+                ours = mark in (folder / "environ").read_bytes() or self.data_dir in (folder / "cwd").readlink().parents
+                if ours and runs(int(folder.name)):
+                    found[int(folder.name)] = (folder / "cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except (FileNotFoundError, ProcessLookupError, PermissionError):
+                continue
+        return found
+
+    def pids(self, command: str) -> set[int]:
+        return {pid for pid, line in self.processes().items() if command in line}
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    running = System(tmp_path_factory.mktemp("system"))
+    try:
+        assert eventually(lambda: "Heng is ready" in running.log, START_WITHIN_S), running.log
+        yield running
+    finally:
+        running.process.send_signal(signal.SIGTERM)
+        running.process.wait(30)
+
+
+@pytest.fixture
+def inside(system):
+    """The application on the running system's database."""
+    app = create_app(config.load({"DATA_DIR": str(system.data_dir)}))
+    with app.app_context():
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+def test_it_says_where_it_is_and_answers_there(system):
+    assert f"Heng is ready: {system.url}" in system.log
+    assert system.get("/healthz") == 200
+
+
+def test_keys_and_data_are_for_the_owner_only(system):
+    assert (system.data_dir / "secret.key").stat().st_mode & 0o777 == 0o600
+    assert (system.data_dir / "redis").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_second_one_on_the_same_data_is_refused_with_the_reason(system):
+    said, _ = (second := system.start()).communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert f"already running with the data in {system.data_dir} (process {system.process.pid})" in said
+
+
+def test_another_one_on_the_same_port_is_refused_with_the_reason(system, tmp_path):
+    said, _ = (second := system.start(DATA_DIR=str(tmp_path))).communicate(timeout=30)
+
+    assert second.returncode == 1
+    assert f"Port {system.port} on 127.0.0.1 is in use" in said
+
+
+def letter_is_done(system, inside) -> bool:
+    """Put a letter into the outbox, and return whether the running system sees to it."""
+    with transaction():
+        post(
+            channel=Channel.EMAIL, address="lin@example.org", language="en", subject="S", body="B",
+            case_number=None, at=now(),
+        )  # fmt: skip
+
+    def done() -> bool:
+        session().rollback()
+        session().expire_all()
+        return all(row.done_at for row in session().query(outbox.OutboxRow))
+
+    return eventually(done)
+
+
+def test_what_is_due_is_done(system, inside):
+    assert letter_is_done(system, inside)
+
+
+@pytest.mark.parametrize(
+    "command", ["valkey-server", "jobs.sweeper", "jobs.worker clocks", "jobs.worker outbox", "-m granian"]
+)
+def test_whatever_is_killed_comes_back_and_work_goes_on(system, inside, command):
+    before = system.pids(command)
+    assert before
+
+    os.kill(min(before), signal.SIGKILL)
+
+    assert eventually(lambda: len(system.pids(command)) >= len(before) and min(before) not in system.pids(command))
+    assert eventually(lambda: system.get("/healthz") == 200)
+    assert letter_is_done(system, inside)
+
+
+def test_when_it_stops_nothing_is_left_and_the_data_is(tmp_path):
+    system = System(tmp_path)
+    assert eventually(lambda: "Heng is ready" in system.log, START_WITHIN_S), system.log
+    assert len(system.processes()) >= 7
+
+    system.process.send_signal(signal.SIGINT)
+
+    assert system.process.wait(30) == 0
+    assert eventually(lambda: not system.processes())
+    assert (tmp_path / "heng.db").exists()
+
+
+def test_when_the_supervisor_is_killed_everything_ends_and_it_can_start_again(tmp_path):
+    system = System(tmp_path)
+    assert eventually(lambda: "Heng is ready" in system.log, START_WITHIN_S), system.log
+
+    system.process.kill()
+    system.process.wait()
+
+    assert eventually(lambda: not system.processes()), system.processes()
+    again = System(tmp_path)
+    assert eventually(lambda: "Heng is ready" in again.log, START_WITHIN_S), again.log
+    again.process.send_signal(signal.SIGTERM)
+    assert again.process.wait(30) == 0
+
+
+def test_a_redis_that_is_not_there_stops_nothing(tmp_path):
+    system = System.__new__(System)
+    system.data_dir, system.port, system.lines = tmp_path, a_free_port(), []
+    (tmp_path / "demo-accounts.json").write_text("[]")
+    system.process = system.start(REDIS_URL="redis://127.0.0.1:9/0")
+    threading.Thread(target=system._read, daemon=True).start()
+    try:
+        assert eventually(lambda: "Heng is ready" in system.log, START_WITHIN_S), system.log
+        app = create_app(config.load({"DATA_DIR": str(tmp_path)}))
+        with app.app_context():
+            assert letter_is_done(system, app)
+            db.engine.dispose()
+    finally:
+        system.process.send_signal(signal.SIGTERM)
+        assert system.process.wait(30) == 0

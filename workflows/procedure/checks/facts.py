@@ -1,0 +1,243 @@
+"""The facts of an order as the rule engine takes them: frozen, strict, every fact may be unknown (None).
+
+Their JSON is that of `POST /checks` in the public contract.
+"""
+
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from workflows.procedure.checks.strict import (
+    FactError,
+    FactsError,
+    Place,
+    Reader,
+    Refused,
+    fields,
+    flag,
+    instant,
+    items,
+    one_of,
+    text,
+    texts_by_name,
+    whole,
+)
+
+__all__ = ["ACTORS", "EVENT_FIELDS", "CheckRequest", "Event", "FactError", "FactsError", "OrderFacts"]
+
+DEFAULT_ZONE = "Asia/Shanghai"
+MOST_EVENTS = 500
+ACTORS = ("consumer", "merchant", "platform", "payment_provider", "logistics_company")
+ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
+CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Payment:
+    """How the order could be paid: methods offered, one forced, an amount that capped it, and by whom."""
+
+    offered: tuple[str, ...] | None = None
+    forced: str | None = None
+    forced_by: str | None = None
+    cap_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveryFee:
+    """The fee rule as stated beforehand: a fee in minor units, free from a sum on."""
+
+    stated_minor: int | None = None
+    free_from_minor: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OrderFacts:
+    """One order. Instants in UTC, money in minor units of `currency`."""
+
+    id: str | None = None
+    category: str | None = None
+    submitted_at: datetime | None = None
+    goods_total_minor: int | None = None
+    currency: str = "CNY"
+    hold_minor: int | None = None
+    delivery_scope: str | None = None
+    delivered_at: datetime | None = None
+    received_at: datetime | None = None
+    goods_intact: bool | None = None
+    packaging_complete: bool | None = None
+    product_text: str | None = None
+    listing: dict[str, str | None] | None = None
+    commitments: tuple[str, ...] | None = None
+    proof: tuple[str, ...] | None = None
+    delivery_fee: DeliveryFee = field(default=DeliveryFee())
+    payment: Payment = field(default=Payment())
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """Something that happened to the order; each type has its own facts, see `EVENT_FIELDS`."""
+
+    type: str
+    at: datetime | None = None
+    actor: str | None = None
+    consumer_consent: bool | None = None
+    notified_at: datetime | None = None
+    field: str | None = None
+    reason: str | None = None
+    finding: str | None = None
+    kind: str | None = None
+    payer: str | None = None
+    amount_minor: int | None = None
+    importance: str | None = None
+    cause: str | None = None
+    commitment: str | None = None
+    kept: bool | None = None
+
+
+_CHANGE: dict[str, Reader] = {"consumer_consent": flag, "notified_at": instant, "field": text()}
+_REQUEST: dict[str, Reader] = {"kind": one_of("no_reason", "quality")}
+_REASON: dict[str, Reader] = {"reason": text(2_000)}
+_FREIGHT: dict[str, Reader] = {
+    "kind": one_of("return", "exchange", "outbound"),
+    "payer": one_of(*ACTORS),
+    "amount_minor": whole(),
+}
+EVENT_FIELDS: dict[str, dict[str, Reader]] = {
+    "edit_requested": {},
+    "edit_accepted": {},
+    "edit_refused": _REASON,
+    "address_changed": _CHANGE,
+    "delivery_method_changed": _CHANGE,
+    "price_changed": _CHANGE,
+    "order_changed": _CHANGE,
+    "shipped": {},
+    "tracking_updated": {},
+    "undeliverable": {},
+    "damaged_in_transit": {},
+    "defect_objection": {},
+    "objection_rejected": _REASON,
+    "inspection_finding": {"finding": one_of("quality", "transit_damage")},
+    "return_requested": _REQUEST,
+    "exchange_requested": _REQUEST,
+    "return_accepted": {},
+    "return_rejected": _REASON,
+    "refund_paid": {},
+    "freight_charged": _FREIGHT,
+    "aftersale_request": {"importance": one_of("important", "ordinary")},
+    "aftersale_replied": {},
+    "anomaly_reported": {},
+    "emergency_started": {},
+    "appeal_filed": {},
+    "appeal_decided": {},
+    "payment_failed": {"cause": one_of("platform", "provider", "bank")},
+    "charged": {"amount_minor": whole()},
+    "commitment_invoked": {"commitment": text(), "kept": flag},
+}
+_EVERY: dict[str, Reader] = {"type": one_of(*EVENT_FIELDS), "at": instant, "actor": one_of(*ACTORS)}
+_ANY_EVENT = frozenset(name for own in EVENT_FIELDS.values() for name in own)
+
+
+def _currency(value: Any, _: Place) -> str:
+    if type(value) is str and CURRENCY.fullmatch(value):
+        return value
+    raise Refused("not_a_currency")
+
+
+def _zone(value: Any, _: Place) -> ZoneInfo:
+    if type(value) is str and ZONE.fullmatch(value):
+        try:
+            return ZoneInfo(value)
+        except (ValueError, OSError, LookupError):
+            pass
+    raise Refused("unknown_time_zone")
+
+
+def _payment(value: Any, place: Place) -> Payment:
+    readers = {
+        "offered": items(text(), most=50),
+        "forced": text(),
+        "forced_by": one_of(*ACTORS),
+        "cap_minor": whole(),
+    }
+    return Payment(**fields(value, place, readers))
+
+
+def _delivery_fee(value: Any, place: Place) -> DeliveryFee:
+    return DeliveryFee(**fields(value, place, {"stated_minor": whole(), "free_from_minor": whole()}))
+
+
+_ORDER: dict[str, Reader] = {
+    "id": text(),
+    "category": text(),
+    "submitted_at": instant,
+    "goods_total_minor": whole(),
+    "currency": _currency,
+    "hold_minor": whole(),
+    "delivery_scope": one_of("same_city", "cross_province", "other"),
+    "delivered_at": instant,
+    "received_at": instant,
+    "goods_intact": flag,
+    "packaging_complete": flag,
+    "product_text": text(20_000),
+    "listing": texts_by_name(most=100, longest=2_000),
+    "commitments": items(text(), most=100),
+    "proof": items(text(), most=50),
+    "delivery_fee": _delivery_fee,
+    "payment": _payment,
+}
+
+
+def _order(value: Any, place: Place) -> OrderFacts:
+    read = fields(value, place, _ORDER)
+    return OrderFacts(**read) if not place.errors else OrderFacts()
+
+
+def _event(value: Any, place: Place) -> Event | None:
+    if type(value) is not dict:
+        raise Refused("not_an_object")
+    kind = value.get("type")
+    own = EVENT_FIELDS.get(kind) if type(kind) is str else None
+    if own is None:
+        code = "missing" if kind is None else "unknown_event"
+        place.at("type").wrong(code, options=tuple(EVENT_FIELDS))
+        return None
+    for name in value:
+        if name in _ANY_EVENT and name not in own:
+            place.at(name).wrong("not_for_this_event", type=kind)
+    known = {name: held for name, held in value.items() if name in own or name not in _ANY_EVENT}
+    read = fields(known, place, _EVERY | own)
+    return Event(**read) if not place.errors else None
+
+
+_REQUEST_FIELDS: dict[str, Reader] = {
+    "order": _order,
+    "events": items(_event, most=MOST_EVENTS),
+    "complaint_at": instant,
+    "time_zone": _zone,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CheckRequest:
+    """What is checked: an order, its events in order of time, "now" (`complaint_at`) and the consumer's zone."""
+
+    order: OrderFacts = field(default=OrderFacts())
+    events: tuple[Event, ...] = ()
+    complaint_at: datetime | None = None
+    time_zone: ZoneInfo = field(default=ZoneInfo(DEFAULT_ZONE))
+
+    @classmethod
+    def from_json(cls, document: Any) -> "CheckRequest":
+        """Return the request that a decoded JSON document stands for.
+
+        Events are put in order of time; those without a time come last. Raises: FactsError with every mistake.
+        """
+        place = Place()
+        read = place.read(lambda value, here: fields(value, here, _REQUEST_FIELDS), document)
+        if place.errors:
+            raise FactsError(place.errors)
+        last = datetime.max.replace(tzinfo=UTC)
+        read["events"] = tuple(sorted(read.get("events", ()), key=lambda event: event.at or last))
+        return cls(**read)

@@ -1,0 +1,169 @@
+"""Reading JSON strictly: no coercion, no unknown field, and every mistake told with its place.
+
+A reader takes a value and returns what it stands for, or raises `Refused`. Null is never a mistake: it means unknown.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any, NamedTuple
+
+Reader = Callable[[Any, "Place"], Any]
+
+GREATEST = 2**53
+INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
+YEARS = range(1970, 2200)
+UNWELCOME = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+
+
+class FactError(NamedTuple):
+    """One mistake: JSON pointer, a code for translation, and what the sentence needs."""
+
+    pointer: str
+    code: str
+    params: dict[str, Any]
+
+
+class FactsError(Exception):
+    """The facts cannot be read; `errors` names every mistake."""
+
+    def __init__(self, errors: list[FactError]) -> None:
+        self.errors = errors
+        super().__init__("; ".join(f"{error.pointer or '/'}: {error.code}" for error in errors))
+
+
+class Refused(Exception):
+    """A reader cannot take a value; the code says why."""
+
+    def __init__(self, code: str, **params: Any) -> None:
+        self.code, self.params = code, params
+        super().__init__(code)
+
+
+class Place:
+    """Where in the document we are, and the mistakes found so far."""
+
+    def __init__(self, pointer: str = "", errors: list[FactError] | None = None) -> None:
+        self.pointer = pointer
+        self.errors = [] if errors is None else errors
+
+    def at(self, step: str | int) -> "Place":
+        """Return the place one step further down."""
+        return Place(f"{self.pointer}/{str(step).replace('~', '~0').replace('/', '~1')}", self.errors)
+
+    def wrong(self, code: str, **params: Any) -> None:
+        """Write down a mistake at this place."""
+        self.errors.append(FactError(self.pointer, code, params))
+
+    def read(self, reader: Reader, value: Any) -> Any:
+        """Return what the reader makes of a value, None with the mistake written down if it refuses."""
+        try:
+            return reader(value, self)
+        except Refused as refusal:
+            self.wrong(refusal.code, **refusal.params)
+            return None
+
+
+def flag(value: Any, place: Place) -> bool:
+    """Read true or false."""
+    if type(value) is bool:
+        return value
+    raise Refused("not_true_or_false")
+
+
+def whole(least: int = 0) -> Reader:
+    """Return a reader of whole numbers from `least` to 2^53."""
+
+    def read(value: Any, place: Place) -> int:
+        if type(value) is not int:
+            raise Refused("not_a_whole_number")
+        if not least <= value <= GREATEST:
+            raise Refused("out_of_range", least=least, most=GREATEST)
+        return value
+
+    return read
+
+
+def text(most: int = 200) -> Reader:
+    """Return a reader of texts of at most so many characters, without control characters."""
+
+    def read(value: Any, place: Place) -> str:
+        if type(value) is not str:
+            raise Refused("not_a_text")
+        if len(value) > most:
+            raise Refused("too_long", most=most)
+        if UNWELCOME.search(value):
+            raise Refused("unwelcome_characters")
+        return value
+
+    return read
+
+
+def one_of(*options: str) -> Reader:
+    """Return a reader of one of these words."""
+
+    def read(value: Any, place: Place) -> str:
+        if type(value) is str and value in options:
+            return value
+        raise Refused("not_one_of", options=options)
+
+    return read
+
+
+def instant(value: Any, place: Place) -> datetime:
+    """Read an RFC 3339 instant with offset; returned in UTC."""
+    found = INSTANT.fullmatch(value) if type(value) is str else None
+    if found is None:
+        raise Refused("not_an_instant")
+    *fields, fraction, offset = found.groups()
+    if int(fields[0]) not in YEARS:
+        raise Refused("year_out_of_range", least=YEARS[0], most=YEARS[-1])
+    try:
+        sign = "+00:00" if offset in "Zz" else offset
+        micro = (fraction or "")[:6].ljust(6, "0")
+        local = datetime.fromisoformat("{}-{}-{}T{}:{}:{}".format(*fields) + f".{micro}{sign}")
+    except ValueError:
+        raise Refused("not_an_instant") from None
+    return local.astimezone(UTC)
+
+
+def items(read: Reader, *, most: int) -> Reader:
+    """Return a reader of lists of at most so many items."""
+
+    def read_all(value: Any, place: Place) -> tuple[Any, ...]:
+        if type(value) is not list:
+            raise Refused("not_a_list")
+        if len(value) > most:
+            raise Refused("too_many", most=most)
+        return tuple(place.at(number).read(read, item) for number, item in enumerate(value))
+
+    return read_all
+
+
+def texts_by_name(*, most: int, longest: int) -> Reader:
+    """Return a reader of objects with free names and texts or null as values."""
+
+    def read(value: Any, place: Place) -> dict[str, str | None]:
+        if type(value) is not dict:
+            raise Refused("not_an_object")
+        if len(value) > most:
+            raise Refused("too_many", most=most)
+        for name in value:
+            place.at(name).read(text(), name)
+        words = text(longest)
+        return {name: None if held is None else place.at(name).read(words, held) for name, held in value.items()}
+
+    return read
+
+
+def fields(value: Any, place: Place, readers: Mapping[str, Reader]) -> dict[str, Any]:
+    """Return the fields of an object that are known and not null; write down every other name as a mistake."""
+    if type(value) is not dict:
+        raise Refused("not_an_object")
+    read = {}
+    for name, held in value.items():
+        if name not in readers:
+            place.at(name).wrong("unknown_field")
+        elif held is not None:
+            read[name] = place.at(name).read(readers[name], held)
+    return read

@@ -5,7 +5,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from workflows.regulation import loading, soundness
+from workflows.regulation import loading, soundness, vocabulary
 from workflows.regulation.errors import NotInRulebook, RulebookError
 from workflows.regulation.reading import parse
 from workflows.regulation.rulebook import Rulebook
@@ -41,6 +41,12 @@ def load(folder: Path) -> Rulebook:
         remedy_kinds=loading.remedies(folder),
         importance_rules=loading.importance(folder),
         breaches=loading.breaches(folder),
+        terms=vocabulary.terms(folder),
+        explanations=vocabulary.explanations(folder),
+        order_fields=vocabulary.order_fields(folder),
+        required=vocabulary.required(folder),
+        wordings=vocabulary.wordings(folder),
+        merits=vocabulary.merits(folder),
     )
     soundness.verify(book)
     return book

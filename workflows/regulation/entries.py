@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from re import Pattern
 from typing import Literal
 
 from workflows.regulation.text import Text3
@@ -19,16 +20,22 @@ ELAPSED = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": ti
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Dated:
-    """Anything that holds from a day on, by a clause. `in_force_until` is the last day, None for no end."""
+class Period:
+    """Anything that holds from a day on. `in_force_until` is the last day, None for no end."""
 
-    clause: str
     in_force_from: date
     in_force_until: date | None = None
 
     def in_force(self, on: date) -> bool:
         """Return whether the entry holds on that day."""
         return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dated(Period):
+    """What holds by a clause."""
+
+    clause: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +47,60 @@ class Named(Dated):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Term:
+    """A word that findings use, with its name: a party, a fact, a field of an order or of a listing."""
+
+    key: str
+    name: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """The sentence of a finding, with {names} for what the facts fill in."""
+
+    clause: str
+    key: str
+    text: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderField(Named):
+    """What of an order can be changed. `protected`: only with the consumer's consent."""
+
+    aliases: tuple[str, ...]
+    protected: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Required(Named):
+    """What a listing must say, or what proof a request needs, by its clause."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Wording(Dated):
+    """How a language words absolute claims, as patterns.
+
+    `claims` is what counts, once `harmless` passages are taken out; not after a `negation`, and not as a
+    quotation that stands after `mention_before` or before `mention_after`.
+    """
+
+    language: str
+    claims: Pattern[str]
+    harmless: Pattern[str]
+    negation: Pattern[str]
+    mention_before: Pattern[str]
+    mention_after: Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Merits(Dated):
+    """How a language words the refusal of a report because there is no defect, not because it came late."""
+
+    language: str
+    pattern: Pattern[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """A heading of the regulation: part, section or stage."""
 
@@ -48,7 +109,7 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Clause:
+class Clause(Period):
     """One clause of the regulation.
 
     `automation`: "checked" by the rule engine from an order's facts, "procedure" when the way of a
@@ -60,12 +121,6 @@ class Clause:
     text: Text3
     automation: Automation
     reason: Text3 | None
-    in_force_from: date
-    in_force_until: date | None = None
-
-    def in_force(self, on: date) -> bool:
-        """Return whether the clause holds on that day."""
-        return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
 
     @property
     def part(self) -> str:

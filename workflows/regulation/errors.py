@@ -10,4 +10,8 @@ class RulebookError(Exception):
 
 
 class NotInRulebook(LookupError):
-    """The rulebook has no such entry, or none in force on the day asked for."""
+    """The rulebook has no such entry."""
+
+
+class NotInForce(NotInRulebook):
+    """The rulebook has the entry, but it does not hold on the day asked for."""

@@ -62,28 +62,31 @@ class File:
 
     def dated(self, entry: Entry) -> dict[str, Any]:
         """Return the clause and the period of an entry."""
-        return {"clause": _number(entry, "clause"), **self.period(entry)}
+        return {"clause": number_of(entry, "clause"), **self.period(entry)}
 
     def named(self, entry: Entry) -> dict[str, Any]:
         """Return key, name, clause and period of an entry."""
-        return {"key": _key(entry, "key"), "name": entry.text3("name"), **self.dated(entry)}
+        return {"key": key_of(entry, "key"), "name": entry.text3("name"), **self.dated(entry)}
 
 
-def _number(entry: Entry, key: str) -> str:
+def number_of(entry: Entry, key: str) -> str:
+    """Return the number of a clause."""
     number = entry.string(key)
     if not NUMBER.fullmatch(number):
         raise entry.fail(f"'{number}' is not the number of a clause")
     return number
 
 
-def _key(entry: Entry, key: str) -> str:
+def key_of(entry: Entry, key: str) -> str:
+    """Return a key."""
     value = entry.string(key)
     if not KEY.fullmatch(value):
         raise entry.fail(f"'{value}' is not a key: small letters, digits and _")
     return value
 
 
-def _finish(entry: Entry, built: Kind) -> Kind:
+def finish(entry: Entry, built: Kind) -> Kind:
+    """Return what was built, once nothing unknown is left in the entry."""
     entry.done()
     return built
 
@@ -92,7 +95,7 @@ def edition(folder: Path) -> str:
     """Return the name of the edition, like "2026.1"."""
     file = File(folder, "edition.toml")
     head = Entry(file.name, "the file", file.tables)
-    return _finish(head, head.string("edition"))
+    return finish(head, head.string("edition"))
 
 
 def clauses(folder: Path) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, ...]]:
@@ -110,7 +113,7 @@ def clauses(folder: Path) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, .
 
 
 def _part(entry: Entry) -> kinds.Part:
-    return _finish(entry, kinds.Part(number=_number(entry, "number"), title=entry.text3("title")))
+    return finish(entry, kinds.Part(number=number_of(entry, "number"), title=entry.text3("title")))
 
 
 def _clause(file: File, entry: Entry) -> kinds.Clause:
@@ -118,10 +121,10 @@ def _clause(file: File, entry: Entry) -> kinds.Clause:
     if (automation == "not_automated") != entry.has("reason"):
         raise entry.fail("'reason' belongs to a clause that is not automated, and to no other")
     reason: Text3 | None = entry.text3("reason") if entry.has("reason") else None
-    return _finish(
+    return finish(
         entry,
         kinds.Clause(
-            number=_number(entry, "number"),
+            number=number_of(entry, "number"),
             title=entry.text3("title"),
             text=entry.text3("text"),
             automation=automation,
@@ -145,10 +148,10 @@ def _figure(file: File, entry: Entry) -> kinds.Figure:
         raise entry.fail(f"'value' must hold whole numbers from 1 to {most}")
     if sorted(set(numbers)) != numbers:
         raise entry.fail("'value' must rise from number to number")
-    return _finish(
+    return finish(
         entry,
         kinds.Figure(
-            key=_key(entry, "key"),
+            key=key_of(entry, "key"),
             values=tuple(numbers),
             unit=unit,
             note=entry.text3("note"),
@@ -164,7 +167,7 @@ def party_kinds(folder: Path) -> tuple[kinds.Named, ...]:
 
 
 def _named(file: File, entry: Entry) -> kinds.Named:
-    return _finish(entry, kinds.Named(**file.named(entry)))
+    return finish(entry, kinds.Named(**file.named(entry)))
 
 
 def anomalies(folder: Path) -> tuple[kinds.Anomaly, ...]:
@@ -173,7 +176,7 @@ def anomalies(folder: Path) -> tuple[kinds.Anomaly, ...]:
 
 
 def _anomaly(file: File, entry: Entry) -> kinds.Anomaly:
-    return _finish(entry, kinds.Anomaly(**file.named(entry), covers=entry.text3("covers")))
+    return finish(entry, kinds.Anomaly(**file.named(entry), covers=entry.text3("covers")))
 
 
 def liabilities(folder: Path) -> tuple[kinds.Liability, ...]:
@@ -182,9 +185,9 @@ def liabilities(folder: Path) -> tuple[kinds.Liability, ...]:
 
 
 def _liability(file: File, entry: Entry) -> kinds.Liability:
-    return _finish(
+    return finish(
         entry,
-        kinds.Liability(anomaly=_key(entry, "anomaly"), party_kind=_key(entry, "responsible"), **file.dated(entry)),
+        kinds.Liability(anomaly=key_of(entry, "anomaly"), party_kind=key_of(entry, "responsible"), **file.dated(entry)),
     )
 
 
@@ -194,7 +197,7 @@ def plans(folder: Path) -> tuple[kinds.Plan, ...]:
 
 
 def _plan(file: File, entry: Entry) -> kinds.Plan:
-    return _finish(
+    return finish(
         entry,
         kinds.Plan(**file.named(entry), anomalies=entry.strings("anomalies"), steps=entry.texts3("steps")),
     )
@@ -206,7 +209,7 @@ def categories(folder: Path) -> tuple[kinds.Category, ...]:
 
 
 def _category(file: File, entry: Entry) -> kinds.Category:
-    return _finish(
+    return finish(
         entry,
         kinds.Category(
             **file.named(entry),
@@ -224,7 +227,7 @@ def remedies(folder: Path) -> tuple[kinds.RemedyKind, ...]:
 
 
 def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
-    return _finish(
+    return finish(
         entry,
         kinds.RemedyKind(**file.named(entry), money=entry.flag("money"), anomalies=entry.strings("anomalies")),
     )
@@ -245,7 +248,7 @@ def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
     )
     if not (rule.anomalies or rule.cues or rule.goods):
         raise entry.fail("names no anomaly, cue or goods")
-    return _finish(entry, rule)
+    return finish(entry, rule)
 
 
 def breaches(folder: Path) -> tuple[kinds.Breach, ...]:
@@ -257,11 +260,11 @@ def _breach(file: File, entry: Entry) -> kinds.Breach:
     steps = tuple(_penalty(step) for step in entry.entries("steps"))
     if not steps:
         raise entry.fail("has no penalty")
-    return _finish(entry, kinds.Breach(**file.named(entry), offends=entry.strings("offends"), steps=steps))
+    return finish(entry, kinds.Breach(**file.named(entry), offends=entry.strings("offends"), steps=steps))
 
 
 def _penalty(entry: Entry) -> kinds.PenaltyStep:
-    return _finish(
+    return finish(
         entry,
         kinds.PenaltyStep(
             measure=entry.choice("measure", MEASURES),

@@ -1,5 +1,6 @@
 """The rulebook as one value: what holds on a day, who answers, how long it takes."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -10,27 +11,44 @@ from workflows.regulation.entries import (
     Breach,
     Category,
     Clause,
+    Explanation,
     Figure,
     Importance,
     ImportanceRule,
     Liability,
+    Merits,
     Named,
+    OrderField,
     Part,
+    Period,
     Plan,
     RemedyKind,
+    Required,
+    Term,
+    Wording,
 )
-from workflows.regulation.errors import NotInRulebook
+from workflows.regulation.errors import NotInForce, NotInRulebook
+from workflows.regulation.text import Text3
 
-Entry = TypeVar("Entry", Anomaly, Breach, Category, Clause, Figure, Liability, Named, Plan, RemedyKind, ImportanceRule)
+Entry = TypeVar("Entry", bound=Period)
 
 
 def _newest(entries: list[Entry], what: str, on: date | None) -> Entry:
     """Return the entry in force on the day, the newest of all without a day. Raises: NotInRulebook."""
+    if not entries:
+        raise NotInRulebook(f"The rulebook has no {what}.")
     held = [entry for entry in entries if on is None or entry.in_force(on)]
     if not held:
-        when = "" if on is None else f" in force on {on}"
-        raise NotInRulebook(f"The rulebook has no {what}{when}.")
+        raise NotInForce(f"The rulebook's {what} is not in force on {on}.")
     return max(held, key=lambda entry: entry.in_force_from)
+
+
+def _by_name(entries: Iterable[Entry], names: Callable[[Entry], Iterable[str]]) -> dict[str, list[Entry]]:
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for name in names(entry):
+            found.setdefault(name.casefold(), []).append(entry)
+    return found
 
 
 def _in_order(number: str) -> tuple[int, ...]:
@@ -54,6 +72,12 @@ class Rulebook:
     remedy_kinds: tuple[RemedyKind, ...]
     importance_rules: tuple[ImportanceRule, ...]
     breaches: tuple[Breach, ...]
+    terms: tuple[Term, ...]
+    explanations: tuple[Explanation, ...]
+    order_fields: tuple[OrderField, ...]
+    required: tuple[Required, ...]
+    wordings: tuple[Wording, ...]
+    merits: tuple[Merits, ...]
 
     def clause(self, number: str, on: date | None = None) -> Clause:
         """Return a clause by its number. Raises: NotInRulebook."""
@@ -108,7 +132,7 @@ class Rulebook:
     ) -> Importance:
         """Return whether a matter is important (replied to sooner) or ordinary. Source: clause 2.1.7.1."""
         told = {"danger": danger, "emergency": emergency, "money_at_risk": money_at_risk}
-        goods = self.category(category)
+        goods = self.category(category, on)
         for rule in self.importance_rules:
             if on is not None and not rule.in_force(on):
                 continue
@@ -118,9 +142,10 @@ class Rulebook:
                 return "important"
         return "ordinary"
 
-    def category(self, name: str | None) -> Category | None:
+    def category(self, name: str | None, on: date | None = None) -> Category | None:
         """Return the kind of goods by its key or one of its other names, None if the rulebook does not know it."""
-        return None if name is None else self._categories.get(name.strip().casefold())
+        held = self._categories.get("" if name is None else name.strip().casefold(), [])
+        return _newest(held, f"category '{name}'", on) if held else None
 
     def party_kind(self, key: str) -> Named:
         """Return a kind of party. Raises: NotInRulebook."""
@@ -134,20 +159,44 @@ class Rulebook:
         """Return a kind of breach with its penalties. Source: clause 3.2.3. Raises: NotInRulebook."""
         return _newest([each for each in self.breaches if each.key == key], f"breach '{key}'", on)
 
+    def term(self, key: str) -> Term:
+        """Return a word that findings use, a party among them. Raises: KeyError."""
+        return self._terms[key]
+
+    def explanation(self, clause: str, key: str) -> Text3:
+        """Return the sentence of a finding. Raises: KeyError."""
+        return self._explanations[clause, key]
+
+    def order_field(self, name: str, on: date | None = None) -> OrderField | None:
+        """Return a field of an order by its key or one of its other names, None if the rulebook does not know it."""
+        held = self._order_fields.get(name.strip().casefold(), [])
+        return _newest(held, f"order field '{name}'", on) if held else None
+
+    def required_by(self, clause: str, on: date | None = None) -> tuple[Required, ...]:
+        """Return what a clause requires: fields of a listing, proof of a request."""
+        return tuple(each for each in self.required if each.clause == clause and (on is None or each.in_force(on)))
+
     @cached_property
     def _clauses(self) -> dict[str, list[Clause]]:
-        found: dict[str, list[Clause]] = {}
-        for clause in self.all_clauses:
-            found.setdefault(clause.number, []).append(clause)
-        return found
+        return _by_name(self.all_clauses, lambda clause: (clause.number,))
 
     @cached_property
     def _figures(self) -> dict[str, list[Figure]]:
-        found: dict[str, list[Figure]] = {}
-        for figure in self.figures:
-            found.setdefault(figure.key, []).append(figure)
-        return found
+        return _by_name(self.figures, lambda figure: (figure.key,))
 
     @cached_property
-    def _categories(self) -> dict[str, Category]:
-        return {name.casefold(): each for each in self.categories for name in (each.key, *each.aliases)}
+    def _categories(self) -> dict[str, list[Category]]:
+        return _by_name(self.categories, lambda each: (each.key, *each.aliases))
+
+    @cached_property
+    def _order_fields(self) -> dict[str, list[OrderField]]:
+        return _by_name(self.order_fields, lambda each: (each.key, *each.aliases))
+
+    @cached_property
+    def _terms(self) -> dict[str, Term]:
+        parties = {each.key: Term(key=each.key, name=each.name) for each in self.party_kinds}
+        return parties | {each.key: each for each in self.terms}
+
+    @cached_property
+    def _explanations(self) -> dict[tuple[str, str], Text3]:
+        return {(each.clause, each.key): each.text for each in self.explanations}

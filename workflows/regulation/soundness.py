@@ -4,8 +4,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from datetime import timedelta
 from itertools import pairwise
+from typing import Any
 
-from workflows.regulation.entries import Dated
+from workflows.regulation.entries import Dated, Period
 from workflows.regulation.errors import RulebookError
 from workflows.regulation.rulebook import Rulebook
 
@@ -21,29 +22,45 @@ def verify(book: Rulebook) -> None:
     _limits(book)
 
 
-def _tables(book: Rulebook) -> tuple[tuple[str, Sequence[Dated], Callable[[Dated], str]], ...]:
-    by_key = lambda entry: str(entry.key)  # noqa: E731
+def _tables(book: Rulebook) -> tuple[tuple[str, Sequence[Dated], Callable[[Any], str]], ...]:
     return (
-        ("figures.toml", book.figures, by_key),
-        ("parties.toml", book.party_kinds, by_key),
-        ("anomalies.toml", book.anomalies, by_key),
+        ("figures.toml", book.figures, _key),
+        ("parties.toml", book.party_kinds, _key),
+        ("anomalies.toml", book.anomalies, _key),
         ("liability.toml", book.liabilities, lambda entry: entry.anomaly),
-        ("plans.toml", book.plans, by_key),
-        ("categories.toml", book.categories, by_key),
-        ("remedies.toml", book.remedy_kinds, by_key),
+        ("plans.toml", book.plans, _key),
+        ("categories.toml", book.categories, _key),
+        ("remedies.toml", book.remedy_kinds, _key),
         ("importance.toml", book.importance_rules, lambda entry: entry.reason.en),
-        ("penalties.toml", book.breaches, by_key),
+        ("penalties.toml", book.breaches, _key),
+        ("order_fields.toml", book.order_fields, _key),
+        ("required.toml", book.required, lambda entry: f"{entry.clause} {entry.key}"),
+        ("absolute_wording.toml", book.wordings, lambda entry: entry.language),
+        ("refusals.toml", book.merits, lambda entry: entry.language),
     )
+
+
+def _key(entry: Any) -> str:
+    return str(entry.key)
 
 
 def _clauses(book: Rulebook) -> None:
     headings = [part.number for part in book.headings]
     _once("clauses/", "part", headings)
+    _once("terms.toml", "term", [term.key for term in (*book.terms, *book.party_kinds)])
+    _once("explanations.toml", "explanation", [f"{each.clause} {each.key}" for each in book.explanations])
     known = set(headings)
     for clause in book.all_clauses:
         if clause.part not in known:
             raise RulebookError("clauses/", f"clause {clause.number}", f"its heading {clause.part} is missing")
+    _once("categories.toml", "name", _names((each.key, each.aliases) for each in book.categories))
+    _once("order_fields.toml", "name", _names((each.key, each.aliases) for each in book.order_fields))
     _periods("clauses/", book.all_clauses, lambda clause: clause.number)
+
+
+def _names(entries: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
+    """Return every name that a key answers to; two keys must not answer to one name."""
+    return sorted(name for name, _ in {(name.casefold(), key) for key, aliases in entries for name in (key, *aliases)})
 
 
 def _once(file: str, kind: str, keys: Iterable[str]) -> None:
@@ -54,8 +71,8 @@ def _once(file: str, kind: str, keys: Iterable[str]) -> None:
         seen.add(key)
 
 
-def _periods(file: str, entries: Iterable, key: Callable) -> None:
-    dated = defaultdict(list)
+def _periods(file: str, entries: Iterable[Period], key: Callable[[Any], str]) -> None:
+    dated: dict[str, list[Period]] = defaultdict(list)
     for entry in entries:
         dated[key(entry)].append(entry)
     for name, versions in dated.items():
@@ -67,7 +84,7 @@ def _periods(file: str, entries: Iterable, key: Callable) -> None:
                 raise RulebookError(file, name, f"two periods overlap from {later.in_force_from}")
 
 
-def _cited(book: Rulebook, file: str, entries: Iterable[Dated], key: Callable[[Dated], str]) -> None:
+def _cited(book: Rulebook, file: str, entries: Iterable[Dated], key: Callable[[Any], str]) -> None:
     numbers = {clause.number for clause in book.all_clauses}
     for entry in entries:
         if entry.clause not in numbers:
@@ -87,6 +104,8 @@ def _references(book: Rulebook) -> None:
         _known("remedies.toml", remedy.key, "anomaly", remedy.anomalies, anomalies)
     for rule in book.importance_rules:
         _known("importance.toml", rule.reason.en, "anomaly", rule.anomalies, anomalies)
+    for sentence in book.explanations:
+        _known("explanations.toml", sentence.key, "clause", [sentence.clause], numbers)
     for breach in book.breaches:
         _known("penalties.toml", breach.key, "clause", breach.offends, numbers)
 

@@ -22,6 +22,14 @@ class Text3:
         """Return the text keyed by language tag, as the public contract shows it."""
         return {"zh-Hant": self.zh_hant, "zh-Hans": self.zh_hans, "en": self.en}
 
+    def filled(self, words: Mapping[str, "Text3"]) -> "Text3":
+        """Return the text with each {name} replaced by its words in the same language. Raises: KeyError."""
+        return Text3(
+            self.zh_hant.format_map({name: each.zh_hant for name, each in words.items()}),
+            self.zh_hans.format_map({name: each.zh_hans for name, each in words.items()}),
+            self.en.format_map({name: each.en for name, each in words.items()}),
+        )
+
     @classmethod
     def of(cls, texts: Mapping[str, str]) -> "Text3":
         """Return the text from a mapping by language tag."""

@@ -1,0 +1,107 @@
+"""From the rulebook's files to the words of its rules: names of facts, sentences of findings, absolute wording."""
+
+import re
+from pathlib import Path
+from string import Formatter
+
+from workflows.regulation import entries as kinds
+from workflows.regulation.loading import File, finish, key_of, number_of
+from workflows.regulation.reading import Entry
+from workflows.regulation.text import LANGUAGES, Text3
+
+SPOKEN = ("zh", "en")
+
+
+def terms(folder: Path) -> tuple[kinds.Term, ...]:
+    """Return the names of facts."""
+    return File(folder, "terms.toml").read("term", "key", _term)
+
+
+def _term(_: File, entry: Entry) -> kinds.Term:
+    return finish(entry, kinds.Term(key=key_of(entry, "key"), name=entry.text3("name")))
+
+
+def explanations(folder: Path) -> tuple[kinds.Explanation, ...]:
+    """Return the sentences of findings."""
+    return File(folder, "explanations.toml").read("explanation", "key", _explanation)
+
+
+def _explanation(_: File, entry: Entry) -> kinds.Explanation:
+    text = entry.text3("text")
+    blanks = {language: _blanks(entry, text, language) for language in LANGUAGES}
+    if len(set(blanks.values())) > 1:
+        raise entry.fail(f"'text' does not name the same facts in each language: {blanks}")
+    return finish(entry, kinds.Explanation(clause=number_of(entry, "clause"), key=key_of(entry, "key"), text=text))
+
+
+def _blanks(entry: Entry, text: Text3, language: str) -> frozenset[str]:
+    """Return the names in braces. Raises: RulebookError for braces that cannot be filled."""
+    try:
+        names = [name for _, name, _, _ in Formatter().parse(text.in_(language)) if name is not None]
+    except ValueError as mistake:
+        raise entry.fail(f"'text' in {language}: {mistake}") from mistake
+    if not all(name.isidentifier() for name in names):
+        raise entry.fail(f"'text' in {language} has braces without a name")
+    return frozenset(names)
+
+
+def order_fields(folder: Path) -> tuple[kinds.OrderField, ...]:
+    """Return what of an order can be changed."""
+    return File(folder, "order_fields.toml").read("order_field", "key", _order_field)
+
+
+def _order_field(file: File, entry: Entry) -> kinds.OrderField:
+    return finish(
+        entry,
+        kinds.OrderField(**file.named(entry), aliases=entry.strings("aliases"), protected=entry.flag("protected")),
+    )
+
+
+def required(folder: Path) -> tuple[kinds.Required, ...]:
+    """Return what a listing must say and what proof a request needs."""
+    return File(folder, "required.toml").read("required", "key", _required)
+
+
+def _required(file: File, entry: Entry) -> kinds.Required:
+    return finish(entry, kinds.Required(**file.named(entry)))
+
+
+def wordings(folder: Path) -> tuple[kinds.Wording, ...]:
+    """Return how each language words absolute claims."""
+    return File(folder, "absolute_wording.toml").read("wording", "language", _wording)
+
+
+def _wording(file: File, entry: Entry) -> kinds.Wording:
+    return finish(
+        entry,
+        kinds.Wording(
+            language=entry.choice("language", SPOKEN),
+            claims=_pattern(entry, "claims"),
+            harmless=_pattern(entry, "harmless"),
+            negation=_pattern(entry, "negation", ending=True),
+            mention_before=_pattern(entry, "mention_before", ending=True),
+            mention_after=_pattern(entry, "mention_after"),
+            **file.dated(entry),
+        ),
+    )
+
+
+def merits(folder: Path) -> tuple[kinds.Merits, ...]:
+    """Return how a refusal disputes the defect itself."""
+    return File(folder, "refusals.toml").read("merits", "language", _merits)
+
+
+def _merits(file: File, entry: Entry) -> kinds.Merits:
+    language = entry.choice("language", SPOKEN)
+    return finish(entry, kinds.Merits(language=language, pattern=_pattern(entry, "words"), **file.dated(entry)))
+
+
+def _pattern(entry: Entry, key: str, *, ending: bool = False) -> re.Pattern[str]:
+    """Return one pattern for a list of them; `ending` asks that the text ends there."""
+    every = entry.strings(key)
+    if not every:
+        raise entry.fail(f"'{key}' is missing")
+    try:
+        return re.compile(f"(?:{'|'.join(every)})" + ("$" if ending else ""), re.IGNORECASE)
+    except re.error as mistake:
+        raise entry.fail(f"'{key}' is not a pattern: {mistake}") from mistake

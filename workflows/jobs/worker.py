@@ -9,7 +9,8 @@ import sys
 import time
 
 from redis import Redis, RedisError
-from rq import Worker
+from rq import Queue, Worker
+from rq.job import Job
 
 from app.core.db import db
 from workflows.jobs.launch import end_with_parent
@@ -21,11 +22,11 @@ ASK_AGAIN_S = 1.0
 class JobWorker(Worker):
     """Forks a process for each job; that process ends with the worker, so a killed worker leaves none behind."""
 
-    def main_work_horse(self, *args: object, **kwargs: object) -> None:
+    def main_work_horse(self, job: Job, queue: Queue) -> None:
         end_with_parent(os.getppid(), signal.SIGKILL)
         with application().app_context():
             db.engine.dispose(close=False)  # a connection opened before the fork belongs to the parent
-        super().main_work_horse(*args, **kwargs)
+        super().main_work_horse(job, queue)
 
 
 def wait_for(connection: Redis) -> None:

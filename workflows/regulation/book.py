@@ -9,6 +9,7 @@ from workflows.regulation import loading, soundness, vocabulary
 from workflows.regulation.errors import NotInRulebook, RulebookError
 from workflows.regulation.reading import parse
 from workflows.regulation.rulebook import Rulebook
+from workflows.regulation.shelf import Shelf
 from workflows.regulation.text import LANGUAGES, Text3
 
 __all__ = ["LANGUAGES", "NotInRulebook", "Rulebook", "RulebookError", "Text3", "current", "load"]
@@ -25,28 +26,28 @@ def current() -> Rulebook:
 
 def load(folder: Path) -> Rulebook:
     """Return the rulebook in a folder. Raises: RulebookError for any mistake in it."""
-    headings, clauses = loading.clauses(folder)
     edition = loading.edition(folder)
+    headings, clauses = loading.clauses(folder)
     book = Rulebook(
         edition=edition,
         version=f"{edition}-{_fingerprint(folder)}",
         headings=headings,
-        all_clauses=clauses,
-        figures=loading.figures(folder),
-        party_kinds=loading.party_kinds(folder),
-        anomalies=loading.anomalies(folder),
-        liabilities=loading.liabilities(folder),
-        plans=loading.plans(folder),
-        categories=loading.categories(folder),
-        remedy_kinds=loading.remedies(folder),
-        importance_rules=loading.importance(folder),
-        breaches=loading.breaches(folder),
+        numbered=Shelf("clauses/", clauses, lambda clause: clause.number),
+        figures=Shelf("figures.toml", loading.figures(folder)),
+        party_kinds=Shelf("parties.toml", loading.party_kinds(folder)),
+        anomalies=Shelf("anomalies.toml", loading.anomalies(folder)),
+        liabilities=Shelf("liability.toml", loading.liabilities(folder), lambda row: row.anomaly),
+        plans=Shelf("plans.toml", loading.plans(folder)),
+        categories=Shelf("categories.toml", loading.categories(folder)),
+        remedy_kinds=Shelf("remedies.toml", loading.remedies(folder)),
+        importance_rules=Shelf("importance.toml", loading.importance(folder)),
+        breaches=Shelf("penalties.toml", loading.breaches(folder)),
+        order_fields=Shelf("order_fields.toml", vocabulary.order_fields(folder)),
+        required=Shelf("required.toml", vocabulary.required(folder), lambda each: f"{each.clause} {each.key}"),
+        wordings=Shelf("absolute_wording.toml", vocabulary.wordings(folder), lambda each: each.language),
+        merits=Shelf("refusals.toml", vocabulary.merits(folder), lambda each: each.language),
         terms=vocabulary.terms(folder),
         explanations=vocabulary.explanations(folder),
-        order_fields=vocabulary.order_fields(folder),
-        required=vocabulary.required(folder),
-        wordings=vocabulary.wordings(folder),
-        merits=vocabulary.merits(folder),
     )
     soundness.verify(book)
     return book

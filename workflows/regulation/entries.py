@@ -204,6 +204,7 @@ class RemedyKind(Named):
 class ImportanceRule(Dated):
     """What makes a matter important: an anomaly, a cue or a property of the goods, with the reason."""
 
+    key: str
     anomalies: tuple[str, ...]
     cues: tuple[str, ...]
     goods: tuple[str, ...]

@@ -235,11 +235,12 @@ def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
 
 def importance(folder: Path) -> tuple[kinds.ImportanceRule, ...]:
     """Return what makes a matter important."""
-    return File(folder, "importance.toml").read("important", "reason", _important)
+    return File(folder, "importance.toml").read("important", "key", _important)
 
 
 def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
     rule = kinds.ImportanceRule(
+        key=key_of(entry, "key"),
         anomalies=entry.strings("anomalies"),
         cues=entry.strings("cues", among=CUES),
         goods=entry.strings("goods", among=GOODS),

@@ -1,61 +1,43 @@
 """Whether the entries of a rulebook fit together: references, periods, limits that depend on each other."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
-from datetime import timedelta
+from collections.abc import Iterable
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
 from workflows.regulation.entries import Dated, Period
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import NotInRulebook, RulebookError
 from workflows.regulation.rulebook import Rulebook
+from workflows.regulation.shelf import Shelf
 
 
 def verify(book: Rulebook) -> None:
     """Raise RulebookError for the first entry that does not fit the others."""
-    _clauses(book)
+    _headings(book)
+    _once("terms.toml", "term", [*(term.key for term in book.terms), *(party.key for party in book.party_kinds)])
+    _once("explanations.toml", "explanation", [f"{each.clause} {each.key}" for each in book.explanations])
+    _once("categories.toml", "name", _names((each.key, each.aliases) for each in book.categories))
+    _once("order_fields.toml", "name", _names((each.key, each.aliases) for each in book.order_fields))
+    for shelf in (book.numbered, *_dated(book)):
+        _periods(shelf)
+    for shelf in _dated(book):
+        _cited(book, shelf)
     _references(book)
-    for file, entries, key in _tables(book):
-        _cited(book, file, entries, key)
-        _periods(file, entries, key)
     _liability(book)
     _limits(book)
 
 
-def _tables(book: Rulebook) -> tuple[tuple[str, Sequence[Dated], Callable[[Any], str]], ...]:
-    return (
-        ("figures.toml", book.figures, _key),
-        ("parties.toml", book.party_kinds, _key),
-        ("anomalies.toml", book.anomalies, _key),
-        ("liability.toml", book.liabilities, lambda entry: entry.anomaly),
-        ("plans.toml", book.plans, _key),
-        ("categories.toml", book.categories, _key),
-        ("remedies.toml", book.remedy_kinds, _key),
-        ("importance.toml", book.importance_rules, lambda entry: entry.reason.en),
-        ("penalties.toml", book.breaches, _key),
-        ("order_fields.toml", book.order_fields, _key),
-        ("required.toml", book.required, lambda entry: f"{entry.clause} {entry.key}"),
-        ("absolute_wording.toml", book.wordings, lambda entry: entry.language),
-        ("refusals.toml", book.merits, lambda entry: entry.language),
-    )
+def _dated(book: Rulebook) -> tuple[Shelf[Any], ...]:
+    return tuple(shelf for shelf in vars(book).values() if isinstance(shelf, Shelf) and shelf is not book.numbered)
 
 
-def _key(entry: Any) -> str:
-    return str(entry.key)
-
-
-def _clauses(book: Rulebook) -> None:
+def _headings(book: Rulebook) -> None:
     headings = [part.number for part in book.headings]
     _once("clauses/", "part", headings)
-    _once("terms.toml", "term", [term.key for term in (*book.terms, *book.party_kinds)])
-    _once("explanations.toml", "explanation", [f"{each.clause} {each.key}" for each in book.explanations])
-    known = set(headings)
-    for clause in book.all_clauses:
-        if clause.part not in known:
+    for clause in book.numbered:
+        if clause.part not in headings:
             raise RulebookError("clauses/", f"clause {clause.number}", f"its heading {clause.part} is missing")
-    _once("categories.toml", "name", _names((each.key, each.aliases) for each in book.categories))
-    _once("order_fields.toml", "name", _names((each.key, each.aliases) for each in book.order_fields))
-    _periods("clauses/", book.all_clauses, lambda clause: clause.number)
 
 
 def _names(entries: Iterable[tuple[str, tuple[str, ...]]]) -> list[str]:
@@ -71,42 +53,43 @@ def _once(file: str, kind: str, keys: Iterable[str]) -> None:
         seen.add(key)
 
 
-def _periods(file: str, entries: Iterable[Period], key: Callable[[Any], str]) -> None:
+def _periods(shelf: Shelf[Any]) -> None:
     dated: dict[str, list[Period]] = defaultdict(list)
-    for entry in entries:
-        dated[key(entry)].append(entry)
+    for entry in shelf.versions:
+        dated[shelf.key(entry)].append(entry)
     for name, versions in dated.items():
         versions.sort(key=lambda entry: entry.in_force_from)
         for earlier, later in pairwise(versions):
             if earlier.in_force_from == later.in_force_from:
-                raise RulebookError(file, name, f"stands there twice from {later.in_force_from}")
+                raise RulebookError(shelf.file, name, f"stands there twice from {later.in_force_from}")
             if earlier.in_force_until is not None and earlier.in_force_until >= later.in_force_from:
-                raise RulebookError(file, name, f"two periods overlap from {later.in_force_from}")
+                raise RulebookError(shelf.file, name, f"two periods overlap from {later.in_force_from}")
 
 
-def _cited(book: Rulebook, file: str, entries: Iterable[Dated], key: Callable[[Any], str]) -> None:
-    numbers = {clause.number for clause in book.all_clauses}
+def _cited(book: Rulebook, shelf: Shelf[Any]) -> None:
+    numbers = {clause.number for clause in book.numbered}
+    entries: tuple[Dated, ...] = shelf.versions
     for entry in entries:
         if entry.clause not in numbers:
-            raise RulebookError(file, key(entry), f"cites clause {entry.clause}, which does not exist")
+            raise RulebookError(shelf.file, shelf.key(entry), f"cites clause {entry.clause}, which does not exist")
 
 
 def _references(book: Rulebook) -> None:
     anomalies = {anomaly.key for anomaly in book.anomalies}
     parties = {party.key for party in book.party_kinds}
-    numbers = {clause.number for clause in book.all_clauses}
-    for liability in book.liabilities:
+    numbers = {clause.number for clause in book.numbered}
+    for liability in book.liabilities.versions:
         _known("liability.toml", liability.anomaly, "anomaly", [liability.anomaly], anomalies)
         _known("liability.toml", liability.anomaly, "party", [liability.party_kind], parties)
-    for plan in book.plans:
+    for plan in book.plans.versions:
         _known("plans.toml", plan.key, "anomaly", plan.anomalies, anomalies)
-    for remedy in book.remedy_kinds:
+    for remedy in book.remedy_kinds.versions:
         _known("remedies.toml", remedy.key, "anomaly", remedy.anomalies, anomalies)
-    for rule in book.importance_rules:
-        _known("importance.toml", rule.reason.en, "anomaly", rule.anomalies, anomalies)
+    for rule in book.importance_rules.versions:
+        _known("importance.toml", rule.key, "anomaly", rule.anomalies, anomalies)
     for sentence in book.explanations:
         _known("explanations.toml", sentence.key, "clause", [sentence.clause], numbers)
-    for breach in book.breaches:
+    for breach in book.breaches.versions:
         _known("penalties.toml", breach.key, "clause", breach.offends, numbers)
 
 
@@ -129,11 +112,18 @@ def _liability(book: Rulebook) -> None:
 
 def _limits(book: Rulebook) -> None:
     """A case referred to the committee as late as allowed must still be decided in time. Source: clause 2.2.4.3."""
-    for day in sorted({figure.in_force_from for figure in book.figures}):
-        late = book.figure("committee_referral", on=day).length + book.figure("voting", on=day).length
-        if late + timedelta(hours=1) > book.figure("resolution", on=day).length:
-            raise RulebookError("figures.toml", "voting", f"from {day} a vote would end after the resolution limit")
-        if book.figure("quorum", on=day).value > book.figure("panel_size", on=day).value:
-            raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
-        if book.figure("panel_size", on=day).value % 2 == 0:
-            raise RulebookError("figures.toml", "panel_size", f"from {day} it is even, so votes could tie")
+    for day in sorted({figure.in_force_from for figure in book.figures.versions}):
+        try:
+            _fits(book, day)
+        except NotInRulebook as missing:
+            raise RulebookError("figures.toml", "the file", str(missing)) from missing
+
+
+def _fits(book: Rulebook, day: date) -> None:
+    end = book.figure("committee_referral", on=day).length + book.figure("voting", on=day).length
+    if end >= book.figure("resolution", on=day).length:
+        raise RulebookError("figures.toml", "voting", f"from {day} a vote would not end before the resolution limit")
+    if book.figure("quorum", on=day).value > book.figure("panel_size", on=day).value:
+        raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
+    if book.figure("panel_size", on=day).value % 2 == 0:
+        raise RulebookError("figures.toml", "panel_size", f"from {day} it is even, so votes could tie")

@@ -63,7 +63,7 @@ def _treated(matter: Matter, limit: Limit, facts: Facts) -> Finding:
 
 def _on_the_merits(matter: Matter, reason: str | None) -> bool:
     """Return whether a refusal disputes the defect itself, rather than the time or nothing at all."""
-    return any(each.pattern.search(reason or "") for each in matter.book.merits)
+    return any(each.pattern.search(reason or "") for each in matter.book.merits.on(matter.on))
 
 
 def attributed(matter: Matter) -> Iterator[Finding]:

@@ -66,10 +66,9 @@ def absolute_claims(text: str, book: Rulebook, on: date | None = None) -> list[s
     plain = BETWEEN_HAN.sub("", unicodedata.normalize("NFKC", text))
     plain = TITLE.sub(_blank, plain)
     found = []
-    for wording in book.wordings:
-        if on is None or wording.in_force(on):
-            told = _without_mentions(wording.harmless.sub(_blank, plain), wording)
-            found += [(claim.start(), claim.group()) for claim in _claims(told, wording)]
+    for wording in book.wordings.on(on):
+        told = _without_mentions(wording.harmless.sub(_blank, plain), wording)
+        found += [(claim.start(), claim.group()) for claim in _claims(told, wording)]
     return list(dict.fromkeys(claim for _, claim in sorted(found)))[:MOST_CLAIMS]
 
 

@@ -94,5 +94,9 @@ export function startForms() {
     const button = target.closest("[data-copy]");
     if (button) copy(button);
   });
+  document.addEventListener("change", ({ target }) => {
+    if (!target.dataset.tickAll) return;
+    document.getElementsByName(target.dataset.tickAll).forEach((box) => { box.checked = target.checked; });
+  });
   document.addEventListener("focusin", ({ target }) => { if (target.matches("[data-select-all]")) target.select(); });
 }

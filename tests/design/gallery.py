@@ -143,6 +143,7 @@ def create_gallery(catalogues: Path) -> Flask:
         money=lambda minor, currency: f"¥{minor / 100:,.2f}", clause_url=lambda no: f"/rules#{no}",
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["csrf_token"] = lambda: "token"
     app.register_blueprint(accounts())
     app.context_processor(context)
     app.add_url_rule("/gallery/<page>", view_func=show, endpoint="show")
@@ -175,7 +176,7 @@ def context() -> dict:
         "html_lang": tag, "say": say, "language_links": links, "csp_nonce": "gallery", "help_phone": "400-000-1234",
         "theme": request.args.get("theme"), "now": NOW, "clock": clock, "case_number": "H2026-000123-7",
         "footer_items": [{"label": say("Rules", "规则", "規則"), "url": "/rules"}],
-        "timedelta": timedelta, "csrf_token": lambda: "token",
+        "timedelta": timedelta,
     }  # fmt: skip
 
 

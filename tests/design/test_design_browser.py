@@ -102,6 +102,21 @@ def test_keys_move_select_and_search_but_never_while_typing(desktop):
     assert desktop.locator("dialog[open]").count() == 0
 
 
+def test_a_key_that_composes_a_character_does_nothing(desktop):
+    desktop.goto("/gallery/queue")
+
+    desktop.evaluate("""document.body.dispatchEvent(
+        new KeyboardEvent("keydown", {key: "j", isComposing: true, bubbles: true}))""")
+    assert desktop.evaluate("document.activeElement.closest('[data-row]')") is None
+
+
+def test_all_rows_are_ticked_at_once(desktop):
+    desktop.goto("/gallery/queue")
+
+    desktop.check("[data-tick-all]")
+    assert desktop.locator(".case input:checked").count() == desktop.locator(".case input").count() > 1
+
+
 def test_keys_can_be_listed_and_switched_off(desktop):
     desktop.goto("/gallery/queue")
 

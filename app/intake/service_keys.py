@@ -1,0 +1,61 @@
+"""What opens a case, and what keeps a repeated request from making a second one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import bindparam, text, update
+
+from app.cases.models import Case
+from app.cases.queries import case_to_work
+from app.core import ids, site
+from app.core.db import UtcInstant, session
+from app.intake.models import IdempotencyKey
+from workflows.procedure.act import Act
+from workflows.procedure.errors import Invalid
+
+_CLAIM = text(
+    "INSERT INTO idempotency_keys (key, request_sha256, created_at) VALUES (:key, :sha, :at) "
+    "ON CONFLICT (key) DO NOTHING RETURNING key"
+).bindparams(bindparam("at", type_=UtcInstant()))
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A case, with the private link's token and the API's. They are made from the case, so a retry gets the same."""
+
+    case: Case
+    link_token: str
+    access_token: str
+
+
+def tokens_of(number: str, original_sha256: str) -> tuple[str, str]:
+    """Return (link token, access token) of a case; only their hashes are stored."""
+    key = site.settings().secret_key
+    return ids.keyed_token(key, "link", number, original_sha256), ids.keyed_token(
+        key, "access", number, original_sha256
+    )
+
+
+def received(case: Case) -> Received:
+    """Return the case with its tokens."""
+    return Received(case, *tokens_of(case.number, case.original_sha256))
+
+
+def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
+    """Take `key` for this request and return None; or return what the same request made before.
+
+    Two at the same time: the second waits in the database for the first. Raises Invalid for other content.
+    """
+    taken = session().execute(_CLAIM, {"key": key, "sha": request_sha256, "at": act.at}).first()
+    if taken is not None:
+        return None
+    earlier = session().get_one(IdempotencyKey, key, populate_existing=True)
+    if earlier.request_sha256 != request_sha256 or earlier.case_id is None:
+        raise Invalid("idempotency_reused", pointer="/idempotency_key")
+    return received(case_to_work(earlier.case_id))
+
+
+def settle(key: str, case: Case) -> None:
+    """Write down which case the key's request made."""
+    session().execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(case_id=case.id))

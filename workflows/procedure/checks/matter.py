@@ -3,11 +3,12 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from workflows.procedure.checks.facts import CheckRequest, Event
 from workflows.procedure.checks.finding import Finding, Limit, Money, Verdict
+from workflows.procedure.clocks import end_of_civil_day
 from workflows.regulation import wording
 from workflows.regulation.entries import Figure, Term
 from workflows.regulation.rulebook import Rulebook
@@ -85,8 +86,7 @@ class Matter:
         if figure.unit != "civil_day":
             return Limit(figure, ends_at=start + figure.length)
         last_day = start.astimezone(self.zone).date() + figure.value * ONE_DAY
-        midnight = datetime.combine(last_day + ONE_DAY, time(), self.zone)
-        return Limit(figure, ends_at=midnight.astimezone(UTC), last_day=last_day)
+        return Limit(figure, ends_at=end_of_civil_day(start, figure.value, self.zone.key), last_day=last_day)
 
     def since_receipt(self, key: str, at: datetime) -> tuple[bool | None, Limit | None]:
         """Return whether an act of the consumer fell into a window that starts at receipt, and the window.

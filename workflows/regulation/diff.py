@@ -1,0 +1,112 @@
+"""What changed between two rulebooks, or between two days of one, in words a lawyer can check.
+
+Source: clause 3.4.3 (the effect of the rules is evaluated, and rules are adjusted in time).
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import date, timedelta
+from re import Pattern
+from typing import Any
+
+from workflows.regulation.entries import Explanation, Part, Term
+from workflows.regulation.rulebook import Rulebook
+from workflows.regulation.shelf import Shelf
+from workflows.regulation.text import LANGUAGES, Text3
+
+Entries = Mapping[tuple[str, str], Any]  # by file and name
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """One entry that was added, removed or changed: `field` with its value before and after."""
+
+    file: str
+    entry: str
+    kind: str
+    field: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def words(self) -> str:
+        """Return the change as one line."""
+        if self.kind != "changed":
+            return f"{self.file}: {self.entry} {self.kind}"
+        return f"{self.file}: {self.entry}, {self.field}: {self.before} → {self.after}"
+
+
+def between_books(old: Rulebook, new: Rulebook) -> list[Change]:
+    """Return what the new rulebook says otherwise than the old one, every version of every entry compared."""
+    return list(_compared(_versions(old), _versions(new)))
+
+
+def between_days(book: Rulebook, earlier: date, later: date) -> list[Change]:
+    """Return what holds on the later day otherwise than on the earlier one."""
+    return list(_compared(_held(book, earlier), _held(book, later)))
+
+
+def _shelves(book: Rulebook) -> Iterator[Shelf[Any]]:
+    return (shelf for shelf in vars(book).values() if isinstance(shelf, Shelf))
+
+
+def _held(book: Rulebook, day: date) -> Entries:
+    return {(shelf.file, shelf.key(entry)): entry for shelf in _shelves(book) for entry in shelf.on(day)}
+
+
+def _versions(book: Rulebook) -> Entries:
+    """Return every entry; a version with a date of its own is named by it."""
+    found: dict[tuple[str, str], Any] = {}
+    for shelf in _shelves(book):
+        seen: set[str] = set()
+        for entry in sorted(shelf.versions, key=lambda entry: entry.in_force_from):
+            key = shelf.key(entry)
+            found[shelf.file, f"{key} from {entry.in_force_from}" if key in seen else key] = entry
+            seen.add(key)
+    dateless: tuple[Part | Term | Explanation, ...] = (*book.headings, *book.terms, *book.explanations)
+    for entry in dateless:
+        found[_place(entry)] = entry
+    return found
+
+
+def _place(entry: Part | Term | Explanation) -> tuple[str, str]:
+    match entry:
+        case Part():
+            return "clauses/", f"heading {entry.number}"
+        case Term():
+            return "terms.toml", entry.key
+        case Explanation():
+            return "explanations.toml", f"{entry.clause} {entry.key}"
+
+
+def _compared(old: Entries, new: Entries) -> Iterator[Change]:
+    for file, name in sorted({*old, *new}):
+        before, after = old.get((file, name)), new.get((file, name))
+        if before is None or after is None:
+            yield Change(file, name, "added" if before is None else "removed")
+            continue
+        for field in fields(after):
+            was, is_ = getattr(before, field.name), getattr(after, field.name)
+            if was != is_:
+                yield Change(file, name, "changed", field.name, _told(was, is_), _told(is_, was))
+
+
+def _told(value: Any, other: Any) -> str:
+    """Return a value in words; of a text only the languages that differ from the other one."""
+    match value:
+        case None:
+            return "nothing"
+        case Text3():
+            differs = [
+                language
+                for language in LANGUAGES
+                if not isinstance(other, Text3) or value.in_(language) != other.in_(language)
+            ]
+            return " / ".join(f"{language}: {value.in_(language)}" for language in differs)
+        case Pattern():
+            return value.pattern
+        case tuple():
+            return ", ".join(_told(each, None) for each in value) or "none"
+        case timedelta() | date():
+            return str(value)
+    return str(value)

@@ -75,7 +75,7 @@ class System:
 
     def processes(self) -> dict[int, str]:
         """Return every process with our data folder in its environment, or working there: pid → command line."""
-        found, mark = {}, f"DATA_DIR={self.data_dir}\0".encode()
+        found, mark = {}, bytes(self.data_dir)
         for folder in Path("/proc").glob("[0-9]*"):
             try:
                 ours = mark in (folder / "environ").read_bytes() or self.data_dir in (folder / "cwd").readlink().parents

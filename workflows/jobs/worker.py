@@ -13,9 +13,12 @@ from rq import Queue, Worker
 from rq.job import Job
 
 from app.core.db import db
+from app.notices import render
 from workflows.jobs.launch import end_with_parent
+from workflows.jobs.queues import OUTBOX
 from workflows.jobs.tasks import application
 
+log = logging.getLogger("heng.worker")
 ASK_AGAIN_S = 1.0
 
 
@@ -39,10 +42,20 @@ def wait_for(connection: Redis) -> None:
             time.sleep(ASK_AGAIN_S)
 
 
+def warm(queue: str) -> None:
+    """Load once what every job of the queue needs, so that the processes forked for jobs find it there."""
+    application()
+    if queue == OUTBOX:
+        try:
+            render.warm_up()
+        except (render.RenderFailed, OSError):
+            log.exception("notices cannot be printed; other work goes on")
+
+
 def main(queue: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
     connection = Redis.from_url(os.environ["REDIS_URL"])
-    application()  # imported once here, not in every fork
+    warm(queue)
     wait_for(connection)
     worker = JobWorker(
         [queue],

@@ -17,6 +17,7 @@ from workflows.procedure.authority import Role
 from workflows.procedure.clocks import ClockKind, Desk
 from workflows.procedure.letters import write
 from workflows.procedure.names import name
+from workflows.procedure.states import Action
 
 DESKS = {Desk.LEAD: (Role.LEAD,), Desk.SUPERVISOR: (Role.LEAD, Role.SUPERVISOR)}
 
@@ -66,6 +67,13 @@ def tell_staff(case: Case, person: User, key: str, *, act: Act, **fields: Any) -
         channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
         body=letter.body, case_number=case.number, at=act.at,
     )  # fmt: skip
+
+
+def tell_assignee(case: Case, action: Action, *, act: Act) -> None:
+    """Write to whoever the case is assigned to that a party took a step."""
+    for person in _of_desk(case, Desk.MEDIATOR):
+        url = site.absolute(f"/desk/cases/{case.number}")
+        tell_staff(case, person, "staff_news", act=act, what=name("action", action, person.language), case_url=url)
 
 
 def warn(case: Case, clock: Clock, desk: Desk, *, act: Act) -> None:

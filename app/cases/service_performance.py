@@ -40,7 +40,12 @@ def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list
     session().flush()
     for remedy in owed:
         service_clocks.start(
-            case, ClockKind.PERFORMANCE, act=act, figure="performance", due_at=remedy.due_at, subject_id=remedy.id
+            case,
+            ClockKind.PERFORMANCE,
+            act=act,
+            figure="performance_default",
+            due_at=remedy.due_at,
+            subject_id=remedy.id,
         )
     return owed
 

@@ -10,7 +10,7 @@ from app.cases.models import Case, Clock, Finding
 from app.cases.models_talk import Message, Rating
 from app.cases.queries import findings
 from app.cases.service import advance
-from app.cases.service_letters import local, tell_consumer, tell_respondent, tell_staff
+from app.cases.service_letters import local, tell_assignee, tell_consumer, tell_respondent, tell_staff
 from app.core import site
 from app.core.db import session
 from app.organisations import queries as organisations
@@ -119,12 +119,7 @@ def write_message(case: Case, body: str, *, act: Act) -> None:
     audience = Audience.CONSUMER if act.actor.is_consumer else Audience.RESPONDENT
     advance(case, Action.MESSAGE, act=act, audience=audience)
     say(case, body, audience, act=act)
-    for person in people.with_role(Role.MEDIATOR, Role.LEAD):
-        if person.id == case.assignee_id:
-            url = site.absolute(f"/desk/cases/{case.number}")
-            tell_staff(
-                case, person, "staff_news", act=act, what=name("action", "message", person.language), case_url=url
-            )
+    tell_assignee(case, Action.MESSAGE, act=act)
 
 
 @performs(Action.REQUEST_ANSWER, RequestAnswer)

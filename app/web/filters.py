@@ -6,10 +6,10 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency
 from flask import Flask, g, url_for
 
 from app.core.languages import BABEL
+from app.core.money import written
 from app.web.i18n import language
 from workflows.procedure import names
 from workflows.regulation import book
@@ -45,11 +45,7 @@ def day(value: datetime | None) -> str:
 
 def money(amount_minor: int | None, currency: str = "CNY") -> str:
     """Return an amount given in minor units: ¥3,299.00."""
-    if amount_minor is None:
-        return ""
-    symbol = {"CNY": "¥"}.get(currency)
-    words = format_currency(amount_minor / 100, currency, locale=BABEL[language()])
-    return f"{symbol}{amount_minor // 100:,}.{amount_minor % 100:02d}" if symbol else words
+    return "" if amount_minor is None else written(amount_minor, currency, language())
 
 
 def named(key: str | None, group: str) -> str:

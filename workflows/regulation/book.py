@@ -40,6 +40,7 @@ def load(folder: Path) -> Rulebook:
         plans=Shelf("plans.toml", loading.plans(folder)),
         categories=Shelf("categories.toml", loading.categories(folder)),
         remedy_kinds=Shelf("remedies.toml", loading.remedies(folder)),
+        usual_remedies=Shelf("usual_remedies.toml", loading.usual_remedies(folder)),
         importance_rules=Shelf("importance.toml", loading.importance(folder)),
         breaches=Shelf("penalties.toml", loading.breaches(folder)),
         order_fields=Shelf("order_fields.toml", vocabulary.order_fields(folder)),

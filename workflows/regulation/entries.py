@@ -194,10 +194,22 @@ class Category(Named):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RemedyKind(Named):
-    """A remedy that a party may owe. `money`: whether it is a sum."""
+    """A remedy that a party may owe. `money`: it is a sum; `within_price`: no more than the goods' price."""
 
     money: bool
+    within_price: bool
     anomalies: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UsualRemedy(Dated):
+    """What an anomaly usually calls for, with its range in percent of the price (0 to 0: no sum)."""
+
+    key: str
+    anomaly: str
+    remedy: str
+    least_percent: int
+    most_percent: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -229,7 +229,34 @@ def remedies(folder: Path) -> tuple[kinds.RemedyKind, ...]:
 def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
     return finish(
         entry,
-        kinds.RemedyKind(**file.named(entry), money=entry.flag("money"), anomalies=entry.strings("anomalies")),
+        kinds.RemedyKind(
+            **file.named(entry),
+            money=entry.flag("money"),
+            within_price=entry.flag("within_price"),
+            anomalies=entry.strings("anomalies"),
+        ),
+    )
+
+
+def usual_remedies(folder: Path) -> tuple[kinds.UsualRemedy, ...]:
+    """Return what each anomaly usually calls for."""
+    return File(folder, "usual_remedies.toml").read("usual", "key", _usual)
+
+
+def _usual(file: File, entry: Entry) -> kinds.UsualRemedy:
+    least, most = entry.whole("least_percent", least=0, most=100), entry.whole("most_percent", least=0, most=100)
+    if least > most:
+        raise entry.fail(f"the range runs from {least} down to {most}")
+    return finish(
+        entry,
+        kinds.UsualRemedy(
+            key=key_of(entry, "key"),
+            anomaly=key_of(entry, "anomaly"),
+            remedy=key_of(entry, "remedy"),
+            least_percent=least,
+            most_percent=most,
+            **file.dated(entry),
+        ),
     )
 
 

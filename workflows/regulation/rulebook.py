@@ -22,6 +22,7 @@ from workflows.regulation.entries import (
     RemedyKind,
     Required,
     Term,
+    UsualRemedy,
     Wording,
 )
 from workflows.regulation.shelf import Shelf
@@ -51,6 +52,7 @@ class Rulebook:
     plans: Shelf[Plan]
     categories: Shelf[Category]
     remedy_kinds: Shelf[RemedyKind]
+    usual_remedies: Shelf[UsualRemedy]
     importance_rules: Shelf[ImportanceRule]
     breaches: Shelf[Breach]
     order_fields: Shelf[OrderField]

@@ -85,6 +85,10 @@ def _references(book: Rulebook) -> None:
         _known("plans.toml", plan.key, "anomaly", plan.anomalies, anomalies)
     for remedy in book.remedy_kinds.versions:
         _known("remedies.toml", remedy.key, "anomaly", remedy.anomalies, anomalies)
+    remedies = {remedy.key for remedy in book.remedy_kinds}
+    for usual in book.usual_remedies.versions:
+        _known("usual_remedies.toml", usual.key, "anomaly", [usual.anomaly], anomalies)
+        _known("usual_remedies.toml", usual.key, "remedy", [usual.remedy], remedies)
     for rule in book.importance_rules.versions:
         _known("importance.toml", rule.key, "anomaly", rule.anomalies, anomalies)
     for sentence in book.explanations:

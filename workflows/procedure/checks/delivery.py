@@ -101,6 +101,7 @@ def fee(matter: Matter) -> Iterator[Finding]:
     facts: Facts = {"charged": matter.money(charged), "stated": matter.money(due)}
     if charged > due:
         liable = charges[0].actor if charges[0].actor not in ("consumer", None) else "merchant"
+        facts["owed"] = matter.money(charged - due)
         yield matter.breach("2.1.4.5", "more_than_stated", liable=liable, **facts)
     else:
         yield matter.kept("2.1.4.5", "as_stated", **facts)

@@ -32,6 +32,7 @@ def hold(matter: Matter) -> Iterator[Finding]:
     cap = Limit(figure, most=matter.money(total * figure.value // 100))
     facts: Facts = {"held": matter.money(held), "total": matter.money(total)}
     if held * 100 > total * figure.value:
+        facts["owed"] = matter.money(held - total * figure.value // 100)
         yield matter.breach("2.1.3.3", "too_much", liable="merchant", limit=cap, **facts)
     else:
         yield matter.kept("2.1.3.3", "within", limit=cap, **facts)
@@ -69,6 +70,7 @@ def overcharged(matter: Matter) -> Iterator[Finding]:
     if charged <= price:
         yield matter.kept("2.2.2.3", "charged_right", **facts)
     elif len(taken) > 1 or charged >= 2 * price:
+        facts["owed"] = matter.money(charged - price)
         yield matter.breach("2.2.2.3", "charged_twice", liable="payment_provider", **facts)
     else:
         yield matter.needs_person("2.2.2.3", "charged_more", **facts)

@@ -121,18 +121,21 @@ def handled(matter: Matter) -> Iterator[Finding]:
 
 def freight(matter: Matter) -> Iterator[Finding]:
     """Yield whether the merchant bore the freight of returns and exchanges. Source: clause 2.1.6.4."""
-    for event in matter.of("freight_charged"):
-        if event.kind not in ("return", "exchange"):
-            continue
-        sum_ = None if event.amount_minor is None else matter.money(event.amount_minor)
-        facts: Facts = {"way": matter.book.term(event.kind), "charged_at": event.at, "amount": sum_}
-        if event.payer is None:
-            yield matter.missing("2.1.6.4", "payer")
-        elif event.payer != "consumer" or event.amount_minor == 0:
-            yield matter.kept("2.1.6.4", "borne", **facts)
-        else:
-            key = "charged" if sum_ is None else "charged_sum"
-            yield matter.breach("2.1.6.4", key, liable="merchant", **facts)
+    charges = [event for event in matter.of("freight_charged") if event.kind in ("return", "exchange")]
+    if not charges:
+        return
+    wrong = [event for event in charges if event.payer == "consumer" and event.amount_minor != 0]
+    told = wrong or charges
+    ways = tuple(matter.book.term(str(kind)) for kind in dict.fromkeys(event.kind for event in told))
+    facts: Facts = {"ways": ways, "charged_at": told[0].at}
+    if not wrong:
+        unknown = any(event.payer is None for event in charges)
+        yield matter.missing("2.1.6.4", "payer") if unknown else matter.kept("2.1.6.4", "borne", **facts)
+    elif None in (sums := [event.amount_minor for event in wrong]):
+        yield matter.breach("2.1.6.4", "charged", liable="merchant", **facts)
+    else:
+        facts["owed"] = matter.money(sum(each or 0 for each in sums))
+        yield matter.breach("2.1.6.4", "charged_sum", liable="merchant", **facts)
 
 
 def proof(matter: Matter) -> Iterator[Finding]:

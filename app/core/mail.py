@@ -34,9 +34,9 @@ def letter(message: OutboundMessage) -> EmailMessage:
     mail["From"], mail["To"], mail["Subject"] = sender, message.address, message.subject
     mail["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
     mail["Date"] = message.created_at
-    mail["Content-Language"] = message.language
     mail["Auto-Submitted"] = "auto-generated"
     mail.set_content(message.body)
+    mail["Content-Language"] = message.language  # after the content, which clears such headers
     return mail
 
 

@@ -38,8 +38,6 @@ def answer(case: Case, command: SendAnswer, act: Act) -> None:
 
     Source: clause 2.1.7.1 (when), 2.2.2 (who must solve it).
     """
-    if not _not_answered(case, act.actor):
-        raise Invalid("already_answered", pointer="/position")
     check_clause(case, command.clause)
     late = _is_late(case, act)
     if command.position == "not_ours":

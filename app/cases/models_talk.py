@@ -49,7 +49,9 @@ class Remedy(Model):
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     note: Mapped[str | None]
     due_at: Mapped[datetime]
-    status: Mapped[str] = mapped_column(default="promised", comment="promised, proved, disputed, confirmed, void")
+    status: Mapped[str] = mapped_column(
+        default="promised", comment="promised, proved, disputed, stayed, confirmed, void"
+    )
     proof: Mapped[str | None]
     proved_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
-
-from sqlalchemy import func, select
 
 from app.cases import service_clocks
 from app.cases.actions import performs
@@ -26,28 +24,52 @@ from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
 
 DONE = ("confirmed", "void")
+KEPT = ("confirmed", "stayed")
 
 
 def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list[Remedy]:
     """Write down what is owed from now on, each remedy with its own clock; returns them in order.
 
-    A later decision replaces what an earlier outcome of the case ordered.
+    A later decision replaces what an earlier outcome of the case ordered. What it orders again keeps its proof, and is
+    not owed twice where it was already confirmed.
     """
-    void_open(case, act=act)
-    last = session().scalar(select(func.max(Remedy.n)).where(Remedy.case_id == case.id)) or 0
-    owed = [_remedy(case, term, last + n, source, act) for n, term in enumerate(terms, start=1)]
-    session().add_all(owed)
+    earlier = list(remedies(case))
+    last = max((remedy.n for remedy in earlier), default=0)
+    owed: list[Remedy] = []
+    for term in terms:
+        remedy = _remedy(case, term, last + 1, source, act)
+        again = next((old for old in earlier if old.status in KEPT and _same(old, remedy)), None)
+        if again is None:
+            session().add(remedy)
+            last += 1
+        else:
+            earlier.remove(again)
+            _resume(again, remedy.due_at)
+        owed.append(again or remedy)
+    _void(case, [old for old in earlier if old.status not in DONE], act)
     session().flush()
     for remedy in owed:
-        service_clocks.start(
-            case,
-            ClockKind.PERFORMANCE,
-            act=act,
-            figure="performance_default",
-            due_at=remedy.due_at,
-            subject_id=remedy.id,
-        )
+        _start_clocks(case, remedy, act)
     return owed
+
+
+def _same(old: Remedy, new: Remedy) -> bool:
+    return all(getattr(old, part) == getattr(new, part) for part in ("kind", "amount_minor", "currency", "party_kind"))
+
+
+def _resume(remedy: Remedy, due_at: datetime) -> None:
+    if remedy.status == "stayed":
+        remedy.status, remedy.due_at = "proved" if remedy.proved_at else "promised", due_at
+
+
+def _start_clocks(case: Case, remedy: Remedy, act: Act) -> None:
+    if remedy.status in DONE:
+        return
+    service_clocks.start(
+        case, ClockKind.PERFORMANCE, act=act, figure="performance_default", due_at=remedy.due_at, subject_id=remedy.id
+    )
+    if remedy.status == "proved":
+        service_clocks.start(case, ClockKind.PROOF, act=act, figure="proof_challenge", subject_id=remedy.id)
 
 
 def _remedy(case: Case, term: Term, n: int, source: str, act: Act) -> Remedy:
@@ -65,10 +87,21 @@ def _remedy(case: Case, term: Term, n: int, source: str, act: Act) -> Remedy:
 
 def void_open(case: Case, *, act: Act) -> None:
     """Let a new outcome replace what is still open of the old one."""
+    _void(case, [remedy for remedy in remedies(case) if remedy.status not in DONE], act)
+
+
+def _void(case: Case, replaced: Sequence[Remedy], act: Act) -> None:
+    for remedy in replaced:
+        remedy.status = "void"
+        _end(case, remedy, (ClockKind.PERFORMANCE, ClockKind.PROOF), Action.SIGN_DECISION, act)
+
+
+def stay_open(case: Case, *, act: Act) -> None:
+    """Suspend what is still owed while the decision is under review. Source: clause 2.2.4.3."""
     for remedy in remedies(case):
         if remedy.status not in DONE:
-            remedy.status = "void"
-            _end(case, remedy, (ClockKind.PERFORMANCE, ClockKind.PROOF), Action.SIGN_DECISION, act)
+            remedy.status = "stayed"
+            _end(case, remedy, (ClockKind.PERFORMANCE, ClockKind.PROOF), Action.REQUEST_REVIEW, act)
 
 
 def _find(case: Case, n: int, *statuses: str) -> Remedy:

@@ -68,6 +68,7 @@ class Action(StrEnum):
     ADD_EVIDENCE = "add_evidence"
     CONFIRM_FINDING = "confirm_finding"
     END_EMERGENCY = "end_emergency"
+    RETURN_DRAFT = "return_draft"
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +146,7 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.VOTE, [S.COMMITTEE, S.REVIEW], None, P.VOTE_CAST, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTING_ENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", stops=[K.VOTING]),
     *_arrows(A.DRAFT_DECISION, [S.COMMITTEE, S.REVIEW], None, P.DECISION_DRAFT, "3.3.2", audience=Audience.INTERNAL),
+    *_arrows(A.RETURN_DRAFT, [S.COMMITTEE, S.REVIEW], None, P.DECISION_SIGN, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.SIGN_DECISION, [S.COMMITTEE], S.DECIDED, P.DECISION_SIGN, "2.2.4.3", stops=BEFORE_OUTCOME,
              stamps="decided_at"),
     *_arrows(A.SIGN_DECISION, [S.REVIEW], S.DECIDED, P.DECISION_SIGN, "2.2.4.3", stops=[K.REVIEW, K.VOTING],

@@ -1,0 +1,69 @@
+"""What can be asked of the committee, and what it is told."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from app.cases.commands import Term
+from app.core.commands import Command, Frozen
+from app.core.text import Body, Line, Note, OptionalNote
+
+ChoiceKey = Literal["uphold", "partly", "reject", "abstain"]
+OutcomeKey = Literal["for_consumer", "partly", "for_respondent"]
+GroundKey = Literal["new_evidence", "wrong_fact", "wrong_rule", "procedure"]
+STATEMENTS = ("dossier_read", "matches_vote", "no_interest", "names_nobody")
+StatementKey = Literal["dossier_read", "matches_vote", "no_interest", "names_nobody"]
+
+
+class DeclareInterest(Command):
+    """Say whether there is an interest in the case; with one, and its reason, the seat goes to the next in the draw."""
+
+    interest: Literal["none", "conflict"]
+    reason: OptionalNote = ""
+
+
+class IssueVote(Frozen):
+    """A vote on one issue. `issue` is its number on the panel's list."""
+
+    issue: Annotated[int, Field(ge=1, le=99)]
+    choice: ChoiceKey
+    reason: Note
+
+
+class CastVotes(Command):
+    """Vote on every issue; voting again before the close replaces the votes, and keeps the earlier ones on record."""
+
+    votes: Annotated[list[IssueVote], Field(min_length=1, max_length=99)]
+
+
+class DraftDecision(Command):
+    """The decision in structured fields. `outcome` and `terms` have to be what the panel voted."""
+
+    outcome: OutcomeKey
+    facts_found: Annotated[list[Note], Field(min_length=1, max_length=20)]
+    clauses: Annotated[list[Line], Field(min_length=1, max_length=20)]
+    reasons: Body
+    terms: Annotated[list[Term], Field(max_length=20, default_factory=list)]
+    dissent: OptionalNote = ""
+
+
+class ReturnDraft(Command):
+    """The chair sends the draft back, and says why."""
+
+    note: Note
+
+
+class SignDecision(Command):
+    """The chair signs: every statement ticked, the password given once more."""
+
+    statements: Annotated[list[StatementKey], Field(max_length=len(STATEMENTS))]
+    password: Annotated[str, Field(min_length=1, max_length=1000)]
+
+
+class RequestReview(Command):
+    """A party asks for a review of the decision."""
+
+    grounds: Annotated[list[GroundKey], Field(min_length=1, max_length=4)]
+    text: Note

@@ -1,0 +1,179 @@
+"""Panels and their seats, the issues put to them, votes, decisions, and reviews."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Model, Money, by_value
+from workflows.procedure.issues import IssueKind, Outcome, Question
+from workflows.procedure.panel import CHAIR_PLACE
+from workflows.procedure.voting import Choice, TieRule, is_sealed
+
+
+class Panel(Model):
+    """Those who decide a case in one round, with everything frozen that its draw and its vote depend on."""
+
+    __tablename__ = "panels"
+    __table_args__ = (UniqueConstraint("case_id", "round"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    round: Mapped[int] = mapped_column(comment="1, or 2 for a review")
+    seed: Mapped[str] = mapped_column(comment="public: with the candidates it gives the draw")
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list, comment="each with id, presides, sits, since; only ever added to"
+    )
+    size: Mapped[int]
+    quorum: Mapped[int]
+    tie_rule: Mapped[TieRule] = mapped_column(by_value(TieRule))
+    opened_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    seats: Mapped[list[PanelSeat]] = relationship(order_by="PanelSeat.id", lazy="raise_on_sql")
+    issues: Mapped[list[Issue]] = relationship(order_by="Issue.n", lazy="raise_on_sql")
+
+    @property
+    def live_seats(self) -> list[PanelSeat]:
+        """The seats of those who sit now, the chair's first."""
+        return sorted((seat for seat in self.seats if seat.left_at is None), key=lambda seat: seat.place)
+
+    @property
+    def chair(self) -> PanelSeat | None:
+        """The seat of who presides."""
+        return next((seat for seat in self.live_seats if seat.is_chair), None)
+
+    @property
+    def sealed(self) -> bool:
+        """Whether nobody may read the votes yet."""
+        return is_sealed(self.closed_at)
+
+    def seat_of(self, user_id: int | None) -> PanelSeat | None:
+        """Return the seat this person sits on now."""
+        return next((seat for seat in self.live_seats if seat.user_id == user_id), None)
+
+
+class PanelSeat(Model):
+    """One person on a panel: from being drawn until they leave, if they do."""
+
+    __tablename__ = "panel_seats"
+    __table_args__ = (
+        UniqueConstraint("panel_id", "user_id"),
+        Index("uq_panel_seats_place", "panel_id", "place", unique=True, sqlite_where=text("left_at IS NULL"),
+              postgresql_where=text("left_at IS NULL")),
+        Index("ix_panel_seats_user", "user_id"),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    place: Mapped[int] = mapped_column(comment="1 is the chair's")
+    seated_at: Mapped[datetime]
+    interest: Mapped[str | None] = mapped_column(comment="none or conflict; empty until declared")
+    reason: Mapped[str | None]
+    declared_at: Mapped[datetime | None]
+    left_at: Mapped[datetime | None]
+    left_because: Mapped[str | None] = mapped_column(comment="conflict or silent")
+    replaced_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+
+    @property
+    def is_chair(self) -> bool:
+        return self.place == CHAIR_PLACE
+
+    @property
+    def declared_free(self) -> bool:
+        """Whether the dossier is open to this person: seated, and without an interest by their own word."""
+        return self.left_at is None and self.interest == "none"
+
+
+class Issue(Model):
+    """One question put to the panel, structured so that it reads the same in each language."""
+
+    __tablename__ = "issues"
+    __table_args__ = (UniqueConstraint("panel_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    n: Mapped[int]
+    kind: Mapped[IssueKind] = mapped_column(by_value(IssueKind))
+    subject: Mapped[str] = mapped_column(comment="an anomaly, a clause or a remedy kind")
+    clause: Mapped[str]
+    party: Mapped[str | None]
+    amount_minor: Mapped[int | None] = mapped_column(Money)
+    currency: Mapped[str] = mapped_column(default="CNY")
+
+    @property
+    def question(self) -> Question:
+        """The issue as the procedure knows it."""
+        return Question(self.kind, self.subject, self.clause, self.party, self.amount_minor, self.currency)
+
+
+class Vote(Model):
+    """What a member said to an issue. Rows are only added; of those of one member the newest counts."""
+
+    __tablename__ = "votes"
+    __table_args__ = (
+        Index("uq_votes_counted", "panel_id", "issue_id", "user_id", unique=True, sqlite_where=text("counts"),
+              postgresql_where=text("counts")),
+    )  # fmt: skip
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    choice: Mapped[Choice] = mapped_column(by_value(Choice))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    counts: Mapped[bool] = mapped_column(default=True, comment="false once changed, or its member left the panel")
+
+
+class Decision(Model):
+    """What a panel decided, from draft to signature and beyond."""
+
+    __tablename__ = "decisions"
+    __table_args__ = (UniqueConstraint("case_id", "round"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    round: Mapped[int]
+    number: Mapped[str | None] = mapped_column(unique=True, comment="〔year〕serial, given at signing")
+    language: Mapped[str]
+    outcome: Mapped[Outcome] = mapped_column(by_value(Outcome))
+    facts_found: Mapped[list[str]]
+    clauses: Mapped[list[str]]
+    reasons: Mapped[str]
+    terms: Mapped[list[dict[str, Any]]]
+    dissent: Mapped[str | None]
+    status: Mapped[str] = mapped_column(default="draft", comment="draft, in_force, under_review, replaced, withdrawn")
+    drafted_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    drafted_at: Mapped[datetime]
+    returned_note: Mapped[str | None] = mapped_column(comment="why the chair sent the draft back")
+    returned_at: Mapped[datetime | None]
+    signed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    signed_at: Mapped[datetime | None]
+    published_at: Mapped[datetime | None]
+
+    @property
+    def waits_for_signature(self) -> bool:
+        """Whether it is the chair's turn."""
+        return self.status == "draft" and self.returned_at is None
+
+
+class ReviewRequest(Model):
+    """A party's request that other members look at a decision again."""
+
+    __tablename__ = "review_requests"
+    __table_args__ = (UniqueConstraint("case_id", "round"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    round: Mapped[int] = mapped_column(comment="of the decision that is to be reviewed")
+    side: Mapped[str] = mapped_column(comment="consumer or respondent")
+    grounds: Mapped[list[str]]
+    text: Mapped[str]
+    language: Mapped[str]
+    at: Mapped[datetime]
+    outcome: Mapped[str | None] = mapped_column(comment="affirmed or changed")

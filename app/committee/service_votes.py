@@ -1,0 +1,108 @@
+"""Voting: each member's votes, the close, and what happens when the quorum is missed. Source: clause 3.3.2."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from app.cases import service_clocks
+from app.cases.actions import performs
+from app.cases.models import Case, Clock
+from app.cases.service import advance
+from app.committee import queries
+from app.committee.commands import CastVotes, IssueVote
+from app.committee.models import Issue, Panel, PanelSeat, Vote
+from app.committee.service import LIMIT, candidates, fill_seats, hold, open_vote, replace, seat_of, tell_secretaries
+from app.core.db import session
+from workflows.procedure.act import Act
+from workflows.procedure.authority import SYSTEM, Actor
+from workflows.procedure.clocks import ClockKind
+from workflows.procedure.errors import Invalid, NotPermitted, TooLate
+from workflows.procedure.panel import draw
+from workflows.procedure.states import Action
+from workflows.procedure.voting import Choice, all_in, quorum_met
+
+
+def _may_vote(case: Case, actor: Actor) -> bool:
+    panel = queries.panel_of(case)
+    seat = panel.seat_of(actor.user_id) if panel else None
+    return panel is not None and panel.sealed and seat is not None and seat.declared_free
+
+
+@performs(Action.VOTE, CastVotes, ready=_may_vote)
+def vote(case: Case, command: CastVotes, act: Act) -> None:
+    """Take a member's votes on all issues; with the last member's the vote closes.
+
+    A changed vote replaces the counted one and leaves it on record. Nobody reads any of them before the close.
+    """
+    panel = hold(case)
+    seat = seat_of(panel, act.actor)
+    if not seat.declared_free:
+        raise NotPermitted("undeclared")
+    if not panel.sealed or act.at > panel.closes_at:
+        raise TooLate("voting_closed")
+    asked = _paired(panel, seat, command)
+    before = queries.own_votes(panel, act.actor)
+    for issue, said in asked:
+        _cast(panel, issue, said, before.get(issue.n), act)
+    advance(case, Action.VOTE, act=act, detail={"round": panel.round, "changed": bool(before)})
+    session().flush()
+    seated = {each.user_id for each in panel.live_seats}
+    if all_in(queries.voters(panel), seated=seated, quorum=panel.quorum, chair_id=_chair_id(panel)):
+        _close(case, panel, act)
+
+
+def _paired(panel: Panel, seat: PanelSeat, command: CastVotes) -> list[tuple[Issue, IssueVote]]:
+    issues = {issue.n: issue for issue in panel.issues}
+    if sorted(vote.issue for vote in command.votes) != sorted(issues):
+        raise Invalid("votes_incomplete", pointer="/votes", issues=len(issues))
+    for place, said in enumerate(command.votes):
+        if seat.is_chair and said.choice == Choice.ABSTAIN:
+            raise Invalid("chair_abstains", pointer=f"/votes/{place}/choice")
+    return [(issues[said.issue], said) for said in command.votes]
+
+
+def _cast(panel: Panel, issue: Issue, said: IssueVote, before: Vote | None, act: Act) -> None:
+    if before is not None:
+        if (before.choice, before.reason) == (said.choice, said.reason):
+            return
+        session().execute(update(Vote).where(Vote.id == before.id).values(counts=False))
+    session().add(
+        Vote(
+            panel_id=panel.id, issue_id=issue.id, user_id=act.actor.user_id, choice=Choice(said.choice),
+            reason=said.reason, at=act.at, counts=True,
+        )
+    )  # fmt: skip
+
+
+def _chair_id(panel: Panel) -> int | None:
+    return panel.chair.user_id if panel.chair else None
+
+
+def _close(case: Case, panel: Panel, act: Act) -> None:
+    panel.closed_at = act.at
+    advance(case, Action.VOTING_ENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round})
+    tell_secretaries(case, "draft_wanted", act=act)
+
+
+@service_clocks.when_elapsed(ClockKind.VOTING)
+def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
+    """Close the vote if it counts; else replace those who did not vote and give their substitutes time."""
+    panel = queries.panel_of(case)
+    if panel is None or panel.id != clock.subject_id or not panel.sealed or case.state not in LIMIT:
+        return
+    voted = queries.voters(panel)
+    if quorum_met(voted, quorum=panel.quorum, chair_id=_chair_id(panel)):
+        _close(case, panel, act)
+        return
+    open_vote(case, panel, "voting_substitutes", act=act)
+    fill_seats(case, panel, act=act)
+    silent = [seat for seat in panel.live_seats if seat.user_id not in voted and seat.seated_at < clock.started_at]
+    replace(case, panel, _replaceable(panel, silent), because="silent", act=act)
+    tell_secretaries(case, "vote_again", act=act)
+
+
+def _replaceable(panel: Panel, silent: list[PanelSeat]) -> list[PanelSeat]:
+    """Return those for whom the pool still has a substitute; the others keep their seats and get more time."""
+    taken = [seat.user_id for seat in panel.seats]
+    substitutes = draw(panel.seed, candidates(panel), places=[seat.place for seat in silent], taken=taken)
+    return [seat for seat in silent if seat.place in substitutes]

@@ -1,0 +1,67 @@
+"""The panel: who may sit, and the draw that anyone can run again.
+
+Each candidate's place in the draw is the SHA-256 of the public seed and the candidate's number, so the seed and the
+list of candidates are enough to check who was to sit, and who was to replace whom. Source: clause 3.3.2.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from hashlib import sha256
+
+CHAIR_PLACE = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Somebody of the pool: `presides` may take the chair, `sits` may take any other seat."""
+
+    user_id: int
+    presides: bool
+    sits: bool
+    organisation_id: int | None = None
+
+
+def lot(seed: str, user_id: int) -> str:
+    """Return the candidate's lot: the hex SHA-256 of `seed|user_id`. The lowest is drawn first."""
+    return sha256(f"{seed}|{user_id}".encode()).hexdigest()
+
+
+def in_order(seed: str, user_ids: Iterable[int]) -> list[int]:
+    """Return the candidates in the order in which they are drawn."""
+    return sorted(user_ids, key=lambda user_id: lot(seed, user_id))
+
+
+def eligible(pool: Iterable[Candidate], *, parties: Collection[int], barred: Collection[int]) -> tuple[Candidate, ...]:
+    """Return who may judge the case: nobody of an organisation that is a party, nobody who had to do with it before.
+
+    `parties` are organisations; `barred` are people (earlier panels, those who worked on the case).
+    """
+    return tuple(
+        candidate
+        for candidate in pool
+        if candidate.user_id not in barred
+        and (candidate.organisation_id is None or candidate.organisation_id not in parties)
+    )
+
+
+def draw(
+    seed: str, candidates: Collection[Candidate], *, places: Iterable[int], taken: Collection[int] = ()
+) -> dict[int, int]:
+    """Return who takes each of these places (1 is the chair's), filled in this order; a place is left out where the
+    pool is exhausted.
+
+    `taken` are all who ever sat on the panel: nobody who left it comes back.
+    """
+    seated: dict[int, int] = {}
+    for place in places:
+        free = {*taken, *seated.values()}
+        able = [
+            each.user_id
+            for each in candidates
+            if each.user_id not in free and (each.presides if place == CHAIR_PLACE else each.sits)
+        ]
+        if able:
+            seated[place] = in_order(seed, able)[0]
+    return seated

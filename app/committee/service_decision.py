@@ -8,11 +8,11 @@ from zoneinfo import ZoneInfo
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.cases.actions import performs
-from app.cases.commands import Term
 from app.cases.models import Case
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer, tell_respondent
 from app.cases.service_performance import promise
+from app.cases.terms import check_terms, restored, stored
 from app.committee import queries
 from app.committee.commands import STATEMENTS, DraftDecision, ReturnDraft, SignDecision
 from app.committee.models import Decision, Panel
@@ -46,7 +46,7 @@ def draft_decision(case: Case, command: DraftDecision, act: Act) -> None:
     decision = queries.draft_of(case, panel.round) or _new_draft(case, panel)
     decision.outcome, decision.dissent = Outcome(command.outcome), command.dissent or None
     decision.facts_found, decision.clauses, decision.reasons = command.facts_found, command.clauses, command.reasons
-    decision.terms = [term.model_dump() for term in command.terms]
+    decision.terms = stored(command.terms)
     decision.drafted_by, decision.drafted_at = act.actor.user_id or 0, act.at
     decision.returned_at = decision.returned_note = None
     advance(case, Action.DRAFT_DECISION, act=act, detail={"round": panel.round, "outcome": command.outcome})
@@ -68,22 +68,10 @@ def _check(case: Case, rulings: Sequence[Ruling], command: DraftDecision) -> Non
             book.current().clause(clause, on=case.law_as_of)
         except NotInRulebook:
             raise Invalid("clause_unknown", pointer=f"/clauses/{place}", clause=clause) from None
-    for place, term in enumerate(command.terms):
-        _check_term(case, term, place)
+    if command.terms:
+        check_terms(case, command.terms)
     orders = [Order(term.kind, term.amount.amount_minor if term.amount else None) for term in command.terms]
     check_orders([(ruling.issue.question, ruling.tally.result) for ruling in rulings], orders)
-
-
-def _check_term(case: Case, term: Term, place: int) -> None:
-    kinds = {kind.key: kind for kind in book.current().remedy_kinds}
-    if term.kind not in kinds:
-        raise Invalid("not_possible", pointer=f"/terms/{place}/kind")
-    if kinds[term.kind].money and term.amount is None:
-        raise Invalid("amount_missing", pointer=f"/terms/{place}/amount")
-    if term.amount and term.amount.currency != case.currency:
-        raise Invalid("not_possible", pointer=f"/terms/{place}/amount/currency")
-    if term.party_kind is None and case.responsible_kind is None:
-        raise Invalid("party_missing", pointer=f"/terms/{place}/party_kind")
 
 
 # --- the chair -----------------------------------------------------------------------------------------------------
@@ -134,7 +122,7 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     conclude_review(case, decision)
     detail = {"round": panel.round, "number": decision.number, "outcome": decision.outcome}
     advance(case, Action.SIGN_DECISION, act=act, detail=detail | {"statements": list(command.statements)})
-    promise(case, [Term.model_validate(term) for term in decision.terms], source="decision", act=act)
+    promise(case, restored(decision.terms), source="decision", act=act)
     _tell_parties(case, decision, act)
 
 

@@ -20,7 +20,8 @@ def keeps_exhibits(keeper: Keeper) -> Keeper:
 
 def keep(case: Case, files: Sequence[Upload], act: Act) -> None:
     """Have `files` kept as the case's first exhibits. Raises RuntimeError where no room keeps any."""
-    if files and not _keepers:
+    if not files:
+        return
+    if not _keepers:
         raise RuntimeError("No room keeps exhibits: the evidence room is not loaded.")
-    for keeper in _keepers:
-        keeper(case, files, act)
+    _keepers[0](case, files, act)

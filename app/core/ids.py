@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import base64
 import hashlib
 import hmac
 import re
@@ -71,12 +70,6 @@ def new_verification_code() -> str:
 def digest(token: str) -> str:
     """Return what is stored of a token: its SHA-256, in hex."""
     return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def keyed_token(key: str, *parts: str) -> str:
-    """Return a token of 128 bits that only the holder of `key` can make, and make again, from `parts`."""
-    code = hmac.new(key.encode(), "\x1f".join(parts).encode(), hashlib.sha256).digest()
-    return base64.urlsafe_b64encode(code[:16]).decode().rstrip("=")
 
 
 def keyed_digest(key: str, *parts: str) -> str:

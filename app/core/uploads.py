@@ -1,17 +1,159 @@
-"""A file that somebody sent, as it was taken in: its cleaned name, what it is by its content, where it is kept."""
+"""Files that people send: named cleanly, known by their content, kept by their hash, pictures copied without place.
+
+The original is kept byte for byte. What others see of a picture is a copy that holds nothing but the picture.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import codecs
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from pathlib import PurePosixPath
+from typing import Any, BinaryIO
+
+from app.core.storage import TooLarge, store
+
+FILE_LIMIT = 20 * 1024 * 1024  # bytes of one file
+COUNT_LIMIT = 20  # files of one side in one case
+NAME_LIMIT = 100
+HEAD = 16 * 1024
+CHUNK = 256 * 1024
+
+# Media types that are taken, and the ending each is given. Nothing among them runs by being opened in a browser.
+ENDINGS = {
+    "image/jpeg": "jpg", "image/png": "png", "image/apng": "png", "image/gif": "gif", "image/webp": "webp",
+    "image/bmp": "bmp", "image/tiff": "tif", "image/heic": "heic", "image/avif": "avif",
+    "application/pdf": "pdf", "text/plain": "txt", "application/rtf": "rtf", "application/zip": "zip",
+    "application/msword": "doc", "application/vnd.ms-excel": "xls", "application/vnd.ms-powerpoint": "ppt",
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": "pptx",
+    "application/vnd.oasis.opendocument.text": "odt", "application/vnd.oasis.opendocument.spreadsheet": "ods",
+    "application/vnd.oasis.opendocument.presentation": "odp",
+    "audio/aac": "aac", "audio/mpeg": "mp3", "audio/mp4": "m4a", "audio/ogg": "ogg", "audio/x-flac": "flac",
+    "audio/x-wav": "wav", "audio/amr": "amr",
+    "video/mp4": "mp4", "video/x-m4v": "m4v", "video/quicktime": "mov", "video/webm": "webm", "video/3gpp": "3gp",
+    "video/x-matroska": "mkv", "video/x-msvideo": "avi", "video/mpeg": "mpg",
+}  # fmt: skip
+ALSO = {"jpg": {"jpeg", "jpe", "jfif"}, "tif": {"tiff"}, "heic": {"heif"}, "mpg": {"mpeg"}, "txt": {"csv", "log", "md"}}
+# What a file chooser offers. HEIC is left out on purpose: telephones then hand over JPEG, which everybody can open.
+ACCEPT = "image/jpeg,image/png,image/webp,image/gif,application/pdf,video/mp4,video/quicktime,audio/*,.doc,.docx,.txt"
+
+
+class UploadRefused(ValueError):
+    """A file cannot be taken: `code` is file_empty, file_too_large or file_type; `limit` in MB."""
+
+    def __init__(self, code: str) -> None:
+        self.code, self.limit = code, FILE_LIMIT // 1024**2
+        super().__init__(code)
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the store. `size` in bytes; `shared_sha256` is the copy of a picture without place and camera."""
+    """A file in the store. `size` in bytes; `shared_sha256` is the copy of a picture that others are shown."""
 
     filename: str
     media_type: str
     size: int
     sha256: str
     shared_sha256: str | None = None
-    note: str = ""
+
+    def as_row(self) -> dict[str, Any]:
+        """Return its fields by name, as tables keep them."""
+        return asdict(self)
+
+
+def take(filename: str, stream: BinaryIO) -> Upload:
+    """Keep a file and return it; its type is read from its content, never from its name. Raises UploadRefused.
+
+    Must be called outside a transaction: it writes to disk and decodes pictures.
+    """
+    head = stream.read(HEAD)
+    if not head:
+        raise UploadRefused("file_empty")
+    media_type = media_type_of(head)
+    if media_type is None:
+        raise UploadRefused("file_type")
+    try:
+        stored = store().put(_chunks(head, stream), limit=FILE_LIMIT)
+    except TooLarge:
+        raise UploadRefused("file_too_large") from None
+    shared = shared_copy(stored.sha256) if media_type.startswith("image/") else None
+    return Upload(clean_name(filename, media_type), media_type, stored.size, stored.sha256, shared)
+
+
+def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
+    yield head
+    while chunk := stream.read(CHUNK):
+        yield chunk
+
+
+def media_type_of(head: bytes) -> str | None:
+    """Return the media type that the first bytes of a file tell, or None for a type that is not taken."""
+    import filetype
+
+    if kind := filetype.guess(head):
+        return kind.mime if kind.mime in ENDINGS else None
+    return "text/plain" if _is_text(head) else None
+
+
+def _is_text(head: bytes) -> bool:
+    for encoding in ("utf-8-sig", "utf-16", "gb18030", "big5hkscs"):
+        if encoding == "utf-16" and not head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+            continue
+        try:
+            text = codecs.getincrementaldecoder(encoding)().decode(head)
+        except UnicodeDecodeError:
+            continue
+        return not any(unicodedata.category(ch) == "Cc" and ch not in "\t\n\r\f" for ch in text)
+    return False
+
+
+_UNWELCOME = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"<>|:*?]')
+
+
+def clean_name(filename: str, media_type: str) -> str:
+    """Return a name that is safe to show and to save under: no path, no invisible signs, the ending of its content."""
+    last = unicodedata.normalize("NFC", _UNWELCOME.sub("", filename.replace("\\", "/").rpartition("/")[2]))
+    name = PurePosixPath(" ".join(last.split()).lstrip(". ") or "file")
+    ending = ENDINGS[media_type]
+    own = name.suffix[1:].lower()
+    fits = own in {ending, *ALSO.get(ending, ())}
+    stem = (name.stem if fits else name.name)[: NAME_LIMIT - 6].rstrip(". ")
+    return f"{stem}.{own if fits else ending}"
+
+
+# --- the copy of a picture that others see -------------------------------------------------------------------------
+
+LONGEST_EDGE = 2_400
+MOST_PIXELS = 40_000_000  # a JPEG may have more: it is decoded at a fraction of its size
+MOST_PIXELS_JPEG = 250_000_000
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+
+
+def shared_copy(sha256: str) -> str | None:
+    """Return the hash of a re-encoded JPEG of the stored picture: upright, no place, no camera, no hidden content.
+
+    None where the picture cannot be decoded within limits; then only its owner and the desk see the original.
+    """
+    from io import BytesIO
+
+    from PIL import Image, ImageOps
+
+    Image.MAX_IMAGE_PIXELS = None  # our own limits follow, before anything is decoded
+    out = BytesIO()
+    try:
+        with store().open(sha256) as file, Image.open(file, formats=FORMATS) as picture:
+            if picture.width * picture.height > (MOST_PIXELS_JPEG if picture.format == "JPEG" else MOST_PIXELS):
+                return None
+            picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
+            upright = ImageOps.exif_transpose(picture)
+            upright.thumbnail((LONGEST_EDGE, LONGEST_EDGE))
+            flat = Image.new("RGB", upright.size, "white")
+            flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
+            flat.save(out, "JPEG", quality=85, optimize=True)
+    except (OSError, ValueError, SyntaxError, ArithmeticError, MemoryError, LookupError, AttributeError, TypeError):
+        return None  # whatever a broken picture makes the decoder stumble over
+    return store().put_bytes(out.getvalue()).sha256

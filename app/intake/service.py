@@ -10,20 +10,20 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import insert
 
-from app.cases import exhibits, service_clocks, service_steps
+from app.cases import access, exhibits, service_clocks, service_steps
 from app.cases.commands import RequestAnswer
 from app.cases.models import Case, CaseEvent, Finding, Party
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer
-from app.core import ids, site
+from app.core import ids
 from app.core.db import canonical, session
-from app.core.languages import DEFAULT, LANGUAGES, segment
+from app.core.languages import DEFAULT, LANGUAGES
 from app.core.storage import store
 from app.core.uploads import Upload
 from app.intake import routing
 from app.intake.commands import Complainant, Submission
 from app.intake.routing import Route
-from app.intake.service_keys import Received, claim, received, settle, tokens_of
+from app.intake.service_keys import Received, claim, received, settle
 from app.intake.titles import title_of
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Audience
@@ -113,17 +113,15 @@ def receive(
     advance(case, Action.TRIAGE, act=system, detail={"anomaly": case.anomaly, "status": case.anomaly_status})
     if route.sure:
         service_steps.request_answer(case, RequestAnswer(), system)
-    done = received(case)
-    _acknowledge(case, done.link_token, act)
+    _acknowledge(case, act)
     if key is not None:
         settle(key, case)
-    return done
+    return received(case)
 
 
 def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
     given, reading = prepared.submission, prepared.reading
     number = ids.case_number(prepared.law_as_of.year, ids.next_serial(f"case-{prepared.law_as_of.year}"))
-    link, access = tokens_of(number, prepared.original_sha256)
     sought = [remedy.model_dump(mode="json", exclude_none=True) for remedy in given.remedies_sought or ()]
     order = given.order or {}
     amounts = [remedy.amount for remedy in given.remedies_sought or () if remedy.amount]
@@ -131,7 +129,8 @@ def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
     return Case(
         number=number, state=CaseState.RECEIVED, channel=channel, language=prepared.language, time_zone=ZONE,
         rulebook_version=book.current().version, law_as_of=prepared.law_as_of,
-        link_hash=ids.digest(link), access_hash=ids.digest(access), original_sha256=prepared.original_sha256,
+        link_hash=ids.digest(access.link_token(number)), access_hash=ids.digest(access.access_token(number)),
+        original_sha256=prepared.original_sha256,
         title=title_of(given.narrative), narrative=given.narrative, danger=bool(given.danger),
         important=prepared.important, emergency=reading.emergency,
         order_facts=order, order_events=list(given.events or ()), remedies_sought=sought,
@@ -186,11 +185,11 @@ def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]
         session().execute(insert(Finding), rows)  # many rows, one statement
 
 
-def _acknowledge(case: Case, link_token: str, act: Act) -> None:
+def _acknowledge(case: Case, act: Act) -> None:
     """Tell the complainant that it is here, what is promised by when, and the private link."""
     due = {clock.kind: local(clock.due_at, case.time_zone) for clock in case.clocks if clock.kind in PROMISED}
     tell_consumer(
         case, "acknowledged", act=act, emergency_due=due[ClockKind.EMERGENCY_START],
         reply_due=due[ClockKind.FIRST_REPLY], resolution_due=due[ClockKind.RESOLUTION],
-        link=site.absolute(f"/{segment(case.language)}/c/{link_token}"),
+        link=access.private_link(case),
     )  # fmt: skip

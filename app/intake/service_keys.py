@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text, update
 
+from app.cases import access
 from app.cases.models import Case
 from app.cases.queries import case_to_work
-from app.core import ids, site
 from app.core.db import UtcInstant, session
 from app.intake.models import IdempotencyKey
 from workflows.procedure.act import Act
@@ -29,17 +29,9 @@ class Received:
     access_token: str
 
 
-def tokens_of(number: str, original_sha256: str) -> tuple[str, str]:
-    """Return (link token, access token) of a case; only their hashes are stored."""
-    key = site.settings().secret_key
-    return ids.keyed_token(key, "link", number, original_sha256), ids.keyed_token(
-        key, "access", number, original_sha256
-    )
-
-
 def received(case: Case) -> Received:
     """Return the case with its tokens."""
-    return Received(case, *tokens_of(case.number, case.original_sha256))
+    return Received(case, access.link_token(case.number), access.access_token(case.number))
 
 
 def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:

@@ -6,9 +6,9 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
-from flask import Flask, g, url_for
+from flask import Flask, g
 
-from app.core.languages import BABEL
+from app.core.languages import BABEL, segment
 from app.core.money import written
 from app.web.i18n import language
 from workflows.procedure import names
@@ -62,12 +62,17 @@ def law(key: str | None, group: str) -> str:
 
 def clause_url(clause: str) -> str:
     """Return where the public reads a clause."""
-    return url_for("knowledge.rules") + f"#{clause.replace('.', '-')}"
+    return f"/{segment(language())}/rules#{clause.replace('.', '-')}"
+
+
+def file_size(size: int) -> str:
+    """Return a file's size as people read it: 640 KB, 2.1 MB."""
+    return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(size // 1024, 1)} KB"
 
 
 def install(app: Flask) -> None:
     """Add the filters."""
-    for filter_ in (instant, day, money, named, law, clause_url):
+    for filter_ in (instant, day, money, named, law, clause_url, file_size):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["book"] = book.current
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

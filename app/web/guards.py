@@ -41,8 +41,8 @@ def open_to_all(view: View) -> View:
     return view
 
 
-def requires(permission: Permission) -> Callable[[View], View]:
-    """Only an actor with `permission` may open this page; others are asked to sign in, or refused."""
+def requires(permission: Permission, *others: Permission) -> Callable[[View], View]:
+    """Only an actor with `permission` (or one of `others`) may open this page; others sign in first, or are refused."""
 
     def guard(view: View) -> View:
         @wraps(view)
@@ -52,7 +52,7 @@ def requires(permission: Permission) -> Callable[[View], View]:
                 if request.path.startswith("/api/"):
                     raise Unauthorized
                 return redirect(url_for("accounts.sign_in", next=request.full_path.rstrip("?")), code=303)
-            if not actor.may(permission):
+            if not any(actor.may(each) for each in (permission, *others)):
                 raise NotPermitted("role", permission=permission)
             return view(*args, **kwargs)
 

@@ -61,6 +61,10 @@ REFUSALS = {
     "review_final": _l("This decision was made on review and is final."),
     "nothing_decided": _l("There is no decision that could be reviewed."),
     "idempotency_missing": _l("Send an Idempotency-Key header, so that a repeated request makes no second case."),
+    "file_empty": _l("This file is empty."),
+    "file_too_large": _l("This file is too large. The limit is %(limit)s MB."),
+    "file_type": _l("Files of this kind are not taken. Send pictures, PDF, text, sound or video."),
+    "too_many_files": _l("These are too many files. The limit is %(limit)s."),
     "idempotency_reused": _l("This Idempotency-Key was used with other content."),
 }
 

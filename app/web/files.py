@@ -1,0 +1,32 @@
+"""Handing out stored files: always to be saved, never opened as a page; pictures only as copies that we made."""
+
+from __future__ import annotations
+
+from flask import Response, abort, send_file
+
+from app.core.storage import store
+
+CLOSED = "default-src 'none'; sandbox"
+
+
+def attachment(sha256: str, filename: str, media_type: str) -> Response:
+    """Return a stored file for saving, whatever is in it."""
+    return _closed(sha256, media_type, as_attachment=True, download_name=filename)
+
+
+def picture(sha256: str) -> Response:
+    """Return a copy of a picture that we encoded ourselves (JPEG), to be shown in a page."""
+    return _closed(sha256, "image/jpeg", as_attachment=False, download_name="picture.jpg")
+
+
+def _closed(sha256: str, media_type: str, *, as_attachment: bool, download_name: str) -> Response:
+    path = store().path(sha256)
+    if not path.is_file():
+        abort(404)
+    response = send_file(
+        path, mimetype=media_type, as_attachment=as_attachment, download_name=download_name, etag=sha256, max_age=0
+    )
+    response.headers["Content-Security-Policy"] = CLOSED
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["Cache-Control"] = "private, no-cache"
+    return response

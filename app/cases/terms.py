@@ -10,6 +10,7 @@ from app.cases.models import Case
 from app.core.money import written
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
+from workflows.procedure.remedies import mistakes
 from workflows.regulation import book
 from workflows.regulation.errors import NotInRulebook
 
@@ -27,18 +28,25 @@ def check_terms(case: Case, terms: Sequence[Term]) -> None:
 
 
 def _check(case: Case, term: Term, pointer: str) -> None:
-    try:
-        kind = book.current().remedy_kind(term.kind)
-    except NotInRulebook:
-        raise Invalid("remedy_unknown", pointer=f"{pointer}/kind") from None
-    if kind.money and term.amount is None:
-        raise Invalid("amount_missing", pointer=f"{pointer}/amount")
-    if term.amount and (not kind.money or term.amount.currency != case.currency):
-        raise Invalid("not_possible", pointer=f"{pointer}/amount")
+    amount = term.amount.amount_minor if term.amount else None
+    found = mistakes(
+        book.current(), kind=term.kind, party_kind=term.party_kind or case.responsible_kind, days=term.days,
+        amount_minor=amount, price_minor=price_of(case), on=case.law_as_of,
+    )  # fmt: skip
+    for mistake in found:
+        price = written(mistake.fields.get("price_minor", 0), case.currency, case.language)
+        raise Invalid(mistake.code, pointer=f"{pointer}/{mistake.field}", price=price, **mistake.fields)
+    if term.amount and term.amount.currency != case.currency:
+        raise Invalid("other_currency", pointer=f"{pointer}/amount", currency=case.currency)
     if term.kind == "other" and not term.note:
         raise Invalid("blank", pointer=f"{pointer}/note")
-    if term.party_kind is None and case.responsible_kind is None:
-        raise Invalid("party_not_known", pointer=f"{pointer}/party_kind")
+
+
+def price_of(case: Case) -> int | None:
+    """Return the goods' total price in minor units, where the order's facts name it in the case's currency."""
+    order = case.order_facts or {}
+    price = order.get("goods_total_minor")
+    return price if isinstance(price, int) and order.get("currency", case.currency) == case.currency else None
 
 
 def check_clause(case: Case, number: str) -> None:

@@ -34,7 +34,16 @@ REFUSALS = {
     "reason_missing": _l("Give a reason."),
     "offer_gone": _l("This offer is no longer open."),
     "offer_changed": _l("The offer changed while you were reading. Here are the new terms."),
-    "amount_missing": _l("Enter the amount."),
+    "remedy_needs_amount": _l("Enter the amount."),
+    "remedy_has_no_amount": _l("This remedy has no amount. Leave it empty, or choose a refund or compensation."),
+    "remedy_needs_party": _l("Say who has to do this."),
+    "amount_not_positive": _l("Enter an amount above zero."),
+    "refund_above_price": _l(
+        "A refund is no more than the price, %(price)s. Put anything above it down as compensation."
+    ),
+    "other_currency": _l("Write amounts in %(currency)s."),
+    "party_unknown": _l("The rules do not know this kind of party."),
+    "days_out_of_range": _l("Write a number of days from %(least)s to %(most)s."),
     "remedy_unknown": _l("Choose one of the remedies that the rules know."),
     "too_many": _l("This is too many. The limit is %(limit)s."),
     "clause_missing": _l("Name the clause that you rely on."),

@@ -92,10 +92,13 @@ def test_nothing_is_offered_or_answered_outside_answering_and_mediation(mediated
         ({"kind": "apology", "amount": {"amount_minor": 1, "currency": "CNY"}}, "/terms/0/amount"),
         ({"kind": "refund", "amount": {"amount_minor": 1, "currency": "USD"}}, "/terms/0/amount"),
         ({"kind": "other"}, "/terms/0/note"),
+        ({"kind": "refund", "amount": {"amount_minor": 20000, "currency": "CNY"}}, "/terms/0/amount"),
     ],
 )
 def test_terms_that_are_not_sound_are_refused_and_nothing_is_kept(mediated, term, pointer):
     command = Propose.model_validate({"terms": [term] if term else []})
+    with transaction():
+        session().get(Case, mediated.case.id).order_facts = {"goods_total_minor": 19900}
 
     with pytest.raises(Invalid) as refused:
         mediated.do("mediator", Action.PROPOSE, command)

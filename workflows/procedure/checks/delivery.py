@@ -1,9 +1,10 @@
 """Stage 4, delivery: in time, to be followed, set right when it goes wrong, at the stated fee."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 from itertools import pairwise
 
-from workflows.procedure.checks.finding import Finding
+from workflows.procedure.checks.finding import Finding, Limit
 from workflows.procedure.checks.matter import Facts, Matter
 
 LIMITS = {"same_city": "delivery_same_city", "cross_province": "delivery_cross_province"}
@@ -40,25 +41,19 @@ def in_time(matter: Matter) -> Iterator[Finding]:
 def traceable(matter: Matter) -> Iterator[Finding]:
     """Yield whether the parcel could be followed. Source: clause 2.1.4.2.
 
-    Silence between two entries is a gap; entries that were perhaps only not told are for a person.
+    A long silence is for a person: the entries may be missing, or only not have been sent with the facts.
     """
     shipped = [at for _, at in matter.timed("shipped")]
     seen = [at for _, at in matter.timed("tracking_updated", "undeliverable")]
     if not shipped and not seen:
         return
-    figure = matter.figure("tracking_gap")
-    arrived_at = matter.order.delivered_at or matter.order.received_at
-    steps = sorted([*shipped[:1], *seen, *([arrived_at] if arrived_at and seen else [])])
-    for before, after in pairwise(steps):
-        if seen and after - before > figure.length:
-            limit = matter.until("tracking_gap", before)
-            facts: Facts = {"before": before, "after": after, "silent": after - before}
-            yield matter.breach("2.1.4.2", "gap", liable="logistics_company", limit=limit, **facts)
-            return
-    end = arrived_at or matter.now
-    if end and end - steps[-1] > figure.length:
-        limit = matter.until("tracking_gap", steps[-1])
-        yield matter.needs_person("2.1.4.2", "silent", limit=limit, since=steps[-1])
+    limit = matter.figure("tracking_gap")
+    end = matter.order.delivered_at or matter.order.received_at or matter.now
+    known = sorted([*shipped[:1], *seen, *([end] if end else [])])
+    silences = [(after - before, before) for before, after in pairwise(known)]
+    longest, since = max(silences, default=(timedelta(), known[0]))
+    if longest > limit.length:
+        yield matter.needs_person("2.1.4.2", "silent", limit=Limit(limit), since=since, silent=longest)
     elif seen:
         yield matter.kept("2.1.4.2", "followed", entries=len(seen))
 

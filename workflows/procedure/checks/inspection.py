@@ -50,7 +50,7 @@ def _treated(matter: Matter, limit: Limit, facts: Facts) -> Finding:
     """
     objections = matter.pairs(("defect_objection",), ("objection_rejected",))
     refusals = [pair.answer for pair in objections if pair.answer]
-    if not refusals:
+    if not refusals or matter.granted():
         return matter.kept("2.1.5.1", "reported", limit=limit, **facts)
     facts |= {"rejected_at": refusals[0].at, "reason": refusals[0].reason}
     match finding_of(matter):
@@ -75,7 +75,7 @@ def attributed(matter: Matter) -> Iterator[Finding]:
         return
     facts: Facts = {"finding": matter.book.term(found)}
     in_time, limit = first_report(matter)
-    if matter.of("return_accepted", "refund_paid"):
+    if matter.granted():
         yield matter.kept("2.1.5.2", "made_good", **facts)
     elif in_time is False and limit:
         yield matter.out_of_time("2.1.5.2", "late", limit=limit, **facts)
@@ -87,6 +87,8 @@ def entitled_by_quality(matter: Matter) -> Iterator[Finding]:
     """Yield whether a return or exchange for a defect reported in time was granted. Source: clause 2.1.5.5."""
     in_time, limit = first_report(matter)
     for pair in return_requests(matter):
+        if rejected(pair) and pair.request.type == "exchange_requested" and pair.request.kind is None:
+            yield matter.missing("2.1.5.5", "kind")
         if not about_quality(pair.request) or not (pair.answer or in_time is False):
             continue
         facts: Facts = {"requested_at": pair.at, "answered_at": pair.answer.at if pair.answer else None}

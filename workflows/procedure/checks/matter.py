@@ -72,6 +72,11 @@ class Matter:
         """Yield the events of these types whose time is known."""
         return ((event, event.at) for event in self.of(*types) if event.at)
 
+    def granted(self) -> bool:
+        """Return whether the last answer to a request for return or exchange was yes, or a refund was paid."""
+        answers = self.of("return_accepted", "return_rejected", "refund_paid")
+        return bool(answers) and answers[-1].type != "return_rejected"
+
     def pairs(self, requests: Collection[str], answers: Collection[str]) -> list[Pair]:
         """Return each request of these types with its answer."""
         return pair_up(self.of(*requests, *answers), requests)

@@ -55,7 +55,8 @@ def failed(matter: Matter) -> Iterator[Finding]:
 def overcharged(matter: Matter) -> Iterator[Finding]:
     """Yield whether more was taken than the order costs. Source: clause 2.2.2.3.
 
-    Twice the price is a wrong amount; a smaller excess may be a fee that the facts do not tell.
+    Twice the price is a wrong amount. A smaller excess may be a fee that the facts do not tell, and a refund may
+    have set it right already: both are for a person.
     """
     taken = [event.amount_minor for event in matter.of("charged")]
     total = matter.order.goods_total_minor
@@ -69,8 +70,10 @@ def overcharged(matter: Matter) -> Iterator[Finding]:
     facts: Facts = {"charged": matter.money(charged), "price": matter.money(price), "times": len(taken)}
     if charged <= price:
         yield matter.kept("2.2.2.3", "charged_right", **facts)
-    elif len(taken) > 1 or charged >= 2 * price:
+    elif matter.of("refund_paid"):
+        yield matter.needs_person("2.2.2.3", "refunded", **facts)
+    elif charged < 2 * price:
+        yield matter.needs_person("2.2.2.3", "charged_more", **facts)
+    else:
         facts["owed"] = matter.money(charged - price)
         yield matter.breach("2.2.2.3", "charged_twice", liable="payment_provider", **facts)
-    else:
-        yield matter.needs_person("2.2.2.3", "charged_more", **facts)

@@ -9,10 +9,11 @@ from flask import Flask
 
 GROUPS = {
     "users": "app.cli.users:users_group",
+    "organisations": "app.cli.organisations:organisations_group",
     "clocks": "app.cli.clocks:clocks_group",
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
-    "demo": "app.cli.demo:demo_group",
+    "demo": "app.cli.demo.command:demo_group",
     "db": "app.cli.migrations:database_group",
 }
 

@@ -66,8 +66,8 @@ def list_cases() -> Response:
     return page([row_shown(case) for case in rows.items], rows.next)
 
 
-def _case(number: str) -> Case:
-    case: Case = found(queries.by_number(number, current_actor()))
+def _case(number: str, *, to_act: bool = False) -> Case:
+    case: Case = found(queries.by_number(number, current_actor(), to_act=to_act))
     return case
 
 
@@ -116,7 +116,7 @@ def list_findings(number: str) -> Response:
 @operation("The actions open to this reader now, each with the schema of its body", tag="cases", answer=LIST)
 def list_actions(number: str) -> Response:
     """Return the possible actions."""
-    handlers = actions.open_to(_case(number), current_actor())
+    handlers = actions.open_to(_case(number, to_act=True), current_actor())
     return page([{"action": h.action, "schema": h.command.model_json_schema()} for h in handlers], None)
 
 
@@ -129,9 +129,10 @@ def take_action(number: str, action: str) -> Response:
     """Carry the action out, and return the case as it is now."""
     handler = found(actions.known().get(Action(action)) if action in set(Action) else None)
     with transaction():
-        case = _case(number)
+        case = _case(number, to_act=True)
         actions.check(case, handler.action, current_actor())
         actions.carry_out(case, handler.action, read_body(handler.command), act=act())
         session().flush()
         session().expire(case, ["respondent"])
-    return _shown(_case(number))
+    seen = queries.by_number(number, current_actor())
+    return _shown(seen) if seen else answer({"case_number": number})  # who stood aside no longer reads it

@@ -1,15 +1,22 @@
-"""Files that come with a complaint: intake hands them over, the evidence room keeps them, neither knows the other."""
+"""Files in a case: intake hands them over, the committee reads them, the evidence room keeps them.
+
+None of the three rooms knows another.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from app.cases.models import Case
 from app.core.uploads import Upload
 from workflows.procedure.act import Act
+from workflows.procedure.authority import Actor
 
 Keeper = Callable[[Case, Sequence[Upload], Act], None]
+Shower = Callable[[Case, Actor], list[dict[str, Any]]]
 _keepers: list[Keeper] = []
+_showers: list[Shower] = []
 
 
 def keeps_exhibits(keeper: Keeper) -> Keeper:
@@ -25,3 +32,14 @@ def keep(case: Case, files: Sequence[Upload], act: Act) -> None:
     if not _keepers:
         raise RuntimeError("No room keeps exhibits: the evidence room is not loaded.")
     _keepers[0](case, files, act)
+
+
+def shows_exhibits(shower: Shower) -> Shower:
+    """Register the function that returns a case's exhibits as `file_list` draws them for a reader."""
+    _showers[:] = [shower]
+    return shower
+
+
+def shown(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """Return the exhibits that `actor` may see, by number; none where no room keeps any."""
+    return _showers[0](case, actor) if _showers else []

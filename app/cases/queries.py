@@ -21,11 +21,18 @@ from workflows.procedure.states import CaseState
 
 Scope = Callable[[Actor], ColumnElement[bool] | None]
 _scopes: list[Scope] = []
+_scopes_to_act: list[Scope] = []
 
 
 def scope(function: Scope) -> Scope:
     """Register a room's reason for letting an actor see cases (a seat on a panel, say)."""
     _scopes.append(function)
+    return function
+
+
+def scope_to_act(function: Scope) -> Scope:
+    """Register a room's reason for letting an actor act on cases that they may not read yet."""
+    _scopes_to_act.append(function)
     return function
 
 
@@ -37,7 +44,11 @@ def seen_by(actor: Actor) -> ColumnElement[bool]:
         return Case.id == actor.case_id
     if actor.is_respondent:
         return and_(Case.respondent_id == actor.organisation_id, Case.asked_at.is_not(None))
-    reasons = [reason for reason in (function(actor) for function in _scopes) if reason is not None]
+    return _any_of(_scopes, actor)
+
+
+def _any_of(scopes: list[Scope], actor: Actor) -> ColumnElement[bool]:
+    reasons = [reason for reason in (function(actor) for function in scopes) if reason is not None]
     return or_(*reasons) if reasons else false()
 
 
@@ -45,9 +56,10 @@ def _whole(query: Select[Case]) -> Select[Case]:
     return query.options(joinedload(Case.respondent), selectinload(Case.parties), selectinload(Case.clocks))
 
 
-def by_number(number: str, actor: Actor) -> Case | None:
-    """Return the case with this number, whole, if `actor` may see it."""
-    query = select(Case).where(Case.number == number, seen_by(actor)).execution_options(populate_existing=True)
+def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None:
+    """Return the case with this number, whole, if `actor` may see it, or (`to_act`) at least act on it."""
+    reason = or_(seen_by(actor), _any_of(_scopes_to_act, actor)) if to_act else seen_by(actor)
+    query = select(Case).where(Case.number == number, reason).execution_options(populate_existing=True)
     return session().scalars(_whole(query)).unique().one_or_none()
 
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, func, select, true
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.models import Case, CaseEvent
-from app.cases.queries import scope
+from app.cases.queries import scope, scope_to_act
 from app.committee.models import Decision, Issue, Panel, PanelSeat, ReviewRequest, Vote
 from app.core.db import session
 from workflows.procedure.authority import Actor, Permission, Role
@@ -27,6 +27,15 @@ def seated(actor: Actor) -> ColumnElement[bool] | None:
         PanelSeat.user_id == actor.user_id, PanelSeat.left_at.is_(None), PanelSeat.interest == "none"
     )  # fmt: skip
     return Case.id.in_(seats)
+
+
+@scope_to_act
+def drawn(actor: Actor) -> ColumnElement[bool] | None:
+    """Who was drawn may declare, before they may read."""
+    if not actor.may(Permission.INTEREST_DECLARE):
+        return None
+    seats = select(Panel.case_id).join(PanelSeat, PanelSeat.panel_id == Panel.id)
+    return Case.id.in_(seats.where(PanelSeat.user_id == actor.user_id, PanelSeat.left_at.is_(None)))
 
 
 def _whole() -> Select[Panel]:
@@ -55,21 +64,6 @@ def panels_at_work(actor: Actor) -> Sequence[tuple[Panel, Case]]:
         .order_by(Panel.closes_at, Panel.id)
     )
     return [(row[0], row[1]) for row in session().execute(query).unique()]
-
-
-def seat_waiting(number: str, actor: Actor) -> tuple[Case, Panel] | None:
-    """Return the case in which this person sits and has declared no interest yet or none: they may declare one."""
-    query = (
-        select(Case)
-        .join(Panel, Panel.case_id == Case.id)
-        .join(PanelSeat, PanelSeat.panel_id == Panel.id)
-        .where(Case.number == number, PanelSeat.user_id == actor.user_id, PanelSeat.left_at.is_(None))
-        .options(joinedload(Case.respondent), selectinload(Case.parties), selectinload(Case.clocks))
-        .execution_options(populate_existing=True)
-    )
-    case = session().scalars(query).unique().one_or_none()
-    panel = panel_of(case) if case else None
-    return (case, panel) if case and panel and panel.seat_of(actor.user_id) else None
 
 
 def barred(case: Case) -> set[int]:

@@ -96,7 +96,7 @@ def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
         return
     open_vote(case, panel, "voting_substitutes", act=act)
     fill_seats(case, panel, act=act)
-    silent = [seat for seat in panel.live_seats if seat.user_id not in voted and seat.seated_at < clock.started_at]
+    silent = [seat for seat in panel.live_seats if seat.user_id not in voted and seat.seated_at <= clock.started_at]
     replace(case, panel, _replaceable(panel, silent), because="silent", act=act)
     tell_secretaries(case, "vote_again", act=act)
 

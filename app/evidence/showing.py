@@ -8,8 +8,10 @@ from typing import Any
 from flask import Response, abort, url_for
 from flask_babel import gettext as _
 
+from app.cases.exhibits import shows_exhibits
+from app.cases.models import Case
 from app.evidence.models import Evidence
-from app.evidence.queries import copy_for
+from app.evidence.queries import copy_for, of_case
 from app.web import files
 from app.web.filters import file_size, named
 from workflows.procedure.authority import Actor
@@ -38,6 +40,12 @@ def face(evidence: Evidence, actor: Actor, address: Address = _staff_address) ->
         "side": evidence.side,
         "added_at": evidence.added_at,
     }
+
+
+@shows_exhibits
+def faces(case: Case, actor: Actor) -> list[dict[str, Any]]:
+    """Return the exhibits of a case for a page of another room."""
+    return [face(each, actor) for each in of_case(case)]
 
 
 def _note(evidence: Evidence, given: tuple[str, str, str] | None) -> str:

@@ -40,6 +40,7 @@ ROOMS = (
     "notices.api",
     "notices.service",
     "desk.views",
+    "desk.views_lists",
     "portal.views",
     "portal.views_respondent",
     "register.views",

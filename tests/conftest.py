@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask.testing import FlaskClient
 
 import config
 from app.core import clock
@@ -77,9 +78,21 @@ def time():
         yield standing
 
 
+class Browser(FlaskClient):
+    """A browser: each request has a context of its own, as on a server, and the test then sees what it wrote."""
+
+    def open(self, *args, **kwargs):
+        db.session.rollback()
+        with self.application.app_context():
+            answer = super().open(*args, **kwargs)
+        db.session.rollback()
+        return answer
+
+
 @pytest.fixture
 def client(app):
-    """A browser without a session, asking by a name the desk trusts."""
+    """A browser without a session."""
+    app.test_client_class = Browser
     return app.test_client()
 
 

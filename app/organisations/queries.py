@@ -41,6 +41,12 @@ def of_kind(kind: PartyKind) -> list[Organisation]:
     return list(session().scalars(query.order_by(Organisation.folded_name)))
 
 
+def all_open() -> list[Organisation]:
+    """Return every open organisation, by kind and name."""
+    query = select(Organisation).where(Organisation.closed_at.is_(None))
+    return list(session().scalars(query.order_by(Organisation.kind, Organisation.folded_name)))
+
+
 def matching(typed: str, *, limit: int = 8) -> list[Organisation]:
     """Return organisations whose name contains what was typed."""
     if not (part := folded(typed)):

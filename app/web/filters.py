@@ -13,6 +13,7 @@ from app.core.money import written
 from app.web.i18n import language
 from workflows.procedure import names
 from workflows.regulation import book
+from workflows.regulation.text import Text3
 
 DEFAULT_ZONE = "Asia/Shanghai"
 INSTANT = {"zh-Hans": "y年M月d日 HH:mm", "zh-Hant": "y年M月d日 HH:mm", "en": "d MMM y, HH:mm"}
@@ -60,6 +61,11 @@ def law(key: str | None, group: str) -> str:
     return str(getattr(book.current(), group)(key).name.in_(language()))
 
 
+def in_language(text: Text3, tag: str | None = None) -> str:
+    """Return a text of the rulebook in the reader's language."""
+    return text.in_(tag or language())
+
+
 def clause_url(clause: str) -> str:
     """Return where the public reads a clause."""
     return f"/{segment(language())}/rules#{clause.replace('.', '-')}"
@@ -72,7 +78,7 @@ def file_size(size: int) -> str:
 
 def install(app: Flask) -> None:
     """Add the filters."""
-    for filter_ in (instant, day, money, named, law, clause_url, file_size):
+    for filter_ in (instant, day, money, named, law, in_language, clause_url, file_size):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.globals["book"] = book.current
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

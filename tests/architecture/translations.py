@@ -43,7 +43,7 @@ FEEDS = {
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?[a-z]+")
 
 # Characters that both scripts write, where the converter prefers another one.
-FREE = {"zh_Hans": frozenset("著乾"), "zh_Hant": frozenset("台了占周")}
+FREE = {"zh_Hans": frozenset("著乾"), "zh_Hant": frozenset("台了占周布")}
 CONVERTERS = {"zh_Hans": ("t2s",), "zh_Hant": ("s2t", "s2tw", "s2hk")}
 
 

@@ -1,0 +1,24 @@
+"""What people of the desk keep for themselves: their own views of the queue."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import ForeignKey, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model
+
+
+class SavedView(Model):
+    """A list that somebody saved under a name: the filters of the queue's address."""
+
+    __tablename__ = "saved_views"
+    __table_args__ = (UniqueConstraint("user_id", "name"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    name: Mapped[str]
+    filters: Mapped[dict[str, Any]]
+    created_at: Mapped[datetime]

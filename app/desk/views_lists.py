@@ -1,0 +1,124 @@
+"""Beside the queue: search, many cases at once, saved views, and the messages that left the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from sqlalchemy import select
+from werkzeug.wrappers import Response
+
+from app.accounts import queries as people
+from app.cases import actions, queries
+from app.cases.commands import Assign
+from app.core import clock, paging
+from app.core.db import session, transaction
+from app.core.messages import OutboundMessage
+from app.core.text import TextRefused, one_line
+from app.desk import queue
+from app.desk.models import SavedView
+from app.web.guards import act, current_actor, requires
+from app.web.words import sentence
+from workflows.procedure.authority import Permission, Role
+from workflows.procedure.errors import ProcedureError
+from workflows.procedure.states import Action
+
+desk_lists = Blueprint("desk_lists", __name__, url_prefix="/desk")
+BLUEPRINTS = (desk_lists,)
+MOST = 50
+
+
+@desk_lists.get("/search")
+@requires(Permission.QUEUE_READ)
+def search() -> str:
+    """Find cases by number, telephone, order, company or words."""
+    typed = request.args.get("q", "").strip()[:100]
+    page = None
+    if typed:
+        wanted = queries.Filter(text=typed)
+        page = queries.page(current_actor(), wanted, order="-received", cursor=request.args.get("cursor"))
+    rows = [queue.row(case, clock.now(), "search") for case in page.items] if page else []
+    next_cursor = page.next if page else None
+    return render_template("desk/search.html", search_query=typed, rows=rows, next_cursor=next_cursor)
+
+
+@desk_lists.post("/views")
+@requires(Permission.QUEUE_READ)
+def save_view() -> Response:
+    """Keep the present filters under a name; the same name again replaces it."""
+    filters = {key: request.form.get(key, "")[:100] for key in ("state", "anomaly", "language", "q")}
+    try:
+        name = one_line(request.form.get("name", ""), limit=40)
+    except TextRefused:
+        name = ""
+    if not name:
+        flash(_("Give the view a name of at most 40 characters."), "error")
+        return redirect(url_for("desk.list_cases", **filters), code=303)
+    with transaction():
+        saved = _keep(name, {key: value for key, value in filters.items() if value})
+    return redirect(url_for("desk.list_cases", v=f"own-{saved.id}"), code=303)
+
+
+def _keep(name: str, filters: dict[str, str]) -> SavedView:
+    actor = current_actor()
+    mine = select(SavedView).where(SavedView.user_id == actor.user_id, SavedView.name == name)
+    saved = session().scalars(mine).one_or_none()
+    if saved is None:
+        saved = SavedView(user_id=actor.user_id, name=name, filters=filters, created_at=clock.now())
+        session().add(saved)
+    saved.filters = filters
+    session().flush()
+    return saved
+
+
+@desk_lists.post("/views/<int:view_id>/remove")
+@requires(Permission.QUEUE_READ)
+def remove_view(view_id: int) -> Response:
+    """Forget a saved view."""
+    with transaction():
+        saved = session().get(SavedView, view_id)
+        if saved and saved.user_id == current_actor().user_id:
+            session().delete(saved)
+    return redirect(url_for("desk.list_cases"), code=303)
+
+
+@desk_lists.post("/bulk")
+@requires(Permission.CASE_ASSIGN)
+def bulk() -> Any:
+    """Assign many cases: first what will happen, then, on the same page, doing it."""
+    numbers = list(dict.fromkeys(request.form.getlist("case")))[:MOST]
+    if not numbers:
+        flash(_("Select cases first."), "error")
+        return redirect(url_for("desk.list_cases"), code=303)
+    able = people.with_role(Role.MEDIATOR, Role.LEAD)
+    chosen = next((person for person in able if str(person.id) == request.form.get("person")), None)
+    results = [(number, _assign(number, chosen.id)) for number in numbers] if chosen else []
+    return render_template("desk/bulk.html", numbers=numbers, able=able, results=results, chosen=chosen)
+
+
+def _assign(number: str, user_id: int) -> str | None:
+    """Assign one case in a transaction of its own; return why not, or None when it was done."""
+    try:
+        with transaction():
+            case = queries.by_number(number, current_actor())
+            if case is None:
+                return _("There is no such case.")
+            actions.carry_out(case, Action.ASSIGN, Assign(user_id=user_id), act=act())
+    except ProcedureError as refused:
+        return sentence(refused.code, refused.fields)
+    return None
+
+
+@desk_lists.get("/outbox")
+@requires(Permission.OUTBOX_READ)
+def outbox() -> str:
+    """Show what was sent, newest first; without a mail server this is where messages are kept."""
+    query = select(OutboundMessage).order_by(OutboundMessage.created_at.desc(), OutboundMessage.id.desc())
+    if cursor := request.args.get("cursor"):
+        query = query.where(OutboundMessage.id < paging.decode(cursor, int)[0])
+    if case := request.args.get("case", "").strip()[:40]:
+        query = query.where(OutboundMessage.case_number == case)
+    rows = session().scalars(query.limit(paging.LIMIT + 1)).all()
+    next_cursor = paging.encode(rows[paging.LIMIT - 1].id) if len(rows) > paging.LIMIT else None
+    return render_template("desk/outbox.html", messages=rows[: paging.LIMIT], next_cursor=next_cursor, case=case)

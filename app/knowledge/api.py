@@ -1,0 +1,61 @@
+"""The rulebook over the API."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Response
+from pydantic import Field
+
+from app.core.commands import Frozen
+from app.knowledge.contents import clause_shown, figure_shown, figures_by_clause, liability_shown
+from app.knowledge.views import today
+from app.web.api import answer, api_blueprint, found, operation, read_query
+from app.web.guards import open_to_all
+from workflows.regulation import book
+from workflows.regulation.book import NotInRulebook
+
+api = api_blueprint("knowledge")
+BLUEPRINTS = (api,)
+OBJECT: dict[str, Any] = {"type": "object"}
+
+
+class AsOf(Frozen):
+    """The civil day whose rules are asked for; today by default."""
+
+    as_of: date | None = Field(default=None)
+
+
+@api.get("/rulebook")
+@open_to_all
+@operation(
+    "Clauses, limits and the liability table in force", tag="rulebook", query=AsOf, answer=OBJECT, signed_in=False
+)
+def show_rulebook() -> Response:
+    """Return the whole rulebook on a day."""
+    on = read_query(AsOf).as_of or today()
+    rulebook = book.current()
+    limits = figures_by_clause(rulebook, on)
+    return answer(
+        {
+            "version": rulebook.version,
+            "as_of": on.isoformat(),
+            "clauses": [clause_shown(clause, limits.get(clause.number, [])) for clause in rulebook.clauses(on)],
+            "limits": [figure_shown(figure) for figures in limits.values() for figure in figures],
+            "liability": liability_shown(rulebook, on),
+        }
+    )
+
+
+@api.get("/rulebook/<clause>")
+@open_to_all
+@operation("One clause with its limits", tag="rulebook", query=AsOf, answer=OBJECT, signed_in=False)
+def show_clause(clause: str) -> Response:
+    """Return a clause on a day."""
+    on = read_query(AsOf).as_of or today()
+    try:
+        entry = book.current().clause(clause, on)
+    except NotInRulebook:
+        entry = None
+    return answer(clause_shown(found(entry), figures_by_clause(book.current(), on).get(clause, [])))

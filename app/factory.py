@@ -12,7 +12,7 @@ import config
 from app.accounts import login
 from app.core import site, storage
 from app.core.db import db, engine_options
-from app.web import context, edge, errors, filters, i18n, security
+from app.web import context, edge, errors, filters, i18n, limits, security
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 40 * 1024 * 1024
@@ -61,6 +61,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     errors.install(app)
     security.install(app)
     edge.install(app)
+    limits.install(app)
     i18n.install(app)
     filters.install(app)
     context.install(app)

@@ -83,6 +83,7 @@ class Browser(FlaskClient):
 
     def open(self, *args, **kwargs):
         db.session.rollback()
+        kwargs.setdefault("buffered", True)  # read to the end, so that files are closed
         with self.application.app_context():
             answer = super().open(*args, **kwargs)
         db.session.rollback()

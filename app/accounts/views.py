@@ -13,6 +13,7 @@ from app.accounts.forms import SignInForm
 from app.core.db import transaction
 from app.core.languages import LANGUAGES
 from app.web.guards import current_actor, open_to_all
+from app.web.limits import often
 from workflows.procedure.authority import COMMITTEE_ROLES, Actor, Permission, Role
 
 accounts = Blueprint("accounts", __name__)
@@ -21,6 +22,7 @@ BLUEPRINTS = (accounts,)
 
 @accounts.route("/signin", methods=["GET", "POST"])
 @open_to_all
+@often("sign_in")
 def sign_in() -> str | Response | tuple[str, int]:
     """Ask for e-mail and password."""
     form = SignInForm()

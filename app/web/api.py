@@ -125,6 +125,7 @@ CODES = {
     "literal_error": "not_possible",
     "enum": "not_possible",
     "string_pattern_mismatch": "not_possible",
+    "json_invalid": "wrong_type",
 }
 
 

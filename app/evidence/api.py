@@ -1,0 +1,100 @@
+"""Evidence over the API: what a case holds, adding to it, fetching it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Response, request
+from werkzeug.datastructures import FileStorage
+
+from app.cases import queries as cases
+from app.core.db import transaction
+from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
+from app.evidence import queries, service
+from app.evidence.models import Evidence
+from app.evidence.showing import send
+from app.web.api import Unprocessable, answer, api_blueprint, found, operation, page, when
+from app.web.guards import act, current_actor, requires
+from app.web.words import sentence
+from workflows.procedure.authority import Permission
+
+api = api_blueprint("evidence")
+BLUEPRINTS = (api,)
+LIST: dict[str, Any] = {"type": "object", "required": ["items", "next"]}
+FILES = {
+    "type": "object",
+    "required": ["file"],
+    "properties": {
+        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        "sha256": {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
+        "note": {"type": "string", "maxLength": 2000},
+    },
+}
+
+
+@api.get("/cases/<number>/evidence")
+@requires(Permission.CASE_READ)
+@operation("The evidence of a case", tag="evidence", answer=LIST)
+def list_evidence(number: str) -> Response:
+    """Return the exhibits in order."""
+    case = found(cases.by_number(number, current_actor()))
+    return page([_shown(number, each) for each in queries.of_case(case)], None)
+
+
+@api.post("/cases/<number>/evidence")
+@requires(Permission.EVIDENCE_ADD)
+@operation(
+    "Add files; with `sha256`, one for each file, what arrived is compared with what was sent", tag="evidence",
+    status=201, body_schema=FILES, body_type="multipart/form-data", answer=LIST,
+)  # fmt: skip
+def add_evidence(number: str) -> Response:
+    """Keep the files as the next exhibits, all or none."""
+    found(cases.by_number(number, current_actor()))
+    files = _taken(request.files.getlist("file"), request.form.getlist("sha256"))
+    with transaction():
+        case = found(cases.by_number(number, current_actor()))
+        added = service.add(case, files, act=act(), note=request.form.get("note", "")[:2000])
+        shown = [_shown(number, each) for each in added]
+    return answer({"items": shown, "next": None}, 201)
+
+
+@api.get("/cases/<number>/evidence/<exhibit>")
+@requires(Permission.CASE_READ)
+@operation("One file, as this reader may have it", tag="evidence", answer_type="application/octet-stream")
+def fetch_evidence(number: str, exhibit: str) -> Response:
+    """Return an exhibit by its number in the case, for saving."""
+    case = found(cases.by_number(number, current_actor()))
+    wanted = next((each for each in queries.of_case(case) if str(each.number) == exhibit), None)
+    return send(found(wanted), current_actor())
+
+
+def _taken(files: list[FileStorage], promised: list[str]) -> list[Upload]:
+    if not files or len(files) > COUNT_LIMIT or (promised and len(promised) != len(files)):
+        code = "too_many" if len(files) > COUNT_LIMIT else "missing"
+        raise Unprocessable([{"pointer": "/file", "detail": sentence(code, {"limit": COUNT_LIMIT})}])
+    return [_take(n, file, promised[n] if promised else None) for n, file in enumerate(files)]
+
+
+def _take(n: int, file: FileStorage, promised: str | None) -> Upload:
+    try:
+        upload = take(file.filename or "", file.stream)
+    except UploadRefused as refused:
+        words = sentence(refused.code, {"limit": refused.limit})
+        raise Unprocessable([{"pointer": f"/file/{n}", "detail": words}]) from None
+    if promised is not None and promised.lower() != upload.sha256:
+        raise Unprocessable([{"pointer": f"/sha256/{n}", "detail": sentence("hash_differs")}])
+    return upload
+
+
+def _shown(number: str, evidence: Evidence) -> dict[str, Any]:
+    return {
+        "exhibit": evidence.number,
+        "filename": evidence.filename,
+        "media_type": evidence.media_type,
+        "size": evidence.size,
+        "sha256": evidence.sha256,
+        "by": evidence.side,
+        "note": evidence.note,
+        "added_at": when(evidence.added_at),
+        "url": f"/api/v1/cases/{number}/evidence/{evidence.number}",
+    }

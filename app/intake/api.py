@@ -1,0 +1,115 @@
+"""Handing in complaints over the API; reading a text, and checking an order, without handing anything in."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from flask import Response, request
+from pydantic import Field
+
+from app.cases.models import Case
+from app.cases.queries import findings
+from app.cases.showing import anomaly_shown, clock_shown, finding_shown, party_shown, statutory
+from app.core import site
+from app.core.commands import Frozen
+from app.core.db import transaction
+from app.core.languages import segment
+from app.core.text import Body
+from app.intake.commands import LanguageTag, Submission
+from app.intake.service import prepare, receive
+from app.intake.service_keys import Received
+from app.web.api import Unprocessable, answer, api_blueprint, operation, read_body, read_object
+from app.web.guards import act, open_to_all
+from app.web.limits import often
+from app.web.words import sentence
+from workflows.procedure.checks import engine
+from workflows.procedure.checks.facts import CheckRequest, FactsError
+from workflows.procedure.errors import Invalid
+from workflows.regulation import book
+from workflows.triage.reading import read
+
+api = api_blueprint("intake")
+BLUEPRINTS = (api,)
+OBJECT: dict[str, Any] = {"type": "object"}
+KEY = {"Idempotency-Key": "Any text that is new for each complaint; the same one again makes no second case"}
+KEY_LIMIT = 200
+
+
+@api.post("/complaints")
+@open_to_all
+@often("complaints")
+@operation(
+    "Hand in a complaint", tag="complaints", status=201, body=Submission, answer=OBJECT, signed_in=False, headers=KEY
+)
+def hand_in() -> Response:
+    """Make a case of the complaint, and answer with its number, its keys and its clocks."""
+    key = _idempotency_key()
+    prepared = prepare(read_body(Submission), act=act())
+    with transaction():
+        made = receive(prepared, act=act(), channel="api", key=key)
+        body = _made(made)
+    return answer(body, 201)
+
+
+def _idempotency_key() -> str:
+    key = request.headers.get("Idempotency-Key", "").strip()
+    if not key:
+        raise Invalid("idempotency_missing", pointer="/Idempotency-Key")
+    if len(key) > KEY_LIMIT or not key.isprintable():
+        raise Invalid("not_possible", pointer="/Idempotency-Key")
+    return key
+
+
+def _made(made: Received) -> dict[str, Any]:
+    case: Case = made.case
+    return {
+        "case_number": case.number,
+        "access_token": made.access_token,
+        "tracking_url": site.absolute(f"/{segment(case.language)}/c/{made.link_token}"),
+        "state": case.state,
+        "anomaly": anomaly_shown(case),
+        "responsible_party": party_shown(case),
+        "clocks": [clock_shown(clock) for clock in statutory(case)],
+        "findings": [finding_shown(finding) for finding in findings(case)],
+    }
+
+
+class ClassifyText(Frozen):
+    """A text to be read, with what is known of the order."""
+
+    text: Body
+    language: LanguageTag | None = None
+    order: dict[str, Any] | None = None
+    events: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
+
+
+@api.post("/classify")
+@open_to_all
+@often("readings")
+@operation("Say what went wrong in a text and who answers for it", tag="rules", body=ClassifyText, answer=OBJECT,
+           signed_in=False)  # fmt: skip
+def classify() -> Response:
+    """Return the reading of a text; nothing is kept."""
+    asked = read_body(ClassifyText)
+    events = asked.events or []
+    _facts({"order": asked.order, "events": events})
+    return answer(read(asked.text, language=asked.language, order=asked.order, events=events).to_json())
+
+
+@api.post("/checks")
+@open_to_all
+@often("readings")
+@operation("Check an order's facts against the rules", tag="rules", body_schema=OBJECT, answer=OBJECT, signed_in=False)
+def checks() -> Response:
+    """Return the findings on an order's facts in order of clause; nothing is kept."""
+    rulebook = book.current()
+    found = engine.check(_facts(read_object()), rulebook)
+    return answer({"findings": [each.to_json() for each in found], "rulebook_version": rulebook.version})
+
+
+def _facts(value: dict[str, Any]) -> CheckRequest:
+    try:
+        return CheckRequest.from_json(value)
+    except FactsError as refused:
+        errors = [{"pointer": error.pointer, "detail": sentence(error.code, error.params)} for error in refused.errors]
+        raise Unprocessable(errors) from None

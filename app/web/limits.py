@@ -1,0 +1,38 @@
+"""How often one address may do something: kept in Redis where there is one, in the process where there is none."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+
+from app.core import site
+
+View = TypeVar("View", bound=Callable[..., Any])
+limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)
+
+# By purpose. An address may be a whole office or a shop's server, so the figures stop floods, not people.
+LIMITS = {
+    "complaints": "1200 per minute",
+    "readings": "3000 per minute",
+    "sign_in": "30 per minute",
+    "codes": "60 per minute",
+    "printing": "30 per minute",
+}
+
+
+def often(purpose: str) -> Callable[[View], View]:
+    """Let an address use this view only as often as its purpose allows; more is a 429 with Retry-After."""
+    return limiter.shared_limit(LIMITS[purpose], scope=purpose)
+
+
+def install(app: Flask) -> None:
+    """Set the limits up."""
+    redis_url = site.settings().redis_url
+    app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
+    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_connect_timeout": 0.2} if redis_url else {})
+    app.config.setdefault("RATELIMIT_SWALLOW_ERRORS", True)
+    limiter.init_app(app)

@@ -1,14 +1,18 @@
-"""Clocks as pages show them: tone, words, absolute time. Words first, colour second."""
+"""Clocks, findings and messages as pages show them. Words first, colour second."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from flask_babel import gettext as _
 
-from app.cases.models import Case, Clock
-from app.web.filters import clause_url, instant
+from app.accounts import queries as people
+from app.cases.models import Case, Clock, Finding
+from app.cases.models_talk import Message
+from app.web.filters import clause_url, instant, law, named
 from app.web.i18n import language
 from workflows.procedure.clocks import TIMERS, ClockStatus, face
 from workflows.procedure.names import name
@@ -65,3 +69,40 @@ def _left(left: timedelta) -> str:
     hours, minutes = divmod(rest // 60, 60)
     time = _("%(d)s d %(h)s h", d=days, h=hours) if days else f"{hours}:{minutes:02d}"
     return _("over %(time)s", time=time) if left < timedelta(0) else _("%(time)s left", time=time)
+
+
+def finding_faces(findings: Iterable[Finding]) -> list[dict[str, Any]]:
+    """Return findings as `components/case.html` draws them."""
+    found = list(findings)
+    by = people.names([finding.confirmed_by for finding in found])
+    return [
+        {
+            "verdict": finding.verdict,
+            "title": named(finding.verdict, "verdict"),
+            "explanation": finding.explanation[language()],
+            "clause": finding.clause,
+            "clause_url": clause_url(finding.clause),
+            "liable": law(finding.liable, "party_kind"),
+            "confirmed_by": by.get(finding.confirmed_by or 0),
+        }
+        for finding in found
+    ]
+
+
+def message_faces(messages: Iterable[Message]) -> list[dict[str, Any]]:
+    """Return messages as `components/case.html` draws them."""
+    said = list(messages)
+    by = people.names([message.user_id for message in said])
+    return [
+        {
+            "author": by.get(message.user_id or 0) or named(message.side, "side"),
+            "role": named(message.side, "side"),
+            "audience": message.audience,
+            "audience_label": named(message.audience, "audience"),
+            "at": message.at,
+            "at_text": instant(message.at),
+            "text": message.body,
+            "lang": message.language,
+        }
+        for message in said
+    ]

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding, Party
 from app.core import paging
@@ -17,7 +17,7 @@ from app.core.ids import digest, read_case_number
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.authority import Actor, Permission, audiences_seen, sees_offers
 from workflows.procedure.clocks import ClockStatus
-from workflows.procedure.states import CaseState
+from workflows.procedure.states import Action, CaseState
 
 Scope = Callable[[Actor], ColumnElement[bool] | None]
 _scopes: list[Scope] = []
@@ -86,7 +86,21 @@ def events(case: Case, actor: Actor, *, after: int = 0, limit: int = 500) -> Seq
     )
     if not sees_offers(actor):
         query = query.where(CaseEvent.walled.is_(False))
+    if actor.is_respondent:
+        asked = first_asked(case, actor, CaseEvent.seq)
+        query = query.where((CaseEvent.action == Action.RECEIVE) | asked.is_(None) | (CaseEvent.seq >= asked))
     return session().scalars(query.order_by(CaseEvent.seq).limit(limit)).all()
+
+
+def first_asked(case: Case, actor: Actor, column: Any) -> ColumnElement[Any]:
+    """Return `column` of the entry in which the actor's organisation was first asked; what was before is not theirs."""
+    entry = aliased(CaseEvent)
+    query = select(func.min(getattr(entry, column.key))).where(
+        entry.case_id == case.id,
+        entry.action == Action.REQUEST_ANSWER,
+        entry.detail["organisation_id"].as_integer() == actor.organisation_id,
+    )
+    return query.scalar_subquery()
 
 
 def findings(case: Case) -> Sequence[Finding]:

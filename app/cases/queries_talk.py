@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from sqlalchemy import select
 
-from app.cases.models import Case
+from app.cases.models import Case, CaseEvent
 from app.cases.models_talk import Message, Rating, Remedy
+from app.cases.queries import first_asked
 from app.core.db import session
 from workflows.procedure.authority import Actor, audiences_seen
 
@@ -15,6 +16,9 @@ from workflows.procedure.authority import Actor, audiences_seen
 def messages(case: Case, actor: Actor) -> Sequence[Message]:
     """Return the messages `actor` may read, oldest first; the audience is enforced here, in the query."""
     query = select(Message).where(Message.case_id == case.id, Message.audience.in_(audiences_seen(actor)))
+    if actor.is_respondent:
+        asked = first_asked(case, actor, CaseEvent.at)
+        query = query.where(asked.is_(None) | (Message.at >= asked))
     return session().scalars(query.order_by(Message.id)).all()
 
 

@@ -12,13 +12,13 @@ from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as people
 from app.cases import actions, queries, queries_talk
-from app.cases.faces import case_faces
+from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
 from app.evidence.showing import face
 from app.mediation import queries as mediation
-from app.web.filters import clause_url, instant, law, named
+from app.web.filters import instant, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind, ClockStatus
@@ -167,7 +167,7 @@ CLAUSES = {
 def _overview(case: Case, actor: Actor) -> dict[str, Any]:
     offers = mediation.offers(case, actor)
     return {
-        "findings": findings_shown(case),
+        "findings": finding_faces(queries.findings(case)),
         "files": _files(case, actor),
         "offers": offers,
         "answers": mediation.answers(case, actor),
@@ -195,41 +195,8 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     ]
 
 
-def findings_shown(case: Case) -> list[dict[str, Any]]:
-    """Return the findings as `components/case.html` draws them."""
-    found = queries.findings(case)
-    by = people.names([finding.confirmed_by for finding in found])
-    return [
-        {
-            "verdict": finding.verdict,
-            "title": named(finding.verdict, "verdict"),
-            "explanation": finding.explanation[language()],
-            "clause": finding.clause,
-            "clause_url": clause_url(finding.clause),
-            "liable": law(finding.liable, "party_kind"),
-            "confirmed_by": by.get(finding.confirmed_by or 0),
-        }
-        for finding in found
-    ]
-
-
 def _messages(case: Case, actor: Actor) -> dict[str, Any]:
-    said = queries_talk.messages(case, actor)
-    by = people.names([message.user_id for message in said])
-    shown = [
-        {
-            "author": by.get(message.user_id or 0) or named(message.side, "side"),
-            "role": named(message.side, "side"),
-            "audience": message.audience,
-            "audience_label": named(message.audience, "audience"),
-            "at": message.at,
-            "at_text": instant(message.at),
-            "text": message.body,
-            "lang": message.language,
-        }
-        for message in said
-    ]
-    return {"messages": shown}
+    return {"messages": message_faces(queries_talk.messages(case, actor))}
 
 
 def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
@@ -237,7 +204,7 @@ def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _rules(case: Case, actor: Actor) -> dict[str, Any]:
-    return {"findings": findings_shown(case)}
+    return {"findings": finding_faces(queries.findings(case))}
 
 
 def _log(case: Case, actor: Actor) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from app.core import site
 from app.core.db import session
 from app.mediation.commands import Refer, SendAnswer
 from app.mediation.models import Answer, Maker
-from app.mediation.queries import answered
+from app.mediation.queries import answered, last_number
 from app.mediation.service_offers import put_on_the_table
 from app.organisations import queries as organisations
 from app.organisations.models import PartyKind
@@ -69,7 +69,7 @@ def _keep(case: Case, command: SendAnswer, late: bool, act: Act) -> None:
 
 def _offer(case: Case, command: SendAnswer, late: bool, act: Act) -> None:
     terms = command.terms or (sought_terms(case) if command.position == "agree" else [])
-    detail = {"position": command.position, "late": late}
+    detail = {"position": command.position, "late": late, "offer": last_number(case) + 1}
     _keep(case, command, late, act)
     advance(case, Action.ANSWER, act=act, branch="offer", detail=detail)
     put_on_the_table(case, Maker.RESPONDENT, terms, clause=command.clause, note=command.text, act=act)

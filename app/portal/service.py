@@ -1,0 +1,116 @@
+"""One-time codes: they prove that a browser is the complainant's, and let it act for a while.
+
+A code has six digits, so it lives ten minutes, bears five tries, and only the newest one counts; a keyed hash of it
+is all that is stored.
+"""
+
+from __future__ import annotations
+
+import hmac
+from datetime import timedelta
+
+from sqlalchemy import delete, update
+
+from app.cases.models import Case
+from app.cases.models_talk import Confirmation, OneTimeCode
+from app.cases.service_letters import complainant
+from app.core import site
+from app.core.contact import email_address, phone_number
+from app.core.db import session
+from app.core.ids import digest, keyed_digest, new_code, new_token
+from app.core.languages import segment
+from app.core.messages import Channel, post
+from app.portal.queries import codes_since, newest_code
+from workflows.procedure.act import Act
+from workflows.procedure.letters import write
+
+CODE_LIVES = timedelta(minutes=10)
+TRIES = 5
+RESEND_AFTER = timedelta(seconds=60)
+AN_HOUR, CODES_AN_HOUR = timedelta(hours=1), 5
+CONFIRMED_FOR = timedelta(hours=2)
+
+
+def ways(case: Case) -> dict[Channel, str]:
+    """Return how the complainant can be reached, the way they asked for first."""
+    party = complainant(case)
+    found = {Channel.SMS: party.phone, Channel.EMAIL: party.email}
+    order = (Channel.EMAIL, Channel.SMS) if party.contact_by == "email" else (Channel.SMS, Channel.EMAIL)
+    return {channel: address for channel in order if (address := found[channel])}
+
+
+def way_of(case: Case, typed: str) -> Channel | None:
+    """Return the channel whose address is what somebody typed, or None when it is not this complainant's."""
+    for channel, address in ways(case).items():
+        read = phone_number(typed) if channel is Channel.SMS else email_address(typed)
+        if read is not None and hmac.compare_digest(read, address):
+            return channel
+    return None
+
+
+def send_code(case: Case, channel: Channel, *, act: Act) -> bool:
+    """Send a new code to the contact that was given, which ends the one before. Returns whether one was sent.
+
+    Too soon after the last one, or too often in an hour, none is sent.
+    """
+    address = ways(case).get(channel)
+    last = newest_code(case)
+    too_soon = last is not None and act.at < last.sent_at + RESEND_AFTER
+    if address is None or too_soon or codes_since(case, act.at - AN_HOUR) >= CODES_AN_HOUR:
+        return False
+    if last and last.spent_at is None:
+        last.spent_at = act.at
+    code = new_code()
+    session().add(
+        OneTimeCode(
+            case_id=case.id, code_hash=_hashed(case, code), sent_at=act.at, expires_at=act.at + CODE_LIVES, tries=0
+        )
+    )  # fmt: skip
+    letter = write(
+        "code", case.language, number=case.number, code=code, minutes=CODE_LIVES // timedelta(minutes=1),
+        phone=site.settings().help_phone, track_url=site.absolute(f"/{segment(case.language)}/track"),
+    )  # fmt: skip
+    post(
+        channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.body,
+        case_number=case.number, at=act.at,
+    )  # fmt: skip
+    return True
+
+
+def check_code(case: Case, typed: str, *, act: Act) -> str | None:
+    """Return the token of a fresh confirmation when `typed` is the live code, else None; every try counts.
+
+    The try is taken before the comparison, by a conditional update, so that racing guesses get no more than five.
+    """
+    last = newest_code(case)
+    if last is None or not _take_a_try(last, act) or not hmac.compare_digest(last.code_hash, _hashed(case, typed)):
+        return None
+    last.spent_at = act.at
+    return confirm(case, act=act)
+
+
+def _take_a_try(code: OneTimeCode, act: Act) -> bool:
+    won = session().execute(
+        update(OneTimeCode)
+        .where(OneTimeCode.id == code.id, OneTimeCode.tries < TRIES, OneTimeCode.spent_at.is_(None))
+        .where(OneTimeCode.expires_at >= act.at)
+        .values(tries=OneTimeCode.tries + 1)
+    )
+    return won.rowcount == 1  # type: ignore[attr-defined,no-any-return]
+
+
+def confirm(case: Case, *, act: Act) -> str:
+    """Return the token of a new confirmation; what had run out is cleared away."""
+    session().execute(delete(Confirmation).where(Confirmation.case_id == case.id, Confirmation.expires_at <= act.at))
+    token = new_token()
+    session().add(Confirmation(token_hash=digest(token), case_id=case.id, expires_at=act.at + CONFIRMED_FOR))
+    return token
+
+
+def end_confirmation(token: str) -> None:
+    """Take the right to act from the browser that holds `token`."""
+    session().execute(delete(Confirmation).where(Confirmation.token_hash == digest(token)))
+
+
+def _hashed(case: Case, code: str) -> str:
+    return keyed_digest(site.settings().secret_key, "code", case.number, code)

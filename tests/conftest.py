@@ -15,6 +15,7 @@ import config
 from app.core import clock
 from app.core.db import db
 from app.factory import create_app
+from app.web.limits import limiter
 from tests.architecture import translations
 
 
@@ -50,6 +51,7 @@ def built_app():
     environ = {"DATA_DIR": str(folder), "BASE_URL": "http://desk.test"}
     app = create_app(config.load(environ))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
+    limiter.enabled = False
     with app.app_context():
         db.create_all()
     yield app

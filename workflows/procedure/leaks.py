@@ -1,0 +1,136 @@
+"""The leak gate: what in a text that is to be published would tell who the parties are.
+
+Pure. Names are found however they are spaced, in wide letters, in either Chinese script, and with a title; contacts,
+long numbers and addresses by their form, whoever's they are. Source: clause 2.2.4.4 (outcomes are published).
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from functools import cache
+
+from opencc import OpenCC
+
+
+class Hint(StrEnum):
+    """Whom or what a leak points to."""
+
+    CONSUMER = "consumer"
+    RESPONDENT = "respondent"
+    CONTACT = "contact"
+    NUMBER = "number"
+    ADDRESS = "address"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What is known of the parties of a case: names, and numbers (telephones, orders, accounts)."""
+
+    consumer: tuple[str, ...] = ()
+    respondent: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Leak:
+    """A place in a text, from `start` to before `end`."""
+
+    start: int
+    end: int
+    text: str
+    hint: Hint
+
+
+_HAN = r"\u3400-\u9fff"
+_TITLES = "先生|女士|小姐|太太|夫人|同学|老师"
+_GAP = r"[\s\u200b-\u200d\u2060·・•.,_*/-]*"
+_COMPANY = re.compile(
+    r"(官方|品牌)?(旗舰店|专营店|专卖店|企业店|直营店|网店|商城|有限责任公司|股份有限公司|有限公司|集团|公司|店)$"
+    r"|[\s,]+(co|ltd|inc|llc|limited|company|store|shop|official)\.?$",
+    re.IGNORECASE,
+)
+_FORMS: tuple[tuple[Hint, re.Pattern[str]], ...] = (
+    (Hint.CONTACT, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
+    (Hint.CONTACT, re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+", re.IGNORECASE)),
+    (Hint.CONTACT, re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")),
+    (Hint.CONTACT, re.compile(r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)")),
+    (Hint.CONTACT, re.compile(r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)")),
+    (Hint.CONTACT, re.compile(r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)")),
+    (Hint.CONTACT, re.compile(rf"(?:微信|支付宝|账号|QQ|WeChat|LINE)(?:号|ID)?[:：\s]*[\w-]{{5,}}", re.IGNORECASE)),
+    (Hint.NUMBER, re.compile(r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,7}(?!\d)")),
+    (Hint.NUMBER, re.compile(r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]*\.\d)(?!\d)")),
+    (Hint.ADDRESS, re.compile(rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d+(?:号|弄)")),
+    (Hint.ADDRESS, re.compile(r"\d+(?:号楼|栋|幢|单元|座)[\dA-Z-]*室?|(?<!第)\d{3,4}室")),
+    (Hint.ADDRESS, re.compile(r"\d+[A-Z]?,?(?:\s[A-Z][\w']+){1,3}\s(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive)\b")),
+)
+
+
+def leaks(text: str, marks: Marks) -> list[Leak]:
+    """Return what would tell who the parties are, in the order of the text; overlapping finds are one."""
+    folded = _folded(text)
+    found = [(hint, match.span()) for hint, pattern in _patterns(marks) for match in pattern.finditer(folded)]
+    joined: list[Leak] = []
+    for hint, (start, end) in sorted(found, key=lambda each: (each[1][0], -each[1][1])):
+        if joined and (start < joined[-1].end or (start, hint) == (joined[-1].end, joined[-1].hint)):
+            first = joined.pop()
+            start, end, hint = first.start, max(end, first.end), first.hint
+        joined.append(Leak(start, end, text[start:end], hint))
+    return joined
+
+
+def redacted(text: str, marks: Marks, words: Mapping[Hint, str]) -> str:
+    """Return the text with each leak replaced by what `words` has for its hint."""
+    for leak in reversed(leaks(text, marks)):
+        text = text[: leak.start] + words[leak.hint] + text[leak.end :]
+    return text
+
+
+def _patterns(marks: Marks) -> Iterator[tuple[Hint, re.Pattern[str]]]:
+    for hint, names in ((Hint.CONSUMER, marks.consumer), (Hint.RESPONDENT, marks.respondent)):
+        for each in sorted(_called(names, company=hint is Hint.RESPONDENT), key=len, reverse=True):
+            yield hint, re.compile(each, re.IGNORECASE)
+    for number in marks.numbers:
+        if len(known := re.sub(r"\W", "", _folded(number))) >= 5:
+            yield Hint.NUMBER, re.compile(rf"(?<![\dA-Za-z]){_GAP.join(known)}(?![\dA-Za-z])", re.IGNORECASE)
+    yield from _FORMS
+
+
+def _called(names: Iterable[str], *, company: bool) -> set[str]:
+    """Return patterns for what people with these names are called."""
+    found = set()
+    for name in filter(None, (_folded(name).strip() for name in names)):
+        if len(name) < 2:
+            continue
+        found.add(_spaced(name))
+        if company and len(short := _COMPANY.sub("", name).strip()) >= (3 if _is_han(short) else 4):
+            found.add(_spaced(short))
+        if not company and _is_han(name) and len(name) <= 4:
+            found.add(rf"{name[: 2 if len(name) == 4 else 1]}(?:{_TITLES})")
+        if not company and not _is_han(name) and " " in name:
+            found.add(rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+{re.escape(name.split()[-1])}\b")
+    return found
+
+
+def _spaced(name: str) -> str:
+    letters = _GAP.join(re.escape(letter) for letter in name if not letter.isspace())
+    return letters if _is_han(name) else rf"(?<!\w){letters}(?!\w)"
+
+
+def _is_han(name: str) -> bool:
+    return bool(re.match(rf"[{_HAN}]", name))
+
+
+def _folded(text: str) -> str:
+    """Return the text in simplified Chinese and narrow letters, of the same length, so that places stay the same."""
+    narrow = "".join(form if len(form := unicodedata.normalize("NFKC", letter)) == 1 else letter for letter in text)
+    simple: str = _converter().convert(narrow)
+    return simple if len(simple) == len(text) else narrow
+
+
+@cache
+def _converter() -> OpenCC:
+    return OpenCC("t2s")

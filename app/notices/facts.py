@@ -114,6 +114,7 @@ class NoticeFacts:
     `number` is the notice's own, such as 衡决〔2026〕12号; receipts have none. `verification_code` and `verify_url` go
     together and lead anyone to the public page that checks the notice; `tracking_url` is the reader's private way to
     the case and stands on the acknowledgement only. A line break in `title` marks where a long title may be split.
+    `original` is the language in which facts, reasons and dissent were written, where the notice is in another one.
     Without a `seal_label` no seal is drawn. Days and hours are printed in `time_zone`.
     """
 
@@ -140,6 +141,9 @@ class NoticeFacts:
     anomaly: str = ""
     facts_found: tuple[str, ...] = ()
     rules: tuple[Rule, ...] = ()
+    reasons: tuple[str, ...] = ()
+    dissent: tuple[str, ...] = ()
+    original: NoticeLanguage | None = None
     outcome: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     ballots: tuple[Ballot, ...] = ()

@@ -35,6 +35,14 @@ def phrase(key: str, language: NoticeLanguage, **fields: object) -> Markup:
     return escape(wordings()[language][key]).format(**fields)
 
 
+def words(key: str, language: NoticeLanguage, **fields: object) -> str:
+    """Return the wording with its fields filled in, as plain text: for facts, which are escaped when they are printed.
+
+    Raises: KeyError.
+    """
+    return wordings()[language][key].format(**fields)
+
+
 def _fault(entry: Mapping[str, object], *, known: Mapping[str, str]) -> str | None:
     if set(entry) != {"key", *_COLUMNS.values()}:
         return f"it must have exactly key, {', '.join(_COLUMNS.values())}"

@@ -61,7 +61,8 @@ def _refused(error: ProcedureError) -> Response | tuple[str, int]:
     if isinstance(error, StepNotAllowed):
         extra = {"possible_actions": error.possible}
     elif isinstance(error, Invalid) and wants_json():
-        extra = {"errors": [{"pointer": error.pointer, "detail": words}]}
+        places = (error.pointer, *error.fields.get("also", ()))
+        extra = {"errors": [{"pointer": place, "detail": words} for place in places]}
     return answer(status, words, **extra)
 
 

@@ -18,6 +18,8 @@ from app.core.clock import now
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.factory import create_app
+from app.notices import service as notices
+from app.notices.render import RenderFailed
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 
@@ -71,3 +73,18 @@ def send_message(message_id: int) -> None:
     if message.sent_at is None and mail.send(message):  # the network stays outside the transaction
         with transaction():
             message.sent_at = now()
+
+
+def issue_notice(notice_id: int) -> None:
+    """Print a notice and keep it. Twice is harmless: the same facts give the same file, and an issued one is left."""
+    facts = notices.to_print(notice_id)
+    if facts is None:
+        return
+    try:
+        file = notices.printed(facts)  # rendering stays outside the transaction
+    except RenderFailed as failure:
+        with transaction():
+            notices.mark_failed(notice_id, failure)
+        raise
+    with transaction():
+        notices.issue(notice_id, file, act=Act(SYSTEM, now()))

@@ -60,7 +60,7 @@ _FORMS: tuple[tuple[Hint, re.Pattern[str]], ...] = (
     (Hint.CONTACT, re.compile(r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)")),
     (Hint.CONTACT, re.compile(r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)")),
     (Hint.CONTACT, re.compile(r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)")),
-    (Hint.CONTACT, re.compile(rf"(?:微信|支付宝|账号|QQ|WeChat|LINE)(?:号|ID)?[:：\s]*[\w-]{{5,}}", re.IGNORECASE)),
+    (Hint.CONTACT, re.compile(r"(?:微信|支付宝|账号|QQ|WeChat|LINE)(?:号|ID)?[:：\s]*[\w-]{5,}", re.IGNORECASE)),
     (Hint.NUMBER, re.compile(r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,7}(?!\d)")),
     (Hint.NUMBER, re.compile(r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]*\.\d)(?!\d)")),
     (Hint.ADDRESS, re.compile(rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d+(?:号|弄)")),

@@ -1,0 +1,151 @@
+"""Freezing: an outcome is put into the words of one language, for its parties or for the public."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from app.cases.models import Case
+from app.core import site
+from app.core.money import written
+from app.notices import phrasing
+from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Remedy, Rule, VoteCount
+from app.notices.models import Edition
+from app.notices.outcomes import Outcome, Owed, Voted
+from app.notices.wording import words
+from workflows.procedure.issues import wording
+from workflows.procedure.leaks import Hint
+from workflows.procedure.names import name
+from workflows.regulation import book
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What the parties are called in a notice."""
+
+    consumer: str
+    respondent: str
+
+
+def public_roles(case: Case, language: NoticeLanguage) -> Roles:
+    """Return the parties by their roles: the consumer, the merchant (clothes)."""
+    return Roles(words("role.consumer", language), _respondent_role(case, language))
+
+
+def _respondent_role(case: Case, language: NoticeLanguage) -> str:
+    if case.responsible_kind is None:
+        return words("role.respondent", language)
+    party = book.current().party_kind(case.responsible_kind).name.in_(language)
+    goods = book.current().category((case.order_facts or {}).get("category"), case.law_as_of)
+    if goods is None:
+        return words("role.party", language, party=party)
+    return words("role.party_of", language, party=party, goods=_lowered(goods.name.in_(language)))
+
+
+def party_roles(case: Case, language: NoticeLanguage) -> Roles:
+    """Return the parties by their names, by their roles where a name is not known."""
+    public = public_roles(case, language)
+    consumer = next((party.name for party in case.parties if party.role == "complainant"), None)
+    return Roles(consumer or public.consumer, case.respondent.name if case.respondent else public.respondent)
+
+
+def substitutes(case: Case, language: NoticeLanguage) -> dict[Hint, str]:
+    """Return what stands in the public edition in the place of a leak."""
+    roles = public_roles(case, language)
+    hidden = {hint: words(f"hidden.{hint}", language) for hint in (Hint.CONTACT, Hint.NUMBER, Hint.ADDRESS)}
+    return {Hint.CONSUMER: roles.consumer, Hint.RESPONDENT: roles.respondent, **hidden}
+
+
+def freeze(
+    case: Case, outcome: Outcome, *, edition: Edition, language: NoticeLanguage, code: str, at: datetime
+) -> NoticeFacts:
+    """Return all that the notice says. Nothing of it is looked up again."""
+    public = edition is Edition.PUBLIC
+    roles = public_roles(case, language) if public else party_roles(case, language)
+    return NoticeFacts(
+        kind=outcome.kind, language=language, organ=site.settings().organ_name[language],
+        title=_title(case, outcome, language), case_number=case.number,
+        addressees=() if public else (roles.consumer, roles.respondent), issued_at=at, time_zone=case.time_zone,
+        number=written_number(outcome.number, language), seal_label=words(f"seal.{outcome.kind}", language),
+        verification_code=code, verify_url=site.absolute(f"/v/{code}"), received_at=case.received_at,
+        complainant=roles.consumer, respondent=roles.respondent,
+        anomaly=book.current().anomaly(case.anomaly or "other").name.in_(language),
+        facts_found=outcome.facts_found, rules=_rules(case, outcome, language),
+        reasons=(outcome.reasons,) if outcome.reasons else (), dissent=(outcome.dissent,) if outcome.dissent else (),
+        original=outcome.written_in if outcome.facts_found and outcome.written_in != language else None,
+        outcome=tuple(_outcome(outcome, roles, language, public=public)),
+        remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
+        ballots=tuple(_ballot(voted, language) for voted in outcome.votes), review=_review(case, outcome, language),
+    )  # fmt: skip
+
+
+def written_number(number: str, language: NoticeLanguage) -> str:
+    """Return a number of the register as the language writes it: D2026-12 is 衡决〔2026〕12号."""
+    series = NoticeKind.DECISION if number.startswith("D") else NoticeKind.SETTLEMENT
+    year, _, serial = number[1:].partition("-")
+    return words(f"number.{series}", language, year=year, serial=serial)
+
+
+def _title(case: Case, outcome: Outcome, language: NoticeLanguage) -> str:
+    if case.anomaly in (None, "other"):
+        return words(f"title.{outcome.kind}.other", language)
+    return words(f"title.{outcome.kind}", language, anomaly=book.current().anomaly(case.anomaly).name.in_(language))
+
+
+def _rules(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[Rule, ...]:
+    law = book.current()
+    return tuple(Rule(clause=n, text=law.clause(n, case.law_as_of).text.in_(language)) for n in outcome.clauses)
+
+
+def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, *, public: bool) -> Iterator[str]:
+    if outcome.kind is NoticeKind.DECISION:
+        yield words(f"outcome.{outcome.result}", language, complainant=roles.consumer)
+        if outcome.owed:
+            yield words("outcome.owed", language)
+        return
+    if public and outcome.amount_band != "none":
+        yield words("outcome.band", language, band=name("amount_band", outcome.amount_band, language))
+    yield words("outcome.agreed", language)
+
+
+def _remedy(
+    case: Case, owed: Owed, roles: Roles, outcome: Outcome, language: NoticeLanguage, *, public: bool
+) -> Remedy:
+    text = book.current().remedy_kind(owed.kind).name.in_(language)
+    secret = public and outcome.kind is NoticeKind.SETTLEMENT
+    if owed.note and not secret:
+        text = words("remedy.noted", language, remedy=text, note=owed.note)
+    own = owed.party_kind in (None, case.responsible_kind)
+    party = roles.respondent if own else book.current().party_kind(owed.party_kind).name.in_(language)
+    return Remedy(
+        text=text, party=party[:1].upper() + party[1:], amount_minor=None if secret else owed.amount_minor,
+        currency=owed.currency, due_at=owed.due_at,
+    )  # fmt: skip
+
+
+def _ballot(voted: Voted, language: NoticeLanguage) -> Ballot:
+    question = voted.question
+    amount = written(question.amount_minor, question.currency, language) if question.amount_minor else ""
+    return Ballot(
+        issue=wording(question, language, book.current(), amount), seats=voted.seats,
+        voted=sum(voted.counts.values()), recused=voted.recused,
+        counts=tuple(
+            VoteCount(choice=name("choice", choice, language), count=n) for choice, n in voted.counts.items() if n
+        ),
+    )  # fmt: skip
+
+
+def _review(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[str, ...]:
+    if outcome.kind is not NoticeKind.DECISION:
+        return ()
+    if outcome.review_until is None:
+        return (words("review.final", language),)
+    until = phrasing.deadline(outcome.review_until, language, ZoneInfo(case.time_zone))
+    return (words("review.open", language, until=until),)
+
+
+def _lowered(text: str) -> str:
+    """Return a heading as it stands inside a sentence; words in capitals are left alone."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text

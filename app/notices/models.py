@@ -1,0 +1,116 @@
+"""What was published of a case, and the notices printed of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.core.db import Model, by_value
+from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
+from app.organisations.models import PartyKind
+
+
+class Standing(StrEnum):
+    """Where a published outcome stands."""
+
+    IN_FORCE = "in_force"
+    UNDER_REVIEW = "under_review"
+    REPLACED = "replaced"
+    WITHDRAWN = "withdrawn"
+
+
+class Edition(StrEnum):
+    """For whom a notice is printed: the parties read names, the public reads roles."""
+
+    PARTY = "party"
+    PUBLIC = "public"
+
+
+class NoticeStatus(StrEnum):
+    """How far the printing of a notice is."""
+
+    PENDING = "pending"
+    ISSUED = "issued"
+    FAILED = "failed"
+    WITHDRAWN = "withdrawn"
+
+
+class RegisterEntry(Model):
+    """One published outcome: a decision or a settlement. It holds nothing that tells who the parties are.
+
+    Its words stand in the public edition of its notices; the columns are what the register is searched by.
+    """
+
+    __tablename__ = "register_entries"
+    __table_args__ = (
+        UniqueConstraint("case_id", "kind", "round"),
+        CheckConstraint("status != 'withdrawn' OR reason IS NOT NULL", name="reason_when_withdrawn"),
+        Index("ix_register_entries_newest", "published_at", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    kind: Mapped[NoticeKind] = mapped_column(by_value(NoticeKind))
+    round: Mapped[int] = mapped_column(comment="of the decision; 1 for a settlement")
+    number: Mapped[str] = mapped_column(unique=True, comment="D2026-12 or S2026-7; each language writes it its own way")
+    code: Mapped[str] = mapped_column(unique=True, comment="leads to the page that verifies its notices")
+    published_at: Mapped[datetime]
+    month: Mapped[str] = mapped_column(comment="of publication, in the zone of the case: 2026-09")
+    anomaly: Mapped[str]
+    outcome: Mapped[str] = mapped_column(comment="settled, for_consumer, partly, for_respondent")
+    party_kind: Mapped[PartyKind | None] = mapped_column(by_value(PartyKind))
+    category: Mapped[str | None] = mapped_column(comment="kind of goods")
+    amount_band: Mapped[str]
+    currency: Mapped[str]
+    searched: Mapped[str] = mapped_column(comment="its public words in all languages, folded")
+    status: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.IN_FORCE)
+    status_at: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(comment="why it was withdrawn; public")
+    later_id: Mapped[int | None] = mapped_column(ForeignKey("register_entries.id"), comment="the outcome of its review")
+
+    later: Mapped[RegisterEntry | None] = relationship(remote_side=[id], lazy="raise_on_sql")
+    rules: Mapped[list[RegisterRule]] = relationship(order_by="RegisterRule.id", lazy="raise_on_sql")
+    notices: Mapped[list[Notice]] = relationship(back_populates="entry", order_by="Notice.id", lazy="raise_on_sql")
+
+
+class RegisterRule(Model):
+    """A clause that a published outcome applied."""
+
+    __tablename__ = "register_rules"
+    __table_args__ = (UniqueConstraint("entry_id", "clause"), Index("ix_register_rules_clause", "clause", "entry_id"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"))
+    clause: Mapped[str]
+
+
+class Notice(Model):
+    """One edition of an outcome in one language: facts frozen when it was published, printed once, kept by hash."""
+
+    __tablename__ = "notices"
+    __table_args__ = (
+        UniqueConstraint("entry_id", "edition", "language"),
+        CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name="hash_when_issued"),
+        Index("ix_notices_pdf_sha256", "pdf_sha256"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"))
+    edition: Mapped[Edition] = mapped_column(by_value(Edition))
+    language: Mapped[NoticeLanguage] = mapped_column(by_value(NoticeLanguage))
+    frozen: Mapped[str] = mapped_column(comment="the facts in their canonical form")
+    status: Mapped[NoticeStatus] = mapped_column(by_value(NoticeStatus), default=NoticeStatus.PENDING)
+    reason: Mapped[str | None] = mapped_column(comment="why it could not be printed")
+    pdf_sha256: Mapped[str | None]
+    pdf_size: Mapped[int | None]
+    made_at: Mapped[datetime]
+    issued_at: Mapped[datetime | None]
+    entry: Mapped[RegisterEntry] = relationship(back_populates="notices", lazy="raise_on_sql")
+
+    @property
+    def facts(self) -> NoticeFacts:
+        """What the notice says."""
+        return NoticeFacts.from_json(self.frozen)

@@ -1,0 +1,61 @@
+"""Reading what was published, and the notices printed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from app.cases.models import Case
+from app.core.db import session
+from app.core.ids import VERIFY_ALPHABET
+from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
+
+
+def whole() -> Select[RegisterEntry]:
+    """Return the query of entries with their rules, their notices and what replaced them."""
+    return select(RegisterEntry).options(
+        selectinload(RegisterEntry.rules), selectinload(RegisterEntry.notices), joinedload(RegisterEntry.later)
+    )
+
+
+def entries_of(case: Case) -> Sequence[RegisterEntry]:
+    """Return what was published of a case, oldest first."""
+    query = whole().where(RegisterEntry.case_id == case.id).order_by(RegisterEntry.id)
+    return session().scalars(query).unique().all()
+
+
+def by_number(number: str) -> RegisterEntry | None:
+    """Return the entry with this number (D2026-12)."""
+    return session().scalars(whole().where(RegisterEntry.number == number)).unique().one_or_none()
+
+
+def by_code(typed: str) -> RegisterEntry | None:
+    """Return the entry with the verification code in what a person typed: spaces, case and dashes forgiven."""
+    code = read_code(typed)
+    return session().scalars(whole().where(RegisterEntry.code == code)).unique().one_or_none() if code else None
+
+
+def read_code(typed: str) -> str | None:
+    """Return the verification code as it is printed, or None if it cannot be one."""
+    letters = "".join(letter for letter in typed.upper() if letter.isascii() and letter.isalnum())
+    if len(letters) != 12 or set(letters) - set(VERIFY_ALPHABET):
+        return None
+    return "-".join((letters[:4], letters[4:8], letters[8:]))
+
+
+def edition_of(entry: RegisterEntry, edition: Edition, language: str) -> Notice | None:
+    """Return the notice of an entry (loaded whole) in this edition and language."""
+    return next((each for each in entry.notices if (each.edition, each.language) == (edition, language)), None)
+
+
+def notice(notice_id: int) -> Notice | None:
+    """Return a notice as it stands in the database now."""
+    return session().get(Notice, notice_id, populate_existing=True)
+
+
+def failed(*, limit: int = 100) -> Sequence[Notice]:
+    """Return notices that could not be printed, newest first, with their entries."""
+    query = select(Notice).options(joinedload(Notice.entry)).where(Notice.status == NoticeStatus.FAILED)
+    return session().scalars(query.order_by(Notice.id.desc()).limit(limit)).all()

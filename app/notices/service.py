@@ -1,0 +1,212 @@
+"""Publishing the outcome of a case, printing its notices, and following what becomes of it.
+
+Source: clause 2.2.4.4 (the outcome is told to the consumer in good time, and published).
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from app.cases.actions import performs
+from app.cases.models import Case
+from app.cases.queries_talk import remedies
+from app.cases.service import advance, when_entering
+from app.cases.service_letters import tell_consumer, tell_respondent
+from app.cases.service_performance import DONE
+from app.committee import queries as committee
+from app.core import ids, outbox, site
+from app.core.db import session
+from app.core.storage import Stored, store
+from app.notices import queries
+from app.notices.commands import Publish, TakeDown
+from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
+from app.notices.freezing import freeze, substitutes, written_number
+from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry, RegisterRule, Standing
+from app.notices.outcomes import Outcome, for_the_public, leaking, marks_of, numbered, unpublished
+from app.notices.render import RenderFailed, render
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Permission, require
+from workflows.procedure.errors import Invalid
+from workflows.procedure.leaks import leaks
+from workflows.procedure.names import name
+from workflows.procedure.states import Action, CaseState
+from workflows.regulation import book
+
+
+def waiting(case: Case) -> list[Outcome]:
+    """Return what the case has come to and is not published yet."""
+    return unpublished(case, {(entry.kind, entry.round) for entry in queries.entries_of(case)})
+
+
+@performs(Action.PUBLISH, Publish)
+def publish(case: Case, command: Publish, act: Act) -> None:
+    """Write the outcome into the register, freeze its notices, have them printed, tell both sides.
+
+    Raises Invalid with the place and the words of every name or number that the public would read, unless
+    `command.redact` has roles put in their place.
+    """
+    outcomes = waiting(case)
+    if not outcomes:
+        raise Invalid("nothing_to_publish")
+    if not command.redact:
+        _refuse_leaks(case, outcomes)
+    entries = [_enter(case, numbered(case, outcome, act), act) for outcome in outcomes]
+    _follow_decisions(case, act)
+    last = entries[-1]
+    branch = "remedies"
+    if not any(remedy.status not in DONE for remedy in remedies(case)) and case.state is CaseState.DECIDED:
+        branch, case.close_reason = "nothing_owed", "performed" if outcomes[-1].owed else "nothing_owed"
+    advance(case, Action.PUBLISH, act=act, branch=branch, detail={"number": last.number, "code": last.code})
+    _tell(case, last, act)
+
+
+def _refuse_leaks(case: Case, outcomes: Sequence[Outcome]) -> None:
+    marks = marks_of(case)
+    found = [(pointer, leak.text) for outcome in outcomes for pointer, each in leaking(outcome, marks).items()
+             for leak in each]  # fmt: skip
+    if found:
+        said = "、".join(dict.fromkeys(text for _, text in found))
+        pointers = list(dict.fromkeys(pointer for pointer, _ in found))
+        raise Invalid("names_in_public_text", pointer=pointers[0], also=pointers[1:], words=said)
+
+
+def _enter(case: Case, outcome: Outcome, act: Act) -> RegisterEntry:
+    month = act.at.astimezone(ZoneInfo(case.time_zone)).strftime("%Y-%m")
+    goods = book.current().category((case.order_facts or {}).get("category"), case.law_as_of)
+    entry = RegisterEntry(
+        case_id=case.id, kind=outcome.kind, round=outcome.round, number=outcome.number,
+        code=ids.new_verification_code(), published_at=act.at, month=month, anomaly=case.anomaly or "other",
+        outcome=outcome.result, party_kind=case.responsible_kind, category=goods.key if goods else None,
+        amount_band=outcome.amount_band, currency=case.currency, status=Standing.IN_FORCE, status_at=act.at,
+        rules=[RegisterRule(clause=clause) for clause in outcome.clauses],
+    )  # fmt: skip
+    entry.notices = _editions(case, outcome, entry.code, act)
+    entry.searched = _searched(entry)
+    session().add(entry)
+    session().flush()
+    for notice in entry.notices:
+        outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
+    return entry
+
+
+def _editions(case: Case, outcome: Outcome, code: str, act: Act) -> list[Notice]:
+    marks = marks_of(case)
+    public = for_the_public(outcome, marks, substitutes(case, outcome.written_in))
+    versions = {Edition.PARTY: outcome, Edition.PUBLIC: public}
+    return [
+        _notice(freeze(case, version, edition=edition, language=language, code=code, at=act.at), edition, act)
+        for edition, version in versions.items()
+        for language in NoticeLanguage
+    ]
+
+
+def _notice(facts: NoticeFacts, edition: Edition, act: Act) -> Notice:
+    return Notice(
+        edition=edition, language=facts.language, frozen=facts.to_json().decode(), status=NoticeStatus.PENDING,
+        made_at=act.at,
+    )  # fmt: skip
+
+
+def _searched(entry: RegisterEntry) -> str:
+    """Return what a search looks in: number and public words in all languages."""
+    said = [entry.number]
+    for notice in entry.notices:
+        if notice.edition is Edition.PUBLIC:
+            facts = notice.facts
+            said += [facts.number, facts.title.replace("\n", ""), facts.respondent, *facts.outcome]
+            said += [f"{rule.clause} {rule.text}" for rule in facts.rules]
+            said += [*facts.facts_found, *facts.reasons, *(remedy.text for remedy in facts.remedies)]
+    return folded("\n".join(dict.fromkeys(said)))
+
+
+def folded(text: str) -> str:
+    """Return text as it is searched: one width, one case, single spaces."""
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+def _tell(case: Case, entry: RegisterEntry, act: Act) -> None:
+    """Tell both sides where the outcome stands published. Source: clause 2.2.4.4."""
+    url = site.absolute(f"/v/{entry.code}")
+
+    def fields(language: str) -> dict[str, str]:
+        number = written_number(entry.number, NoticeLanguage(language))
+        return {"notice": number, "outcome": name("outcome", entry.outcome, language), "verify_url": url}
+
+    tell_consumer(case, "published", act=act, **fields(case.language))
+    if case.respondent and case.organisation_ids:
+        tell_respondent(case, "published_respondent", act=act, **fields(case.respondent.language))
+
+
+# --- printing ------------------------------------------------------------------------------------------------------
+
+
+def to_print(notice_id: int) -> NoticeFacts | None:
+    """Return what is to be printed, or None if the notice is issued or withdrawn already."""
+    notice = queries.notice(notice_id)
+    if notice is None or notice.status in (NoticeStatus.ISSUED, NoticeStatus.WITHDRAWN):
+        return None
+    return notice.facts
+
+
+def printed(facts: NoticeFacts) -> Stored:
+    """Print a notice and keep it by its hash; outside any transaction. Raises RenderFailed.
+
+    The same facts give the same bytes, so printing again after a crash keeps the same file.
+    """
+    return store().put_bytes(render(facts))
+
+
+def issue(notice_id: int, file: Stored, *, act: Act) -> None:
+    """Write down that the notice is printed; what was issued or withdrawn meanwhile stays as it is."""
+    notice = queries.notice(notice_id)
+    if notice and notice.status in (NoticeStatus.PENDING, NoticeStatus.FAILED):
+        notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, act.at
+        notice.status, notice.reason = NoticeStatus.ISSUED, None
+
+
+def mark_failed(notice_id: int, failure: RenderFailed) -> None:
+    """Write down that the notice could not be printed; the outbox tries again, staff see why."""
+    notice = queries.notice(notice_id)
+    if notice and notice.status is NoticeStatus.PENDING:
+        notice.status, notice.reason = NoticeStatus.FAILED, f"{failure.reason}: {failure.detail}"[:500]
+
+
+# --- what becomes of it --------------------------------------------------------------------------------------------
+
+
+@when_entering(CaseState.REVIEW)
+def _under_review(case: Case, act: Act) -> None:
+    """A decision that is looked at again says so wherever it is read."""
+    for entry in queries.entries_of(case):
+        if entry.kind is NoticeKind.DECISION and entry.status is Standing.IN_FORCE:
+            entry.status, entry.status_at = Standing.UNDER_REVIEW, act.at
+
+
+def _follow_decisions(case: Case, act: Act) -> None:
+    """Let the entries stand where the committee's decisions stand; an earlier one names its review."""
+    entries = {entry.round: entry for entry in queries.entries_of(case) if entry.kind is NoticeKind.DECISION}
+    for decision in committee.decisions(case):
+        entry = entries.get(decision.round)
+        if entry is None or entry.status is Standing.WITHDRAWN:
+            continue
+        decision.published_at = decision.published_at or act.at
+        entry.later = entries.get(decision.round + 1)
+        if entry.status != (status := Standing(decision.status)):
+            entry.status, entry.status_at = status, act.at
+
+
+def take_down(entry: RegisterEntry, case: Case, command: TakeDown, *, act: Act) -> None:
+    """Take an entry out of the register: in its place stands the reason. The parties keep their edition.
+
+    Raises NotPermitted, or Invalid where the reason itself tells who the parties are.
+    """
+    require(act.actor, Permission.DECISION_PUBLISH, case_id=case.id, organisation_ids=case.organisation_ids)
+    if found := leaks(command.reason, marks_of(case)):
+        raise Invalid("names_in_public_text", pointer="/reason", words="、".join(leak.text for leak in found))
+    entry.status, entry.status_at, entry.reason = Standing.WITHDRAWN, act.at, command.reason
+    entry.searched = ""
+    for notice in entry.notices:
+        if notice.edition is Edition.PUBLIC:
+            notice.status = NoticeStatus.WITHDRAWN

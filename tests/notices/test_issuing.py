@@ -1,0 +1,104 @@
+"""Printing what was published: kept by its hash, the same after a crash, small, complete in three languages."""
+
+import io
+
+import pikepdf
+import pytest
+
+from app.core.storage import store
+from app.notices import queries, service
+from app.notices.facts import NoticeLanguage
+from app.notices.models import Edition, NoticeStatus
+from app.notices.render import RenderFailed
+from tests.factories import saved
+from tests.notices.cases import FACTS, REASONS, a_decided_case, a_settled_case, published
+from tests.notices.test_text import squeezed, text_of
+from workflows.jobs import tasks
+
+
+@pytest.fixture
+def job(app, press, monkeypatch):
+    """The job that prints, in this test's application and on the one warm press."""
+    monkeypatch.setattr(service, "render", press.render)
+    return tasks.issue_notice
+
+
+@pytest.fixture(params=[a_settled_case, a_decided_case], ids=["settlement", "decision"])
+def entry(app, request):
+    return saved(published, saved(request.param))
+
+
+def test_every_edition_is_printed_and_kept_by_its_hash(job, entry):
+    for notice in entry.notices:
+        job(notice.id)
+
+    for notice in queries.by_number(entry.number).notices:
+        pdf = store().read(notice.pdf_sha256)
+        assert (notice.status, notice.pdf_size) == (NoticeStatus.ISSUED, len(pdf))
+        assert len(pdf) <= 150_000
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            fonts = [font for page in document.pages for font in page.resources.Font.values()]
+            assert all("/FontFile2" in font.DescendantFonts[0].FontDescriptor for font in fonts)
+
+
+@pytest.mark.parametrize("language", NoticeLanguage)
+@pytest.mark.parametrize("edition", Edition)
+def test_its_text_comes_out_with_number_code_and_what_was_decided(job, app, edition, language):
+    entry = saved(published, saved(a_decided_case))
+    notice = queries.edition_of(entry, edition, language)
+
+    job(notice.id)
+
+    text = squeezed(text_of(store().read(queries.notice(notice.id).pdf_sha256)))
+    facts = notice.facts
+    said = [facts.number, *FACTS, REASONS, *facts.outcome, *facts.review, *(r.text for r in facts.rules)]
+    assert all(squeezed(each) in text for each in said)
+    assert entry.code in text
+    assert ("林小雨" in text) == (edition is Edition.PARTY)
+
+
+def test_printing_twice_keeps_one_file(job, entry):
+    notice = entry.notices[0]
+
+    job(notice.id)
+    first = queries.notice(notice.id).issued_at
+    job(notice.id)
+
+    assert queries.notice(notice.id).issued_at == first
+
+
+def test_killed_between_printing_and_writing_it_down_the_next_try_repairs_it(job, entry, monkeypatch):
+    notice = entry.notices[0]
+
+    def killed(*args, **kwargs):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "issue", killed)
+        with pytest.raises(KeyboardInterrupt):
+            job(notice.id)
+    assert queries.notice(notice.id).status is NoticeStatus.PENDING
+
+    job(notice.id)
+
+    repaired = queries.notice(notice.id)
+    assert repaired.status is NoticeStatus.ISSUED
+    assert [path.name for path in store().root.rglob(f"{repaired.pdf_sha256}*")] == [repaired.pdf_sha256]
+
+
+def test_what_cannot_be_printed_is_told_to_staff_and_tried_again(job, entry, monkeypatch):
+    notice = entry.notices[0]
+
+    def broken(facts):
+        raise RenderFailed("missing_glyphs", "𡨥")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "render", broken)
+        with pytest.raises(RenderFailed):
+            job(notice.id)
+    assert [each.reason for each in queries.failed()] == ["missing_glyphs: 𡨥"]
+
+    job(notice.id)
+
+    assert queries.failed() == []
+    assert queries.notice(notice.id).status is NoticeStatus.ISSUED

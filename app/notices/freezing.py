@@ -117,8 +117,9 @@ def _remedy(
     secret = public and outcome.kind is NoticeKind.SETTLEMENT
     if owed.note and not secret:
         text = words("remedy.noted", language, remedy=text, note=owed.note)
-    own = owed.party_kind in (None, case.responsible_kind)
-    party = roles.respondent if own else book.current().party_kind(owed.party_kind).name.in_(language)
+    party = roles.respondent
+    if owed.party_kind and owed.party_kind != case.responsible_kind:
+        party = book.current().party_kind(owed.party_kind).name.in_(language)
     return Remedy(
         text=text, party=party[:1].upper() + party[1:], amount_minor=None if secret else owed.amount_minor,
         currency=owed.currency, due_at=owed.due_at,

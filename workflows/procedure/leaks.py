@@ -12,8 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
-
-from opencc import OpenCC
+from typing import Any
 
 
 class Hint(StrEnum):
@@ -132,5 +131,7 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _converter() -> OpenCC:
+def _converter() -> Any:
+    from opencc import OpenCC  # loaded when a text is first checked: every process imports this module
+
     return OpenCC("t2s")

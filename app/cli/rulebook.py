@@ -54,7 +54,7 @@ def compare(old: Path | None, new: Path | None, earlier: datetime | None, later:
         changes = diff.between_books(_load(old), _load(new))
     for change in changes:
         click.echo(change.words)
-    click.echo(f"{len(changes)} changes")
+    click.echo("1 change" if len(changes) == 1 else f"{len(changes)} changes")
 
 
 @rulebook_group.command("diagram")

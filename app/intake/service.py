@@ -57,7 +57,8 @@ class Prepared:
 def prepare(submission: Submission, *, act: Act) -> Prepared:
     """Return what `receive` needs: the original is stored by its hash, the story read, the facts checked.
 
-    Source: clause 2.2.1 (what went wrong), 3.1.1 (rule engine), 2.1.7.1 (importance).
+    Source: clause 3.4.2 (a channel for complaints), 2.2.1 (what went wrong), 3.1.1 (rule engine),
+    2.1.7.1 (importance).
     """
     given = submission.model_dump(mode="json", exclude_none=True)
     order, events = given.get("order", {}), given.get("events", [])

@@ -67,7 +67,7 @@ class Rulebook:
         return self.numbered.get(number, on)
 
     def clauses(self, on: date | None = None) -> tuple[Clause, ...]:
-        """Return all clauses in force, in the regulation's order."""
+        """Return all clauses in force, in the regulation's order, as people read them. Source: clause 2.4.1."""
         return tuple(sorted(self.numbered.on(on), key=lambda clause: in_order(clause.number)))
 
     def parts(self) -> tuple[Part, ...]:

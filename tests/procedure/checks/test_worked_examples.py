@@ -11,6 +11,7 @@ from workflows.procedure.checks.engine import check
 from workflows.procedure.checks.facts import CheckRequest
 from workflows.procedure.checks.listing import absolute_claims
 from workflows.regulation import book
+from workflows.regulation.rulebook import Rulebook
 
 EXAMPLES = tomllib.loads((book.DATA / book.EXAMPLES).read_text("utf-8"))
 FACTS = ("order", "events", "complaint_at", "time_zone")
@@ -32,6 +33,17 @@ def test_the_rule_engine_finds_what_the_lawyer_wrote(example: dict[str, Any]):
 )
 def test_absolute_wording_is_told_from_what_looks_like_it(text: str, absolute: bool):
     assert bool(absolute_claims(text, book.current())) is absolute
+
+
+def test_every_sentence_is_spoken_in_some_example(monkeypatch: pytest.MonkeyPatch):
+    rules, spoken = book.current(), set()
+    speak = Rulebook.explanation
+    monkeypatch.setattr(Rulebook, "explanation", lambda self, *place: spoken.add(place) or speak(self, *place))
+
+    for example in EXAMPLES["check"]:
+        check(CheckRequest.from_json({name: example[name] for name in FACTS if name in example}), rules)
+
+    assert {(each.clause, each.key) for each in rules.explanations} - spoken == set()
 
 
 def test_every_clause_that_is_checked_has_a_worked_example():

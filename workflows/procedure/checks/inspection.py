@@ -29,7 +29,7 @@ def finding_of(matter: Matter) -> str | None:
 
 
 def reported(matter: Matter) -> Iterator[Finding]:
-    """Yield whether the first report came in time, and was not turned away if so. Source: clause 2.1.5.1."""
+    """Yield whether the first report came in time, and was not turned away if so. Source: clauses 2.1.5.1, 2.1.5.3."""
     found = reports(matter)
     if not found:
         return

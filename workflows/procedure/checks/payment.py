@@ -9,6 +9,8 @@ from workflows.procedure.checks.matter import Facts, Matter
 def free_choice(matter: Matter) -> Iterator[Finding]:
     """Yield whether a way of paying was forced or the amount capped. Source: clause 2.1.3.1."""
     payment = matter.order.payment
+    if payment.forced_by == "consumer":
+        return
     if payment.forced:
         yield matter.breach("2.1.3.1", "forced", liable=payment.forced_by, method=payment.forced)
     if payment.cap_minor is not None:

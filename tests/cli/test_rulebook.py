@@ -1,0 +1,74 @@
+"""`flask rulebook` speaks plainly: what is sound, what is wrong and where, what changed, how it looks."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli.rulebook import rulebook_group
+from workflows.regulation import book
+
+
+@pytest.fixture
+def run(built_app):
+    def invoke(*arguments: str) -> Result:
+        with built_app.app_context():
+            return CliRunner().invoke(rulebook_group, arguments)
+
+    return invoke
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return shutil.copytree(book.DATA, tmp_path / "rules")
+
+
+def test_the_shipped_rulebook_is_sound(run):
+    result = run("check")
+
+    assert result.exit_code == 0
+    assert f"Rulebook {book.current().version} is sound: 81 clauses in 3 languages." in result.output
+
+
+def test_a_mistake_is_named_with_file_entry_and_reason(run, folder: Path):
+    file = folder / "figures.toml"
+    file.write_text(file.read_text("utf-8").replace("value = 30\n", "value = 0\n"), "utf-8")
+
+    result = run("check", str(folder))
+
+    assert result.exit_code == 1
+    assert "figures.toml, figure order_change_window: 'value' is 0, not from 1 to 10000" in result.output
+
+
+def test_the_difference_to_another_folder_is_told(run, folder: Path):
+    file = folder / "figures.toml"
+    file.write_text(
+        file.read_text("utf-8").replace('value = 30\nunit = "minute"', 'value = 20\nunit = "minute"'), "utf-8"
+    )
+
+    result = run("diff", str(folder))
+
+    assert result.exit_code == 0
+    assert result.output == "figures.toml: order_change_window, values: 20 → 30\n1 change\n"
+
+
+def test_the_difference_between_two_days_is_told(run):
+    result = run("diff", "--from", "1999-12-31", "--to", "2000-01-01")
+
+    assert "clauses/: 2.1.6.1 added" in result.output
+
+
+@pytest.mark.parametrize("arguments", [(), ("--from", "2026-01-01")])
+def test_a_comparison_with_nothing_is_refused(run, arguments: tuple[str, ...]):
+    result = run("diff", *arguments)
+
+    assert result.exit_code == 2
+    assert "Name a folder to compare with, or both --from and --to." in result.output
+
+
+def test_the_diagrams_can_be_drawn(run):
+    assert run("diagram", "--language", "zh-Hant").output.startswith('flowchart LR\n  system_fault["系統故障"]')
+    assert "committee --> decided: sign_decision" in run("diagram", "--of", "case").output

@@ -19,6 +19,8 @@ class Settings:
     """Everything that the environment decides. All of it is optional."""
 
     data_dir: Path
+    host: str
+    port: int
     database_url: str
     redis_url: str | None
     base_url: str
@@ -39,11 +41,13 @@ class Settings:
 
 def load(environ: Mapping[str, str] = os.environ) -> Settings:
     """Return the settings, or raise SettingError. Makes DATA_DIR and the secret key at first start."""
-    data_dir = Path(environ.get("DATA_DIR") or "var").resolve()
-    data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    base_url = _web_address(environ)
+    data_dir = _folder(Path(environ.get("DATA_DIR") or "var").resolve())
+    host, port = environ.get("HOST") or "127.0.0.1", _port(environ)
+    base_url = _web_address(environ, local_url(host, port))
     return Settings(
         data_dir=data_dir,
+        host=host,
+        port=port,
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'heng.db'}",
         redis_url=environ.get("REDIS_URL") or None,
         base_url=base_url,
@@ -63,8 +67,32 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     )
 
 
-def _web_address(environ: Mapping[str, str]) -> str:
-    default = f"http://{environ.get('HOST') or '127.0.0.1'}:{environ.get('PORT') or '8000'}"
+def local_url(host: str, port: int) -> str:
+    """Return the address at which this machine itself reaches a server that listens on `host` and `port`."""
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 -- the operator's choice
+    return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
+
+
+def _folder(path: Path) -> Path:
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingError(
+            f"DATA_DIR {path} cannot be used: {error.strerror}. Name a folder you may write to."
+        ) from None
+    if not os.access(path, os.W_OK | os.X_OK):
+        raise SettingError(f"DATA_DIR {path} cannot be written to. Name another folder.")
+    return path
+
+
+def _port(environ: Mapping[str, str]) -> int:
+    given = environ.get("PORT") or "8000"
+    if not (given.isascii() and given.isdigit() and 0 < int(given) < 65_536):
+        raise SettingError(f"PORT is {given!r}; it must be a number from 1 to 65535.")
+    return int(given)
+
+
+def _web_address(environ: Mapping[str, str], default: str) -> str:
     url = (environ.get("BASE_URL") or default).rstrip("/")
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:

@@ -41,7 +41,7 @@ def web(host: str, port: int) -> Program:
         "--workers": str(WEB_PROCESSES),
         "--blocking-threads": str(WEB_THREADS),
         "--respawn-interval": "0.1",
-        "--workers-kill-timeout": "10",
+        "--workers-kill-timeout": "5",
         "--log-level": "warning",
     }
     arguments = [part for option in options.items() for part in option]
@@ -127,7 +127,7 @@ class Supervisor:
                 child.tend()
 
 
-def run(settings: config.Settings, host: str, port: int) -> None:
+def run(settings: config.Settings) -> None:
     """Run everything until SIGTERM or Ctrl-C."""
     redis = None if settings.redis_url else own_redis.program(settings.data_dir)
     url = settings.redis_url or (redis[1] if redis else "")
@@ -141,9 +141,9 @@ def run(settings: config.Settings, host: str, port: int) -> None:
         if not url:
             say("heng", "There is no Redis to be had: the sweeper does all work itself, a little later.")
         if not supervisor.stopping.is_set():
-            for program in programs(host, port):
+            for program in programs(settings.host, settings.port):
                 supervisor.add(program)
-            welcome.when_ready(settings, host, port, supervisor.stopping)
+            welcome.when_ready(settings, supervisor.stopping)
         supervisor.watch()
     finally:
         say("heng", "Stopping …")
@@ -154,10 +154,9 @@ def run(settings: config.Settings, host: str, port: int) -> None:
 def main() -> int:
     try:
         settings = config.load()
-        host, port = os.environ.get("HOST") or "127.0.0.1", int(os.environ.get("PORT") or 8000)
         with only_one(settings.data_dir):
-            require_free(host, port)
-            run(settings, host, port)
+            require_free(settings.host, settings.port)
+            run(settings)
     except (CannotStart, config.SettingError) as reason:
         sys.stderr.write(f"{reason}\n")
         return 1

@@ -15,15 +15,15 @@ from workflows.jobs.processes import say
 ASK_EVERY_S = 0.2
 
 
-def when_ready(settings: config.Settings, host: str, port: int, stopping: threading.Event) -> None:
+def when_ready(settings: config.Settings, stopping: threading.Event) -> None:
     """Say welcome as soon as the web answers; gives up quietly when everything is stopping."""
-    local = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104
-    threading.Thread(target=_wait, args=(settings, f"http://{local}:{port}", stopping), daemon=True).start()
+    threading.Thread(target=_wait, args=(settings, stopping), daemon=True).start()
 
 
-def _wait(settings: config.Settings, address: str, stopping: threading.Event) -> None:
+def _wait(settings: config.Settings, stopping: threading.Event) -> None:
+    health = config.local_url(settings.host, settings.port) + "/healthz"
     while not stopping.wait(ASK_EVERY_S):
-        if answers(f"{address}/healthz"):
+        if answers(health):
             for line in message(settings):
                 say("heng", line)
             return

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from workflows.regulation import loading, soundness, vocabulary
 from workflows.regulation.errors import NotInRulebook, RulebookError
-from workflows.regulation.reading import parse
+from workflows.regulation.reading import Folder
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.shelf import Shelf
 from workflows.regulation.text import LANGUAGES, Text3
@@ -24,8 +24,9 @@ def current() -> Rulebook:
     return load(DATA)
 
 
-def load(folder: Path) -> Rulebook:
+def load(path: Path) -> Rulebook:
     """Return the rulebook in a folder. Raises: RulebookError for any mistake in it."""
+    folder = Folder(path)
     edition = loading.edition(folder)
     headings, clauses = loading.clauses(folder)
     book = Rulebook(
@@ -54,11 +55,7 @@ def load(folder: Path) -> Rulebook:
     return book
 
 
-def _fingerprint(folder: Path) -> str:
+def _fingerprint(folder: Folder) -> str:
     """Return a short hash of what the files say; comments and layout do not count."""
-    content = {
-        name: parse(path, name)
-        for path in sorted(folder.rglob("*.toml"))
-        if (name := path.relative_to(folder).as_posix()) != EXAMPLES
-    }
+    content = {name: folder.tables(name) for name in folder.names("**/*.toml") if name != EXAMPLES}
     return hashlib.sha256(json.dumps(content, sort_keys=True, default=str).encode()).hexdigest()[:10]

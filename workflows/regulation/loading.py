@@ -3,12 +3,11 @@
 import re
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, TypeVar
 
 from workflows.regulation import entries as kinds
 from workflows.regulation.errors import RulebookError
-from workflows.regulation.reading import NUMBER, Entry, parse
+from workflows.regulation.reading import NUMBER, Entry, Folder
 from workflows.regulation.text import Text3
 
 Kind = TypeVar("Kind")
@@ -21,9 +20,9 @@ MEASURES = ("warning", "fine", "points", "suspension", "ban")
 class File:
     """One file of the folder: its list of entries and the day from which they hold unless they say otherwise."""
 
-    def __init__(self, folder: Path, name: str) -> None:
+    def __init__(self, folder: Folder, name: str) -> None:
         self.name = name
-        self.tables = parse(folder / name, name)
+        self.tables = folder.tables(name)
         self.since = self._since()
 
     def _since(self) -> date | None:
@@ -91,19 +90,19 @@ def finish(entry: Entry, built: Kind) -> Kind:
     return built
 
 
-def edition(folder: Path) -> str:
+def edition(folder: Folder) -> str:
     """Return the name of the edition, like "2026.1"."""
     file = File(folder, "edition.toml")
     head = Entry(file.name, "the file", file.tables)
     return finish(head, head.string("edition"))
 
 
-def clauses(folder: Path) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, ...]]:
+def clauses(folder: Folder) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, ...]]:
     """Return headings and clauses from every file in `clauses/`, in the order of the files."""
     parts: list[kinds.Part] = []
     found: list[kinds.Clause] = []
-    for path in sorted((folder / "clauses").glob("*.toml")):
-        file = File(folder, f"clauses/{path.name}")
+    for name in folder.names("clauses/*.toml"):
+        file = File(folder, name)
         parts += [_part(entry) for entry in file.entries("part", "number")]
         found += [_clause(file, entry) for entry in file.entries("clause", "number")]
         file.done()
@@ -134,7 +133,7 @@ def _clause(file: File, entry: Entry) -> kinds.Clause:
     )
 
 
-def figures(folder: Path) -> tuple[kinds.Figure, ...]:
+def figures(folder: Folder) -> tuple[kinds.Figure, ...]:
     """Return every limit."""
     return File(folder, "figures.toml").read("figure", "key", _figure)
 
@@ -161,7 +160,7 @@ def _figure(file: File, entry: Entry) -> kinds.Figure:
     )
 
 
-def party_kinds(folder: Path) -> tuple[kinds.Named, ...]:
+def party_kinds(folder: Folder) -> tuple[kinds.Named, ...]:
     """Return the kinds of party that may have to answer."""
     return File(folder, "parties.toml").read("party", "key", _named)
 
@@ -170,7 +169,7 @@ def _named(file: File, entry: Entry) -> kinds.Named:
     return finish(entry, kinds.Named(**file.named(entry)))
 
 
-def anomalies(folder: Path) -> tuple[kinds.Anomaly, ...]:
+def anomalies(folder: Folder) -> tuple[kinds.Anomaly, ...]:
     """Return the types of anomaly."""
     return File(folder, "anomalies.toml").read("anomaly", "key", _anomaly)
 
@@ -179,7 +178,7 @@ def _anomaly(file: File, entry: Entry) -> kinds.Anomaly:
     return finish(entry, kinds.Anomaly(**file.named(entry), covers=entry.text3("covers")))
 
 
-def liabilities(folder: Path) -> tuple[kinds.Liability, ...]:
+def liabilities(folder: Folder) -> tuple[kinds.Liability, ...]:
     """Return the liability table."""
     return File(folder, "liability.toml").read("liability", "anomaly", _liability)
 
@@ -191,7 +190,7 @@ def _liability(file: File, entry: Entry) -> kinds.Liability:
     )
 
 
-def plans(folder: Path) -> tuple[kinds.Plan, ...]:
+def plans(folder: Folder) -> tuple[kinds.Plan, ...]:
     """Return the emergency plans."""
     return File(folder, "plans.toml").read("plan", "key", _plan)
 
@@ -203,7 +202,7 @@ def _plan(file: File, entry: Entry) -> kinds.Plan:
     )
 
 
-def categories(folder: Path) -> tuple[kinds.Category, ...]:
+def categories(folder: Folder) -> tuple[kinds.Category, ...]:
     """Return the kinds of goods."""
     return File(folder, "categories.toml").read("category", "key", _category)
 
@@ -221,7 +220,7 @@ def _category(file: File, entry: Entry) -> kinds.Category:
     )
 
 
-def remedies(folder: Path) -> tuple[kinds.RemedyKind, ...]:
+def remedies(folder: Folder) -> tuple[kinds.RemedyKind, ...]:
     """Return the kinds of remedy."""
     return File(folder, "remedies.toml").read("remedy", "key", _remedy)
 
@@ -238,7 +237,7 @@ def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
     )
 
 
-def usual_remedies(folder: Path) -> tuple[kinds.UsualRemedy, ...]:
+def usual_remedies(folder: Folder) -> tuple[kinds.UsualRemedy, ...]:
     """Return what each anomaly usually calls for."""
     return File(folder, "usual_remedies.toml").read("usual", "key", _usual)
 
@@ -260,7 +259,7 @@ def _usual(file: File, entry: Entry) -> kinds.UsualRemedy:
     )
 
 
-def importance(folder: Path) -> tuple[kinds.ImportanceRule, ...]:
+def importance(folder: Folder) -> tuple[kinds.ImportanceRule, ...]:
     """Return what makes a matter important."""
     return File(folder, "importance.toml").read("important", "key", _important)
 
@@ -279,7 +278,7 @@ def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
     return finish(entry, rule)
 
 
-def breaches(folder: Path) -> tuple[kinds.Breach, ...]:
+def breaches(folder: Folder) -> tuple[kinds.Breach, ...]:
     """Return the penalties table."""
     return File(folder, "penalties.toml").read("breach", "key", _breach)
 

@@ -125,11 +125,24 @@ def _text3(entry: Entry, key: str, value: dict[str, Any]) -> Text3:
     return Text3.of({language: value[language].strip() for language in LANGUAGES})
 
 
-def parse(path: Path, name: str) -> dict[str, Any]:
-    """Return the tables of one TOML file. Raises: RulebookError if it is missing or not TOML."""
-    try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise RulebookError(name, "the file", "is missing") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-        raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake
+class Folder:
+    """The files of a rulebook, each read once."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self._read: dict[str, dict[str, Any]] = {}
+
+    def tables(self, name: str) -> dict[str, Any]:
+        """Return the tables of one file. Raises: RulebookError if it is missing or not TOML."""
+        if name not in self._read:
+            try:
+                self._read[name] = tomllib.loads((self.path / name).read_text(encoding="utf-8"))
+            except FileNotFoundError:
+                raise RulebookError(name, "the file", "is missing") from None
+            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
+                raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake
+        return dict(self._read[name])
+
+    def names(self, pattern: str) -> list[str]:
+        """Return the names of the files that match, in order."""
+        return sorted(path.relative_to(self.path).as_posix() for path in self.path.glob(pattern))

@@ -1,18 +1,17 @@
 """From the rulebook's files to the words of its rules: names of facts, sentences of findings, absolute wording."""
 
 import re
-from pathlib import Path
 from string import Formatter
 
 from workflows.regulation import entries as kinds
 from workflows.regulation.loading import File, finish, key_of, number_of
-from workflows.regulation.reading import Entry
+from workflows.regulation.reading import Entry, Folder
 from workflows.regulation.text import LANGUAGES, Text3
 
 SPOKEN = ("zh", "en")
 
 
-def terms(folder: Path) -> tuple[kinds.Term, ...]:
+def terms(folder: Folder) -> tuple[kinds.Term, ...]:
     """Return the names of facts."""
     return File(folder, "terms.toml").read("term", "key", _term)
 
@@ -21,7 +20,7 @@ def _term(_: File, entry: Entry) -> kinds.Term:
     return finish(entry, kinds.Term(key=key_of(entry, "key"), name=entry.text3("name")))
 
 
-def explanations(folder: Path) -> tuple[kinds.Explanation, ...]:
+def explanations(folder: Folder) -> tuple[kinds.Explanation, ...]:
     """Return the sentences of findings."""
     return File(folder, "explanations.toml").read("explanation", "key", _explanation)
 
@@ -45,7 +44,7 @@ def _blanks(entry: Entry, text: Text3, language: str) -> frozenset[str]:
     return frozenset(names)
 
 
-def order_fields(folder: Path) -> tuple[kinds.OrderField, ...]:
+def order_fields(folder: Folder) -> tuple[kinds.OrderField, ...]:
     """Return what of an order can be changed."""
     return File(folder, "order_fields.toml").read("order_field", "key", _order_field)
 
@@ -57,7 +56,7 @@ def _order_field(file: File, entry: Entry) -> kinds.OrderField:
     )
 
 
-def required(folder: Path) -> tuple[kinds.Required, ...]:
+def required(folder: Folder) -> tuple[kinds.Required, ...]:
     """Return what a listing must say and what proof a request needs."""
     return File(folder, "required.toml").read("required", "key", _required)
 
@@ -66,7 +65,7 @@ def _required(file: File, entry: Entry) -> kinds.Required:
     return finish(entry, kinds.Required(**file.named(entry)))
 
 
-def wordings(folder: Path) -> tuple[kinds.Wording, ...]:
+def wordings(folder: Folder) -> tuple[kinds.Wording, ...]:
     """Return how each language words absolute claims."""
     return File(folder, "absolute_wording.toml").read("wording", "language", _wording)
 
@@ -86,7 +85,7 @@ def _wording(file: File, entry: Entry) -> kinds.Wording:
     )
 
 
-def merits(folder: Path) -> tuple[kinds.Merits, ...]:
+def merits(folder: Folder) -> tuple[kinds.Merits, ...]:
     """Return how a refusal disputes the defect itself."""
     return File(folder, "refusals.toml").read("merits", "language", _merits)
 

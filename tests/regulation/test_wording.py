@@ -15,13 +15,13 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 
 def test_an_instant_is_told_in_the_zone_and_with_seconds_only_where_they_count():
     assert wording.moment(datetime(2024, 6, 8, 2, tzinfo=UTC), SHANGHAI) == Text3(
-        "2024年6月8日 10:00", "2024年6月8日 10:00", "8 June 2024, 10:00"
+        "2024年6月8日 10:00", "2024年6月8日 10:00", "8 June 2024 at 10:00"
     )
-    assert wording.moment(datetime(2024, 6, 8, 2, 0, 1, tzinfo=UTC), SHANGHAI).en == "8 June 2024, 10:00:01"
+    assert wording.moment(datetime(2024, 6, 8, 2, 0, 1, tzinfo=UTC), SHANGHAI).en == "8 June 2024 at 10:00:01"
 
 
 def test_a_civil_day_ends_at_24_hours():
-    assert wording.end_of(date(2024, 6, 8)).en == "8 June 2024, 24:00"
+    assert wording.end_of(date(2024, 6, 8)).en == "8 June 2024 at 24:00"
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ def end_of(on: date) -> Text3:
 
 def _timed(on: date, time: str) -> Text3:
     words = day(on)
-    return Text3(f"{words.zh_hant} {time}", f"{words.zh_hans} {time}", f"{words.en}, {time}")
+    return Text3(f"{words.zh_hant} {time}", f"{words.zh_hans} {time}", f"{words.en} at {time}")
 
 
 def quantity(count: int, unit: str) -> Text3:

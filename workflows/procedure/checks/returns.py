@@ -9,6 +9,8 @@ from workflows.procedure.checks.matter import Facts, Matter, Pair
 from workflows.procedure.checks.replies import answered
 from workflows.procedure.checks.requests import REQUESTS, about_quality, rejected, return_requests
 
+FAILED = {"goods_intact": "goods_unsound", "packaging_complete": "packaging_incomplete"}
+
 
 def _unexplained(matter: Matter) -> list[Pair]:
     """Return the requests for return that rest on no defect."""
@@ -100,7 +102,7 @@ def conditions(matter: Matter) -> Iterator[Finding]:
         return
     met = _conditions(matter)
     if False in met.values():
-        failed = tuple(matter.book.term(name) for name, held in met.items() if held is False)
+        failed = tuple(matter.book.term(FAILED[name]) for name, held in met.items() if held is False)
         yield matter.kept("2.1.6.2", "not_met", failed=failed)
     elif unknown := _unknown_conditions(matter):
         yield matter.missing("2.1.6.2", *unknown)

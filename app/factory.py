@@ -41,6 +41,7 @@ ROOMS = (
     "notices.service",
     "desk.views",
     "desk.views_lists",
+    "desk.views_phone",
     "portal.views",
     "portal.views_respondent",
     "register.views",

@@ -24,7 +24,9 @@ DESKS = {Desk.LEAD: (Role.LEAD,), Desk.SUPERVISOR: (Role.LEAD, Role.SUPERVISOR)}
 
 def local(instant: datetime, zone: str) -> str:
     """Return the instant in the case's zone, as letters write it."""
-    return instant.astimezone(ZoneInfo(zone)).strftime("%Y-%m-%d %H:%M") + f" ({zone})"
+    there = instant.astimezone(ZoneInfo(zone))
+    offset = there.strftime("%z")
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[0]}{int(offset[1:3])}{'' if offset[3:] == '00' else ':' + offset[3:]})"
 
 
 def tell_consumer(case: Case, key: str, *, act: Act, **fields: Any) -> None:

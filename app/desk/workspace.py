@@ -173,9 +173,20 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "answers": mediation.answers(case, actor),
         "remedies": queries_talk.remedies(case),
         "facts": _facts(case),
-        "reasons": [reason for reason in case.reading.get("reasons", []) if "start" in reason],
+        "reasons": _reasons(case),
         "complainant": next((party for party in case.parties if party.role == "complainant"), None),
     }
+
+
+def _reasons(case: Case) -> list[dict[str, Any]]:
+    """Return the spans that triage stood on, without those that lie inside another one."""
+    spans = [reason for reason in case.reading.get("reasons", []) if "start" in reason]
+    spans.sort(key=lambda reason: (reason["start"], -reason["end"]))
+    kept: list[dict[str, Any]] = []
+    for span in spans:
+        if not kept or span["end"] > kept[-1]["end"]:
+            kept.append(span)
+    return kept
 
 
 def _files(case: Case, actor: Actor) -> list[dict[str, Any]]:

@@ -1,0 +1,57 @@
+"""The telephone desk's pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, redirect, render_template, request, session, url_for
+from werkzeug.wrappers import Response
+
+from app.cases import access, queries
+from app.core import clock
+from app.core.db import transaction
+from app.core.ids import new_token
+from app.desk import queue
+from app.desk.phone import CallForm, callers_cases, read_back
+from app.intake.service import prepare, receive
+from app.web.api import found
+from app.web.guards import act, current_actor, requires
+from app.web.i18n import language
+from workflows.procedure.authority import Permission
+
+phone_desk = Blueprint("phone_desk", __name__, url_prefix="/desk/phone")
+BLUEPRINTS = (phone_desk,)
+CALL = "call"
+
+
+@phone_desk.route("", methods=["GET", "POST"])
+@requires(Permission.COMPLAINT_TYPE)
+def call() -> Any:
+    """Type while the caller talks; one press makes the case and sends the link."""
+    typed = request.args.get("phone", "").strip()[:40]
+    form = CallForm(data={"phone": typed, "spoken": language()})
+    if request.method == "POST" and form.validate():
+        return _made(form)
+    session.setdefault(CALL, new_token())
+    rows = [queue.row(case, clock.now(), "search") for case in callers_cases(current_actor(), typed)]
+    shown = {"form": form, "typed": typed, "rows": rows, "search_url": url_for("desk_lists.search")}
+    return render_template("desk/phone.html", **shown), 422 if form.is_submitted() else 200
+
+
+def _made(form: CallForm) -> Response:
+    """Make the case once for each call, however often the button is pressed."""
+    prepared = prepare(form.to_submission(), act=act())
+    with transaction():
+        made = receive(prepared, act=act(), channel="phone", key=f"call-{session.get(CALL, new_token())}")
+        number = made.case.number
+    session.pop(CALL, None)
+    return redirect(url_for("phone_desk.done", number=number), code=303)
+
+
+@phone_desk.get("/done/<number>")
+@requires(Permission.COMPLAINT_TYPE)
+def done(number: str) -> str:
+    """Show what to read back to the caller, and that the link was sent."""
+    case = found(queries.by_number(number, current_actor()))
+    text, link = read_back(case), access.private_link(case)
+    return render_template("desk/phone_done.html", case=case, text=text, link=link)

@@ -1,0 +1,65 @@
+"""The telephone desk: one page, nothing lost, one case for one call."""
+
+import pytest
+from sqlalchemy import func, select
+
+from app.cases.models import Case
+from app.core.db import session
+from app.core.messages import OutboundMessage
+from tests.factories import a_case, a_person, saved, sign_in
+from workflows.procedure.authority import Role
+
+CALL = {
+    "name": "Ms Carter", "phone": "138 0013 8000", "spoken": "en", "company": "Hill Outdoor", "price": "899",
+    "story": "The tent arrived torn and the shop refuses to take it back.", "danger": "no", "remedies": ["refund"],
+}  # fmt: skip
+
+
+@pytest.fixture
+def operator(client):
+    person = saved(a_person, Role.OPERATOR)
+    sign_in(client, person)
+    return person
+
+
+def test_a_call_becomes_a_case_and_the_link_is_sent(client, operator):
+    answer = client.post("/desk/phone", data=CALL)
+
+    case = session().scalars(select(Case)).one()
+    page = client.get(answer.location).text
+    assert (answer.status_code, case.channel, case.amount_minor) == (303, "phone", 89900)
+    assert case.number in page
+    assert "/en/c/" in page
+    assert session().scalars(select(OutboundMessage.address)).first() == "+8613800138000"
+
+
+def test_pressing_twice_makes_one_case(client, operator):
+    client.get("/desk/phone")
+    with client.session_transaction() as cookie:
+        call = cookie["call"]
+    client.post("/desk/phone", data=CALL)
+    with client.session_transaction() as cookie:
+        cookie["call"] = call
+    client.post("/desk/phone", data=CALL)
+
+    assert session().scalar(select(func.count()).select_from(Case)) == 1
+
+
+def test_what_is_missing_is_asked_for_and_the_rest_kept(client, operator):
+    answer = client.post("/desk/phone", data=CALL | {"phone": "", "story": "kept words"})
+
+    assert answer.status_code == 422
+    assert "Ask for a telephone number or an e-mail address." in answer.text
+    assert "kept words" in answer.text
+
+
+def test_a_caller_is_known_by_the_number(client, operator):
+    case = saved(a_case)
+
+    assert case.number in client.get("/desk/phone?phone=138-0013-8000").text
+
+
+def test_a_mediator_of_another_desk_may_not_type_as_a_member(client):
+    sign_in(client, saved(a_person, Role.MEMBER))
+
+    assert client.get("/desk/phone").status_code == 403

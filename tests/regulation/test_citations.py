@@ -58,3 +58,13 @@ def test_every_clause_that_is_checked_has_sentences_for_its_findings():
     explained = {each.clause for each in RULES.explanations}
 
     assert {clause.number for clause in RULES.clauses() if clause.automation == "checked"} <= explained
+
+
+def test_every_figure_that_code_asks_for_stands_in_the_rulebook():
+    asked = re.compile(r"""(?:\bfigure\(|\bfigure=|\buntil\(|since_receipt\()["'](\w+)["']""")
+    files = (*ROOT.glob("app/**/*.py"), *ROOT.glob("workflows/**/*.py"))
+
+    keys = {key for file in files for key in asked.findall(file.read_text("utf-8"))}
+
+    assert len(keys) > 10
+    assert keys <= {figure.key for figure in RULES.figures}

@@ -11,11 +11,12 @@ from workflows.regulation.entries import Required, Term, Wording
 from workflows.regulation.rulebook import Rulebook
 
 BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
-QUOTED = re.compile(r"「[^」]*」|『[^』]*』|“[^”]*”|‘[^’]*’|\"[^\"]*\"")
+# Bounded, so that a text of nothing but opening marks costs no more than another.
+QUOTED = re.compile(r"「[^「」]{0,200}」|『[^『』]{0,200}』|“[^“”]{0,200}”|‘[^‘’]{0,200}’|\"[^\"]{0,200}\"")
+TITLE = re.compile(r"《[^《》]{0,100}》")
+CLAUSE_END = re.compile(r"[，。！？；：、,.!?;:\n]")
 MOST_CLAIMS = 20
 REACH = 24  # characters before or after a claim that can deny or mention it
-TITLE = re.compile(r"《[^》]*》")
-CLAUSE_END = re.compile(r"[，。！？；：、,.!?;:\n]")
 
 
 def complete(matter: Matter) -> Iterator[Finding]:

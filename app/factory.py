@@ -48,6 +48,7 @@ ROOMS = (
     "register.api",
     "knowledge.views",
     "knowledge.api",
+    "monitoring.views",
 )
 
 

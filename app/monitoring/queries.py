@@ -16,7 +16,7 @@ from workflows.procedure.states import CaseState
 def cases_by_state() -> dict[str, int]:
     """Return how many cases are in each state, closed ones apart."""
     query = select(Case.state, func.count()).where(Case.state != CaseState.CLOSED).group_by(Case.state)
-    found = dict(session().execute(query).tuples().all())
+    found = {row[0]: row[1] for row in session().execute(query)}
     return {state: found.get(state, 0) for state in CaseState if state is not CaseState.CLOSED}
 
 
@@ -29,7 +29,7 @@ def clocks_to_fire(at: datetime) -> int:
 def overdue_clocks() -> dict[str, int]:
     """Return how many clocks of each kind are past their end and not met."""
     query = select(Clock.kind, func.count()).where(Clock.status == ClockStatus.BREACHED).group_by(Clock.kind)
-    return dict(session().execute(query).tuples().all())
+    return {row[0]: row[1] for row in session().execute(query)}
 
 
 def outbox(at: datetime) -> dict[str, int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -54,7 +54,7 @@ def save_view() -> Response:
         name = ""
     if not name:
         flash(_("Give the view a name of at most 40 characters."), "error")
-        return redirect(url_for("desk.list_cases", **filters), code=303)
+        return redirect(url_for("desk.list_cases", **cast(Any, filters)), code=303)
     with transaction():
         saved = _keep(name, {key: value for key, value in filters.items() if value})
     return redirect(url_for("desk.list_cases", v=f"own-{saved.id}"), code=303)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from flask import Flask
 from flask_limiter import Limiter
@@ -26,7 +26,8 @@ LIMITS = {
 
 def often(purpose: str) -> Callable[[View], View]:
     """Let an address use this view only as often as its purpose allows; more is a 429 with Retry-After."""
-    return limiter.shared_limit(LIMITS[purpose], scope=purpose)
+    limited: Callable[[View], View] = cast(Any, limiter.shared_limit(LIMITS[purpose], scope=purpose))
+    return limited
 
 
 def install(app: Flask) -> None:

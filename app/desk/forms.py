@@ -122,6 +122,8 @@ class EmergencyForm(StepForm):
     def prepare(self, case: Case, args: Any) -> None:
         plans = book.current().plans_for(case.anomaly or "other", on=case.law_as_of) or book.current().plans
         self.plan.choices = [(plan.key, plan.name.in_(language())) for plan in plans]
+        if not self.is_submitted():
+            self.plan.data = plans[0].key
 
     def to_command(self) -> StartEmergency:
         return StartEmergency(plan=self.plan.data, note=self.note.data or "", version=self.version())

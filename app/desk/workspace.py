@@ -102,8 +102,8 @@ def next_step(case: Case, possible: list[Action]) -> NextStep:
     candidates = [
         (case.emergency and ClockKind.EMERGENCY_START in open_clocks, Action.START_EMERGENCY),
         (case.anomaly_status != "confirmed", Action.CLASSIFY),
-        (ClockKind.FIRST_REPLY in open_clocks, Action.REPLY),
         (ClockKind.EMERGENCY_START in open_clocks, Action.START_EMERGENCY),
+        (ClockKind.FIRST_REPLY in open_clocks, Action.REPLY),
         (case.state is CaseState.TRIAGE and case.respondent_id is None, Action.CLASSIFY),
         (case.state is CaseState.TRIAGE, Action.REQUEST_ANSWER),
         (case.state is CaseState.MEDIATION, Action.PROPOSE),

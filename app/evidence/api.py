@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from flask import Response, request
 from werkzeug.datastructures import FileStorage
@@ -77,7 +77,7 @@ def _taken(files: list[FileStorage], promised: list[str]) -> list[Upload]:
 
 def _take(n: int, file: FileStorage, promised: str | None) -> Upload:
     try:
-        upload = take(file.filename or "", file.stream)
+        upload = take(file.filename or "", cast(BinaryIO, file.stream))
     except UploadRefused as refused:
         words = sentence(refused.code, {"limit": refused.limit})
         raise Unprocessable([{"pointer": f"/file/{n}", "detail": words}]) from None

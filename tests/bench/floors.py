@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
-from sqlalchemy import text
+import secrets
+
+from flask import Flask, render_template
+from jinja2 import DictLoader
+from sqlalchemy import select, text
 from weasyprint import HTML
 
-from app.core.db import session
+from app.cases.models import Case
+from app.core.db import db, session
+from app.core.storage import store
+
+LISTED = 50
 
 
-def one_durable_commit() -> None:
-    """Write one row in a transaction that is safely on disk afterwards."""
+def a_file_and_a_row() -> None:
+    """Keep two kilobytes as a file and as a row, both safely on disk afterwards."""
+    store().put_bytes(secrets.token_bytes(2_000))
     session().rollback()
     session().connection(execution_options={"immediate": True})
     session().execute(text("INSERT INTO floor (body) VALUES (:body)"), {"body": "x" * 2_000})
@@ -19,6 +28,22 @@ def one_durable_commit() -> None:
 def make_room_for_commits() -> None:
     session().execute(text("CREATE TABLE floor (id INTEGER PRIMARY KEY, body TEXT)"))
     session().commit()
+
+
+def bare_list_page(database: dict[str, object]) -> Flask:
+    """Return an application with one page: one query, fifty rows, a small template."""
+    bare = Flask("bare")
+    bare.config.update(database)
+    db.init_app(bare)
+    row = "<li><a href='/{{ case.number }}'>{{ case.title }}</a> {{ case.state }} {{ case.due_at }}</li>"
+    page = f"<!doctype html><title>Cases</title><ul>{{% for case in cases %}}{row}{{% endfor %}}</ul>"
+    bare.jinja_loader = DictLoader({"list.html": page})
+
+    @bare.get("/")
+    def cases() -> str:
+        return render_template("list.html", cases=session().scalars(select(Case).order_by(Case.due_at).limit(LISTED)))
+
+    return bare
 
 
 def a_bare_print() -> bytes:

@@ -23,7 +23,8 @@ from app.web.guards import act, open_to_all
 from app.web.limits import often
 from app.web.words import sentence
 from workflows.procedure.checks import engine
-from workflows.procedure.checks.facts import CheckRequest, FactsError
+from workflows.procedure.checks.facts import REQUEST_SCHEMA, CheckRequest, FactsError
+from workflows.procedure.checks.finding import FINDING_SCHEMA
 from workflows.procedure.errors import Invalid
 from workflows.regulation import book
 from workflows.triage.reading import read
@@ -31,6 +32,13 @@ from workflows.triage.reading import read
 api = api_blueprint("intake")
 BLUEPRINTS = (api,)
 OBJECT: dict[str, Any] = {"type": "object"}
+FINDINGS: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "findings": {"type": "array", "items": FINDING_SCHEMA},
+        "rulebook_version": {"type": "string"},
+    },
+}
 KEY = {"Idempotency-Key": "Any text that is new for each complaint; the same one again makes no second case"}
 KEY_LIMIT = 200
 
@@ -99,7 +107,8 @@ def classify() -> Response:
 @api.post("/checks")
 @open_to_all
 @often("readings")
-@operation("Check an order's facts against the rules", tag="rules", body_schema=OBJECT, answer=OBJECT, signed_in=False)
+@operation("Check an order's facts against the rules", tag="rules", body_schema=REQUEST_SCHEMA, answer=FINDINGS,
+           signed_in=False)  # fmt: skip
 def checks() -> Response:
     """Return the findings on an order's facts in order of clause; nothing is kept."""
     rulebook = book.current()

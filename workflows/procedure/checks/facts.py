@@ -15,17 +15,19 @@ from workflows.procedure.checks.strict import (
     Place,
     Reader,
     Refused,
-    fields,
+    Schema,
     flag,
     instant,
     items,
+    object_schema,
     one_of,
+    record,
     text,
     texts_by_name,
     whole,
 )
 
-__all__ = ["ACTORS", "EVENT_FIELDS", "CheckRequest", "Event", "FactError", "FactsError", "OrderFacts"]
+__all__ = ["ACTORS", "EVENT_FIELDS", "REQUEST_SCHEMA", "CheckRequest", "Event", "FactError", "FactsError", "OrderFacts"]
 
 DEFAULT_ZONE = "Asia/Shanghai"
 MOST_EVENTS = 500
@@ -97,7 +99,7 @@ class Event:
 
 
 _CHANGE: dict[str, Reader] = {"consumer_consent": flag, "notified_at": instant, "field": text()}
-_REQUEST: dict[str, Reader] = {"kind": one_of("no_reason", "quality")}
+_KIND: dict[str, Reader] = {"kind": one_of("no_reason", "quality")}
 _REASON: dict[str, Reader] = {"reason": text(2_000)}
 _FREIGHT: dict[str, Reader] = {
     "kind": one_of("return", "exchange", "outbound"),
@@ -119,8 +121,8 @@ EVENT_FIELDS: dict[str, dict[str, Reader]] = {
     "defect_objection": {},
     "objection_rejected": _REASON,
     "inspection_finding": {"finding": one_of("quality", "transit_damage")},
-    "return_requested": _REQUEST,
-    "exchange_requested": _REQUEST,
+    "return_requested": _KIND,
+    "exchange_requested": _KIND,
     "return_accepted": {},
     "return_rejected": _REASON,
     "refund_paid": {},
@@ -154,26 +156,35 @@ def _zone(value: Any, _: Place) -> ZoneInfo:
     raise Refused("unknown_time_zone")
 
 
-def _payment(value: Any, place: Place) -> Payment:
-    readers = {
-        "offered": items(text(), most=50),
-        "forced": text(),
-        "forced_by": one_of(*ACTORS),
-        "cap_minor": whole(),
-    }
-    return Payment(**fields(value, place, readers))
+def _event(value: Any, place: Place) -> Event | None:
+    if type(value) is not dict:
+        raise Refused("not_an_object")
+    kind = value.get("type")
+    own = EVENT_FIELDS.get(kind) if type(kind) is str else None
+    if own is None:
+        place.at("type").wrong("missing" if kind is None else "not_one_of", options=tuple(EVENT_FIELDS))
+        return None
+    for name in value:
+        if name in _ANY_EVENT and name not in own:
+            place.at(name).wrong("not_for_this_event", type=kind)
+    known = {name: held for name, held in value.items() if name in own or name not in _ANY_EVENT}
+    event: Event | None = record(Event, _EVERY | own).take(known, place)
+    return event
 
 
-def _delivery_fee(value: Any, place: Place) -> DeliveryFee:
-    return DeliveryFee(**fields(value, place, {"stated_minor": whole(), "free_from_minor": whole()}))
+def _event_schema(kind: str, own: dict[str, Reader]) -> Schema:
+    schema = object_schema(_EVERY | own)
+    return schema | {"properties": schema["properties"] | {"type": {"const": kind}}, "required": ["type"]}
 
 
-_ORDER: dict[str, Reader] = {
+_PAYMENT = {"offered": items(text(), most=50), "forced": text(), "forced_by": one_of(*ACTORS), "cap_minor": whole()}
+_DELIVERY_FEE = {"stated_minor": whole(), "free_from_minor": whole()}
+_ORDER = {
     "id": text(),
     "category": text(),
     "submitted_at": instant,
     "goods_total_minor": whole(),
-    "currency": _currency,
+    "currency": Reader(_currency, {"type": "string", "pattern": f"^{CURRENCY.pattern}$"}),
     "hold_minor": whole(),
     "delivery_scope": one_of("same_city", "cross_province", "other"),
     "delivered_at": instant,
@@ -184,39 +195,17 @@ _ORDER: dict[str, Reader] = {
     "listing": texts_by_name(most=100, longest=2_000),
     "commitments": items(text(), most=100),
     "proof": items(text(), most=50),
-    "delivery_fee": _delivery_fee,
-    "payment": _payment,
+    "delivery_fee": record(DeliveryFee, _DELIVERY_FEE),
+    "payment": record(Payment, _PAYMENT),
 }
-
-
-def _order(value: Any, place: Place) -> OrderFacts:
-    read = fields(value, place, _ORDER)
-    return OrderFacts(**read) if not place.errors else OrderFacts()
-
-
-def _event(value: Any, place: Place) -> Event | None:
-    if type(value) is not dict:
-        raise Refused("not_an_object")
-    kind = value.get("type")
-    own = EVENT_FIELDS.get(kind) if type(kind) is str else None
-    if own is None:
-        code = "missing" if kind is None else "unknown_event"
-        place.at("type").wrong(code, options=tuple(EVENT_FIELDS))
-        return None
-    for name in value:
-        if name in _ANY_EVENT and name not in own:
-            place.at(name).wrong("not_for_this_event", type=kind)
-    known = {name: held for name, held in value.items() if name in own or name not in _ANY_EVENT}
-    read = fields(known, place, _EVERY | own)
-    return Event(**read) if not place.errors else None
-
-
-_REQUEST_FIELDS: dict[str, Reader] = {
-    "order": _order,
-    "events": items(_event, most=MOST_EVENTS),
+_EVENTS = Reader(_event, {"oneOf": [_event_schema(kind, own) for kind, own in EVENT_FIELDS.items()]})
+_REQUEST = {
+    "order": record(OrderFacts, _ORDER),
+    "events": items(_EVENTS, most=MOST_EVENTS),
     "complaint_at": instant,
-    "time_zone": _zone,
+    "time_zone": Reader(_zone, {"type": "string", "default": DEFAULT_ZONE}),
 }
+REQUEST_SCHEMA: Schema = object_schema(_REQUEST)
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,7 +224,7 @@ class CheckRequest:
         Events are put in order of time; those without a time come last. Raises: FactsError with every mistake.
         """
         place = Place()
-        read = place.read(lambda value, here: fields(value, here, _REQUEST_FIELDS), document)
+        read = place.read(record(dict, _REQUEST), document)
         if place.errors:
             raise FactsError(place.errors)
         last = datetime.max.replace(tzinfo=UTC)

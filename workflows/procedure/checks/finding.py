@@ -7,7 +7,7 @@ from typing import Any
 
 from workflows.regulation import wording
 from workflows.regulation.entries import Figure
-from workflows.regulation.text import Text3
+from workflows.regulation.text import LANGUAGES, Text3
 
 
 class Verdict(StrEnum):
@@ -44,6 +44,20 @@ class Finding:
             "facts": self.facts,
             "limit": self.limit,
         }
+
+
+FINDING_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "properties": {
+        "clause": {"type": "string"},
+        "verdict": {"type": "string", "enum": [str(verdict) for verdict in Verdict]},
+        "liable": {"type": ["string", "null"]},
+        "explanation": {"type": "object", "properties": {language: {"type": "string"} for language in LANGUAGES}},
+        "facts": {"type": "object"},
+        "limit": {"type": "object"},
+    },
+    "required": ["clause", "verdict", "liable", "explanation", "facts", "limit"],
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ ROOMS = (
     "evidence.api",
     "emergency.service",
     "mediation.service",
+    "committee.views_steps",
     "committee.views",
     "committee.service",
     "committee.service_votes",

@@ -18,6 +18,11 @@ def by_email(email: str) -> User | None:
     return session().scalars(select(User).where(User.email == email.strip().casefold())).one_or_none()
 
 
+def by_id(user_id: int) -> User:
+    """Return the person with this id, disabled or not."""
+    return session().get_one(User, user_id)
+
+
 def live_session(token: str, *, at: datetime) -> SignInSession | None:
     """Return the session this cookie opens at `at`, if it lives and its person is not disabled."""
     query = select(SignInSession).where(

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.accounts.models import User
 from app.core.db import Model, Money, by_value
 from workflows.procedure.issues import IssueKind, Outcome, Question
 from workflows.procedure.panel import CHAIR_PLACE
@@ -78,6 +79,7 @@ class PanelSeat(Model):
     left_at: Mapped[datetime | None]
     left_because: Mapped[str | None] = mapped_column(comment="conflict or silent")
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    user: Mapped[User] = relationship(foreign_keys=user_id, lazy="raise_on_sql")
 
     @property
     def is_chair(self) -> bool:

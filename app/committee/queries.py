@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, Select, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import case as case_when
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.models import Case, CaseEvent
-from app.cases.queries import scope, scope_to_act
+from app.cases.queries import scope, scope_to_act, seen_by
 from app.committee.models import Decision, Issue, Panel, PanelSeat, ReviewRequest, Vote
 from app.core.db import session
 from workflows.procedure.authority import Actor, Permission, Role
+from workflows.procedure.states import CaseState
 from workflows.procedure.voting import Choice, Tally, tally
+
+BEFORE = (CaseState.COMMITTEE, CaseState.REVIEW)
 
 
 @scope
@@ -39,18 +43,26 @@ def drawn(actor: Actor) -> ColumnElement[bool] | None:
 
 
 def _whole() -> Select[Panel]:
-    query = select(Panel).options(selectinload(Panel.seats), selectinload(Panel.issues))
-    return query.execution_options(populate_existing=True)
+    seats = joinedload(Panel.seats).joinedload(PanelSeat.user)
+    return select(Panel).options(seats, selectinload(Panel.issues)).execution_options(populate_existing=True)
 
 
 def panel_of(case: Case, *, round_: int | None = None) -> Panel | None:
-    """Return the panel of a round, whole; the latest by default."""
+    """Return the panel of a round, whole; of the latest by default."""
     query = _whole().where(Panel.case_id == case.id).order_by(Panel.round.desc())
-    return session().scalars(query.where(Panel.round == round_) if round_ else query).first()
+    return session().scalars(query.where(Panel.round == round_) if round_ else query).unique().first()
 
 
-def panels_at_work(actor: Actor) -> Sequence[tuple[Panel, Case]]:
-    """Return the latest panels of cases before the committee that concern the actor, nearest end first."""
+def panel_for(case: Case, actor: Actor) -> Panel | None:
+    """Return the panel whose work the actor sees: the latest on which they sit, or the latest of all."""
+    panels = session().scalars(_whole().where(Panel.case_id == case.id).order_by(Panel.round.desc())).unique().all()
+    if Role.SECRETARY not in actor.roles and not actor.may(Permission.CASE_READ_ALL):
+        return next((panel for panel in panels if panel.seat_of(actor.user_id)), None)
+    return next(iter(panels), None)
+
+
+def at_work(actor: Actor) -> Sequence[tuple[Panel, Case]]:
+    """Return the cases before the committee that concern the actor, each with its latest panel, nearest end first."""
     mine = select(PanelSeat.panel_id).where(PanelSeat.user_id == actor.user_id, PanelSeat.left_at.is_(None))
     sees_all = Role.SECRETARY in actor.roles or actor.may(Permission.CASE_READ_ALL)
     latest = select(func.max(Panel.id)).group_by(Panel.case_id)
@@ -58,8 +70,7 @@ def panels_at_work(actor: Actor) -> Sequence[tuple[Panel, Case]]:
         _whole()
         .add_columns(Case)
         .join(Case, Case.id == Panel.case_id)
-        .where(Case.state.in_(("committee", "review")), Panel.id.in_(latest))
-        .where(true() if sees_all else Panel.id.in_(mine))
+        .where(Case.state.in_(BEFORE), Panel.id.in_(latest), true() if sees_all else Panel.id.in_(mine))
         .options(joinedload(Case.respondent), selectinload(Case.clocks))
         .order_by(Panel.closes_at, Panel.id)
     )
@@ -86,7 +97,17 @@ def own_votes(panel: Panel, actor: Actor) -> Mapping[int, Vote]:
 
 def voters(panel: Panel) -> set[int]:
     """Return who has voted; not what they said."""
-    return set(session().scalars(select(Vote.user_id).where(Vote.panel_id == panel.id, Vote.counts).distinct()))
+    return voters_of([panel]).get(panel.id, set())
+
+
+def voters_of(panels: Collection[Panel]) -> Mapping[int, set[int]]:
+    """Return who has voted on each of these panels, by the panel's id."""
+    ids = [panel.id for panel in panels]
+    found: dict[int, set[int]] = {}
+    cast = select(Vote.panel_id, Vote.user_id).where(Vote.panel_id.in_(ids), Vote.counts).distinct()
+    for panel_id, user_id in session().execute(cast):
+        found.setdefault(panel_id, set()).add(user_id)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,18 +154,35 @@ def decision_of(case: Case) -> Decision | None:
     return next(reversed(decisions(case)), None)
 
 
+def rounds(case: Case) -> Mapping[int, tuple[Decision, ReviewRequest | None]]:
+    """Return the decision of each round, signed or not, with the request to review it."""
+    asked = and_(ReviewRequest.case_id == Decision.case_id, ReviewRequest.round == Decision.round)
+    query = select(Decision, ReviewRequest).outerjoin(ReviewRequest, asked).where(Decision.case_id == case.id)
+    return {row[0].round: (row[0], row[1]) for row in session().execute(query.order_by(Decision.round))}
+
+
+def drafts_of(panels: Collection[Panel]) -> Mapping[int, Decision]:
+    """Return the decisions of these panels, signed or not, by the panel's id."""
+    of_panel = and_(Decision.case_id == Panel.case_id, Decision.round == Panel.round)
+    query = select(Panel.id, Decision).join(Panel, of_panel).where(Panel.id.in_([panel.id for panel in panels]))
+    return {row[0]: row[1] for row in session().execute(query)}
+
+
+def unpublished(actor: Actor) -> Sequence[Case]:
+    """Return the decided cases whose outcome waits to be published by the actor."""
+    query = select(Case).where(Case.state == CaseState.DECIDED, seen_by(actor)).order_by(Case.decided_at)
+    return session().scalars(query.options(joinedload(Case.respondent), selectinload(Case.clocks))).all()
+
+
 def review_of(case: Case, round_: int) -> ReviewRequest | None:
     """Return the request to review the decision of this round."""
     query = select(ReviewRequest).where(ReviewRequest.case_id == case.id, ReviewRequest.round == round_)
     return session().scalars(query).one_or_none()
 
 
-def load(user_ids: Sequence[int]) -> Mapping[int, int]:
-    """Return on how many open panels each of these people sits now."""
-    query = (
-        select(PanelSeat.user_id, func.count())
-        .join(Panel, Panel.id == PanelSeat.panel_id)
-        .where(PanelSeat.user_id.in_(user_ids), PanelSeat.left_at.is_(None), Panel.closed_at.is_(None))
-        .group_by(PanelSeat.user_id)
-    )
-    return {row[0]: row[1] for row in session().execute(query)}
+def load() -> Mapping[int, tuple[int, int]]:
+    """Return for each member on how many panels they sit now, and on how many they sat or sit in all."""
+    now = func.sum(case_when((Panel.closed_at.is_(None), 1), else_=0))
+    query = select(PanelSeat.user_id, now, func.count()).join(Panel, Panel.id == PanelSeat.panel_id)
+    rows = session().execute(query.where(PanelSeat.left_at.is_(None)).group_by(PanelSeat.user_id))
+    return {row[0]: (row[1], row[2]) for row in rows}

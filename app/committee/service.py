@@ -91,7 +91,7 @@ def fill_seats(case: Case, panel: Panel, *, act: Act) -> list[PanelSeat]:
     panel.candidates = [*panel.candidates, *_newcomers(case, panel, act)]
     empty = sorted(set(range(1, panel.size + 1)) - {seat.place for seat in panel.live_seats})
     drawn = draw(panel.seed, candidates(panel), places=empty, taken=[seat.user_id for seat in panel.seats])
-    added = [PanelSeat(user_id=user_id, place=place, seated_at=act.at) for place, user_id in drawn.items()]
+    added = [PanelSeat(user=people.by_id(user_id), place=place, seated_at=act.at) for place, user_id in drawn.items()]
     panel.seats.extend(added)
     session().flush()
     for seat in added:
@@ -126,13 +126,12 @@ def _candidate(person: User) -> Candidate:
 
 def _is_party(case: Case, person: User) -> bool:
     email = complainant(case).email
-    return bool(email) and email.casefold() == person.email
+    return email is not None and email.casefold() == person.email
 
 
 def _tell_seated(case: Case, panel: Panel, seat: PanelSeat, act: Act) -> None:
-    person = session().get_one(User, seat.user_id)
     due = local(panel.closes_at, case.time_zone)
-    tell_staff(case, person, "panel_seat", act=act, due=due, case_url=_url(case))
+    tell_staff(case, seat.user, "panel_seat", act=act, due=due, case_url=_url(case))
 
 
 def _url(case: Case) -> str:

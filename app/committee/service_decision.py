@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from app.accounts import queries as people
 from app.accounts import service as accounts
-from app.accounts.models import User
 from app.cases.actions import performs
 from app.cases.models import Case
 from app.cases.service import advance
@@ -51,7 +51,7 @@ def draft_decision(case: Case, command: DraftDecision, act: Act) -> None:
     decision.returned_at = decision.returned_note = None
     advance(case, Action.DRAFT_DECISION, act=act, detail={"round": panel.round, "outcome": command.outcome})
     if panel.chair:
-        tell(case, session().get_one(User, panel.chair.user_id), "signature_wanted", act=act)
+        tell(case, panel.chair.user, "signature_wanted", act=act)
 
 
 def _new_draft(case: Case, panel: Panel) -> Decision:
@@ -113,7 +113,7 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     panel, decision = _draft_before_chair(case, act)
     if missing := [statement for statement in STATEMENTS if statement not in command.statements]:
         raise Invalid("statement_missing", pointer="/statements", missing=len(missing))
-    signer = session().get_one(User, act.actor.user_id)
+    signer = people.by_id(act.actor.user_id or 0)
     if accounts.check_password(signer.email, command.password) is None:
         raise Invalid("password_wrong", pointer="/password")
     year = act.at.astimezone(ZoneInfo(case.time_zone)).year

@@ -8,9 +8,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import selectinload
 
 from app.cases.models import Case
+from app.cases.pleadings import Pleading, tells_pleadings
 from app.core.db import session
 from app.mediation.models import Answer, Offer, OfferStatus
 from workflows.procedure.authority import Actor, sees_offers
+
+REFUSALS = ("refuse", "not_ours")
 
 
 def answers(case: Case, actor: Actor) -> Sequence[Answer]:
@@ -19,8 +22,15 @@ def answers(case: Case, actor: Actor) -> Sequence[Answer]:
     if actor.is_respondent:
         query = query.where(Answer.organisation_id == actor.organisation_id)
     if not sees_offers(actor):
-        query = query.where(Answer.position.in_(("refuse", "not_ours")))
+        query = query.where(Answer.position.in_(REFUSALS))
     return session().scalars(query.order_by(Answer.id)).all()
+
+
+@tells_pleadings
+def pleadings(case: Case) -> list[Pleading]:
+    """Return the refusals for the committee's dossier, whoever opens it."""
+    query = select(Answer).where(Answer.case_id == case.id, Answer.position.in_(REFUSALS)).order_by(Answer.id)
+    return [Pleading(each.at, each.position, each.clause, each.text, each.late) for each in session().scalars(query)]
 
 
 def answered(case: Case) -> bool:

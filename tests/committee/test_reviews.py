@@ -165,5 +165,5 @@ def test_nobody_of_the_first_panel_sees_the_review(case):
     ask_for_review(case)
 
     chair = first[0]
-    assert queries.panels_at_work(chair.actor()) == []
+    assert queries.at_work(chair.actor()) == []
     assert by_number(case.number, chair.actor(), to_act=True) is not None  # their own decision stays readable

@@ -1,0 +1,95 @@
+"""What waits for a person of the committee: to declare, to read and vote, to draft, to sign, to publish."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from app.cases.faces import clock_face, nearest
+from app.cases.models import Case
+from app.committee import queries
+from app.committee.models import Decision, Panel
+from app.web.filters import law
+from workflows.procedure.authority import Actor, Permission
+from workflows.procedure.clocks import ClockKind, ClockStatus
+
+# Task → (heading, page), in the order of the day's work.
+TASKS = {
+    "declare": (_l("To declare"), "recuse"),
+    "vote": (_l("To read and vote"), "dossier"),
+    "draft": (_l("To draft"), "notice"),
+    "sign": (_l("To sign"), "sign"),
+    "publish": (_l("To publish"), "publish"),
+    "wait": (_l("With others"), "dossier"),
+}
+AFTER_VOTE = ("draft", "sign", "publish")
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """The cases with one task, nearest end first."""
+
+    task: str
+    title: str
+    rows: list[dict[str, Any]]
+
+
+def docket(actor: Actor, now: datetime) -> list[Group]:
+    """Return the actor's cases by task; tasks without a case are left out."""
+    panels = queries.at_work(actor)
+    voters = queries.voters_of([panel for panel, _case in panels])
+    drafts = queries.drafts_of([panel for panel, _case in panels])
+    rows: dict[str, list[dict[str, Any]]] = {task: [] for task in TASKS}
+    for panel, case in panels:
+        task = task_of(panel, drafts.get(panel.id), actor, voters.get(panel.id, set()))
+        rows[task].append(_row(case, task, now, _state(panel, drafts.get(panel.id))))
+    if actor.may(Permission.DECISION_PUBLISH):
+        rows["publish"] = [_row(case, "publish", now, _("Signed")) for case in queries.unpublished(actor)]
+    return [Group(task, str(TASKS[task][0]), found) for task, found in rows.items() if found]
+
+
+def task_of(panel: Panel, draft: Decision | None, actor: Actor, voted: set[int]) -> str:
+    """Return what the actor has to do for this panel now."""
+    seat = panel.seat_of(actor.user_id)
+    if panel.sealed:
+        if seat and not seat.declared_free:
+            return "declare"
+        return "vote" if seat and actor.user_id not in voted else "wait"
+    if actor.may(Permission.DECISION_DRAFT) and not (draft and draft.waits_for_signature):
+        return "draft"
+    return "sign" if seat and seat.is_chair and draft and draft.waits_for_signature else "wait"
+
+
+def _state(panel: Panel, draft: Decision | None) -> str:
+    if panel.sealed:
+        return _("Voting")
+    if draft is None:
+        return _("Vote closed")
+    return _("Draft with the chair") if draft.waits_for_signature else _("Draft sent back")
+
+
+def _row(case: Case, task: str, now: datetime, state: str) -> dict[str, Any]:
+    who = [case.respondent.name] if case.respondent else []
+    return {
+        "number": case.number,
+        "url": url_for(f"committee.{TASKS[task][1]}", number=case.number),
+        "title": law(case.anomaly or "other", "anomaly"),
+        "parties": " · ".join([*who, case.received_at.date().isoformat()]),
+        "clock": _clock(case, task, now),
+        "tags": [{"text": state, "tone": None}, *_review_tag(case)],
+    }
+
+
+def _review_tag(case: Case) -> list[dict[str, str]]:
+    return [{"text": _("Review"), "tone": "brand"}] if case.state == "review" else []
+
+
+def _clock(case: Case, task: str, now: datetime) -> Any:
+    """Return the clock that the task is against: the vote's, or the case's own once the vote is over."""
+    voting = [c for c in case.clocks if c.kind is ClockKind.VOTING and c.status is ClockStatus.RUNNING]
+    return clock_face(voting[-1], now) if voting and task not in AFTER_VOTE else nearest(case, now)

@@ -1,0 +1,176 @@
+"""A case as its judges read it: the issues, both sides in parallel, the rules beside, the exhibits; never an offer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+
+from app.cases import exhibits, pleadings
+from app.cases import queries as cases
+from app.cases.faces import clock_face, nearest
+from app.cases.models import Case, CaseEvent, Finding
+from app.cases.pleadings import Pleading
+from app.committee import queries
+from app.committee.docket import task_of
+from app.committee.models import Issue, Panel, PanelSeat
+from app.core.money import written
+from app.web.filters import clause_url, law, named
+from app.web.i18n import language
+from workflows.procedure.authority import Actor, Permission
+from workflows.procedure.clocks import ClockKind, ClockStatus
+from workflows.procedure.issues import wording
+from workflows.procedure.states import Action
+from workflows.procedure.voting import Choice
+from workflows.regulation import book
+
+
+def asked(issue: Issue) -> str:
+    """Return the issue as a question, in the reader's language."""
+    amount = written(issue.amount_minor, issue.currency, language()) if issue.amount_minor else ""
+    return wording(issue.question, language(), book.current(), amount)
+
+
+def heading(case: Case, panel: Panel, now: datetime) -> dict[str, Any]:
+    """Return what stands on top of every page of the case."""
+    who = case.respondent.name if case.respondent else _("no respondent named")
+    running = [c for c in case.clocks if c.kind is ClockKind.VOTING and c.status is ClockStatus.RUNNING]
+    clocks = [clock_face(running[-1], now)] if running else []
+    return {
+        "case": case, "panel": panel,
+        "title": law(case.anomaly or "other", "anomaly"),
+        "eyebrow": " · ".join([case.number, named(case.state, "state")]),
+        "subtitle": _("against %(who)s", who=who),
+        "clocks": [*clocks, *[each for each in [nearest(case, now)] if each]],
+    }  # fmt: skip
+
+
+def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return everything a judge reads, and what they do next."""
+    found = cases.findings(case)
+    rounds = queries.rounds(case)
+    voted = queries.voters(panel)
+    draft = rounds[panel.round][0] if panel.round in rounds else None
+    return {
+        **heading(case, panel, now),
+        "issues": [_issue(issue, found) for issue in panel.issues],
+        "findings": [_finding(each) for each in found],
+        "consumer": _consumer(case),
+        "respondent": _respondent(case),
+        "summary": _summary(cases.events(case, actor)),
+        "exhibits": exhibits.shown(case, actor),
+        "seats": seats(panel, voted),
+        "voted": len(voted),
+        "task": task_of(panel, draft, actor, voted) if case.state in queries.BEFORE else "wait",
+        "changeable": panel.sealed and actor.user_id in voted,
+        "earlier": rounds.get(panel.round - 1),
+        "draft": draft,
+    }
+
+
+def _issue(issue: Issue, findings: Sequence[Finding]) -> dict[str, Any]:
+    return {
+        "n": issue.n,
+        "kind": named(issue.kind, "issue_kind"),
+        "question": asked(issue),
+        "rule": rule(issue.clause),
+        "findings": [_finding(each) for each in findings if each.clause == issue.clause],
+    }
+
+
+def rule(number: str) -> dict[str, str]:
+    """Return a clause with its text, as it stands beside the dispute."""
+    clause = book.current().clause(number)
+    return {"clause": number, "text": clause.text.in_(language()), "url": clause_url(number)}
+
+
+def _finding(found: Finding) -> dict[str, Any]:
+    return {
+        "verdict": found.verdict,
+        "title": named(found.verdict, "verdict"),
+        "explanation": found.explanation.get(language(), ""),
+        "clause": found.clause,
+        "clause_url": clause_url(found.clause),
+        "liable": law(found.liable, "party_kind") if found.liable else None,
+        "confirmed_by": _("a person of the desk") if found.confirmed_at else None,
+    }
+
+
+def _consumer(case: Case) -> dict[str, Any]:
+    return {"text": case.narrative, "lang": case.language, "sought": [_wish(each) for each in case.remedies_sought]}
+
+
+def _wish(remedy: Mapping[str, Any]) -> str:
+    amount = remedy.get("amount")
+    kind = law(remedy["kind"], "remedy_kind")
+    return f"{kind} {written(amount['amount_minor'], amount['currency'], language())}" if amount else kind
+
+
+def _respondent(case: Case) -> dict[str, Any]:
+    told = pleadings.told(case)
+    return {"name": case.respondent.name if case.respondent else None, "answers": [_answer(each) for each in told]}
+
+
+def _answer(answer: Pleading) -> dict[str, Any]:
+    rule_url = clause_url(answer.clause) if answer.clause else None
+    return {"position": named(answer.position, "position"), "clause_url": rule_url, "said": answer}
+
+
+def _summary(history: Sequence[CaseEvent]) -> str:
+    """Return what the mediator wrote when the case was handed over."""
+    return next((e.detail.get("summary") or "" for e in reversed(history) if e.action is Action.REFER), "")
+
+
+def seats(panel: Panel, voted: set[int]) -> list[dict[str, str]]:
+    """Return the seats as the quorum meter draws them: who voted is seen, what they voted is not."""
+    return [_seat(seat, voted) for seat in sorted(panel.seats, key=lambda seat: (seat.place, seat.id))]
+
+
+def _seat(seat: PanelSeat, voted: set[int]) -> dict[str, str]:
+    if seat.left_at is not None:
+        return {"name": seat.user.name, "state": "out", "state_text": named(seat.left_because, "left")}
+    if seat.user_id in voted:
+        text, state = _("voted"), "in"
+    elif seat.declared_free:
+        text, state = _("reading"), "waiting"
+    else:
+        text, state = _("has not declared yet"), "waiting"
+    return {
+        "name": seat.user.name,
+        "state": state,
+        "state_text": f"{_('presides')} · {text}" if seat.is_chair else text,
+    }
+
+
+def result(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Return the tally with its reasons; while the votes are sealed, only who has voted."""
+    names = {seat.user_id: seat.user.name for seat in panel.seats}
+    rounds = queries.rounds(case)
+    voted = queries.voters(panel)
+    draft = rounds[panel.round][0] if panel.round in rounds else None
+    return {
+        **heading(case, panel, now),
+        "rulings": [_ruling(each, names) for each in queries.rulings(panel)],
+        "seats": seats(panel, voted),
+        "voted": len(voted),
+        "decision": draft,
+        "task": task_of(panel, draft, actor, voted) if case.state in queries.BEFORE else "wait",
+        "publishes": case.state == "decided" and actor.may(Permission.DECISION_PUBLISH),
+    }
+
+
+def _ruling(ruling: queries.Ruling, names: Mapping[int, str]) -> dict[str, Any]:
+    return {
+        "n": ruling.issue.n,
+        "question": asked(ruling.issue),
+        "result": named(ruling.tally.result, "choice"),
+        "tie_broken": ruling.tally.tie_broken,
+        "counts": [(named(choice, "choice"), ruling.tally.counts[choice]) for choice in Choice],
+        "votes": [
+            {"by": names[vote.user_id], "choice": named(vote.choice, "choice"), "reason": vote.reason,
+             "dissents": vote.choice not in (ruling.tally.result, Choice.ABSTAIN)}
+            for vote in ruling.votes
+        ],
+    }  # fmt: skip

@@ -138,6 +138,7 @@ EVENT_FIELDS: dict[str, dict[str, Reader]] = {
     "commitment_invoked": {"commitment": text(), "kept": flag},
 }
 _EVERY: dict[str, Reader] = {"type": one_of(*EVENT_FIELDS), "at": instant, "actor": one_of(*ACTORS)}
+_OF_TYPE = {kind: record(Event, _EVERY | own) for kind, own in EVENT_FIELDS.items()}
 _ANY_EVENT = frozenset(name for own in EVENT_FIELDS.values() for name in own)
 
 
@@ -160,21 +161,21 @@ def _event(value: Any, place: Place) -> Event | None:
     if type(value) is not dict:
         raise Refused("not_an_object")
     kind = value.get("type")
-    own = EVENT_FIELDS.get(kind) if type(kind) is str else None
-    if own is None:
+    own = EVENT_FIELDS.get(kind) if isinstance(kind, str) else None
+    if not isinstance(kind, str) or own is None:
         place.at("type").wrong("missing" if kind is None else "not_one_of", options=tuple(EVENT_FIELDS))
         return None
     for name in value:
         if name in _ANY_EVENT and name not in own:
             place.at(name).wrong("not_for_this_event", type=kind)
     known = {name: held for name, held in value.items() if name in own or name not in _ANY_EVENT}
-    event: Event | None = record(Event, _EVERY | own).take(known, place)
+    event: Event | None = _OF_TYPE[kind].take(known, place)
     return event
 
 
-def _event_schema(kind: str, own: dict[str, Reader]) -> Schema:
-    schema = object_schema(_EVERY | own)
-    return schema | {"properties": schema["properties"] | {"type": {"const": kind}}, "required": ["type"]}
+def _event_schema(kind: str, reader: Reader) -> Schema:
+    properties = reader.schema["properties"] | {"type": {"const": kind}}
+    return reader.schema | {"properties": properties, "required": ["type"]}
 
 
 _PAYMENT = {"offered": items(text(), most=50), "forced": text(), "forced_by": one_of(*ACTORS), "cap_minor": whole()}
@@ -198,7 +199,7 @@ _ORDER = {
     "delivery_fee": record(DeliveryFee, _DELIVERY_FEE),
     "payment": record(Payment, _PAYMENT),
 }
-_EVENTS = Reader(_event, {"oneOf": [_event_schema(kind, own) for kind, own in EVENT_FIELDS.items()]})
+_EVENTS = Reader(_event, {"oneOf": [_event_schema(kind, reader) for kind, reader in _OF_TYPE.items()]})
 _REQUEST = {
     "order": record(OrderFacts, _ORDER),
     "events": items(_EVENTS, most=MOST_EVENTS),

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, timedelta
 from itertools import pairwise
 from typing import Any
 
@@ -124,9 +124,12 @@ def _limits(book: Rulebook) -> None:
 
 
 def _fits(book: Rulebook, day: date) -> None:
-    end = book.figure("committee_referral", on=day).length + book.figure("voting", on=day).length
-    if end >= book.figure("resolution", on=day).length:
-        raise RulebookError("figures.toml", "voting", f"from {day} a vote would not end before the resolution limit")
+    way = ("committee_referral", "voting", "decision_writing")
+    ends = sum((book.figure(key, on=day).length for key in way), timedelta())
+    if ends > book.figure("resolution", on=day).length:
+        raise RulebookError(
+            "figures.toml", "voting", f"from {day} referral, vote and writing pass the resolution limit"
+        )
     if book.figure("quorum", on=day).value > book.figure("panel_size", on=day).value:
         raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
     if book.figure("panel_size", on=day).value % 2 == 0:

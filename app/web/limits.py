@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
@@ -13,6 +14,8 @@ from app.core import site
 
 View = TypeVar("View", bound=Callable[..., Any])
 limiter = Limiter(key_func=get_remote_address, in_memory_fallback_enabled=True, headers_enabled=True)
+
+PATIENCE_S = 0.2
 
 # By purpose. An address may be a whole office or a shop's server, so the figures stop floods, not people.
 LIMITS = {
@@ -31,9 +34,18 @@ def often(purpose: str) -> Callable[[View], View]:
 
 
 def install(app: Flask) -> None:
-    """Set the limits up."""
-    redis_url = site.settings().redis_url
-    app.config.setdefault("RATELIMIT_STORAGE_URI", redis_url or "memory://")
-    app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", {"socket_connect_timeout": 0.2} if redis_url else {})
+    """Set the limits up. While Redis is away each process counts for itself, and no request waits for it."""
+    if redis_url := site.settings().redis_url:
+        app.config.setdefault("RATELIMIT_STORAGE_URI", re.sub("^unix:", "redis+unix:", redis_url))
+        app.config.setdefault("RATELIMIT_STORAGE_OPTIONS", _impatience())
+    else:
+        app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
     app.config.setdefault("RATELIMIT_SWALLOW_ERRORS", True)
     limiter.init_app(app)
+
+
+def _impatience() -> dict[str, Any]:
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
+    return {"socket_connect_timeout": PATIENCE_S, "socket_timeout": PATIENCE_S, "retry": Retry(NoBackoff(), 0)}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -20,7 +21,12 @@ def modules(root: Path, *folders: str) -> Iterator[tuple[str, ast.Module]]:
     """Yield (path from the root, syntax tree) of our Python files, or of those in `folders`."""
     found = [file for folder in folders or ("app", "workflows", "tests") for file in root.glob(f"{folder}/**/*.py")]
     for file in sorted(found if folders else [*found, *root.glob("*.py")]):
-        yield file.relative_to(root).as_posix(), ast.parse(file.read_text("utf-8"))
+        yield file.relative_to(root).as_posix(), _parsed(file)
+
+
+@cache
+def _parsed(file: Path) -> ast.Module:
+    return ast.parse(file.read_text("utf-8"))
 
 
 def functions(tree: ast.Module) -> Iterator[Function]:

@@ -64,10 +64,10 @@ class TermRow(Form):
         if self.kind.data and not (re.fullmatch(r"\d{1,2}", field.data or "", re.ASCII) and 1 <= int(field.data) <= 90):
             raise StopValidation(_("Write a number of days from 1 to 90."))
 
-    def to_term(self) -> Term:
+    def to_term(self, currency: str = "CNY") -> Term:
         """Return what was typed as a term."""
         amount = read_amount(self.amount.data or "")
-        money = Money(amount_minor=amount) if amount else None
+        money = Money(amount_minor=amount, currency=currency) if amount else None
         return Term(kind=self.kind.data, amount=money, days=int(self.days.data), note=self.note.data or "")
 
 
@@ -80,9 +80,9 @@ class TermsMixin:
         """Yield the rows in which something was chosen."""
         return (row.form for row in self.terms if row.form.kind.data)
 
-    def read_terms(self) -> list[Term]:
+    def read_terms(self, currency: str = "CNY") -> list[Term]:
         """Return the terms of all used rows."""
-        return [row.to_term() for row in self.used_rows()]
+        return [row.to_term(currency) for row in self.used_rows()]
 
 
 def terms_for_form(case: Case, terms: list[Term]) -> list[dict[str, str]]:

@@ -16,7 +16,7 @@ from app.web import files
 from app.web.filters import file_size, named
 from workflows.procedure.authority import Actor
 
-Address = Callable[[str, Evidence], str]
+Address = Callable[[str, Evidence], str | None]
 
 
 def _staff_address(what: str, evidence: Evidence) -> str:

@@ -1,0 +1,140 @@
+"""What the pages of both sides draw: terms, offers, remedies, clocks, files."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from typing import Any
+
+from flask_babel import gettext as _
+from flask_babel import ngettext
+
+from app.cases.commands import Term
+from app.cases.faces import clock_face
+from app.cases.models import Case, Clock, ClockEffect
+from app.cases.models_talk import Remedy
+from app.cases.terms import restored
+from app.mediation.models import Maker, Offer, OfferStatus
+from app.portal.turn import made_by
+from app.web.filters import instant, law, money, named
+from app.web.i18n import language
+from workflows.procedure.clocks import TIMERS, ClockStatus
+from workflows.regulation import book
+from workflows.regulation.entries import Figure
+
+Row = tuple[str, str]
+
+
+def term_rows(terms: Iterable[Term]) -> list[Row]:
+    """Return terms as rows of facts: what, and how much until when."""
+    return [(law(term.kind, "remedy_kind"), _term_words(term)) for term in terms]
+
+
+def _term_words(term: Term) -> str:
+    parts = [
+        money(term.amount.amount_minor, term.amount.currency) if term.amount else "",
+        ngettext("within %(num)s day", "within %(num)s days", term.days),
+        term.note,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def wish_rows(case: Case) -> list[Row]:
+    """Return what the complainant asks for, as rows of facts."""
+    return [(law(wish["kind"], "remedy_kind"), _wish_words(wish)) for wish in case.remedies_sought]
+
+
+def _wish_words(wish: dict[str, Any]) -> str:
+    amount = wish.get("amount")
+    parts = [money(amount["amount_minor"], amount["currency"]) if amount else "", wish.get("note") or ""]
+    return " · ".join(part for part in parts if part) or _("Asked for")
+
+
+def offer_face(offer: Offer, case: Case, side: str) -> dict[str, Any]:
+    """Return an offer as `side` reads it."""
+    rows = term_rows(restored(offer.terms))
+    if offer.note:
+        rows.append((_("Mediator's note") if offer.by is Maker.MEDIATOR else _("Note"), offer.note))
+    return {
+        "n": offer.n,
+        "rows": rows,
+        "by": made_by(offer, case, side),
+        "clause": offer.clause,
+        "status": offer.status.value,
+        "status_text": named(offer.status, "offer_status"),
+        "made": instant(offer.made_at),
+        "lapses": instant(offer.lapses_at),
+        "ended": instant(offer.ended_at),
+        "yours": side in offer.waits_for,
+        "answered": side in offer.sides - offer.waits_for and offer.status is OfferStatus.OPEN,
+        "both": len(offer.sides) > 1,
+        "reasons": [reply.reason for reply in offer.replies if reply.reason and reply.side != side],
+    }
+
+
+def remedy_face(remedy: Remedy) -> dict[str, Any]:
+    """Return what is owed, and how far it has come."""
+    return {
+        "n": remedy.n,
+        "title": law(remedy.kind, "remedy_kind"),
+        "amount": money(remedy.amount_minor, remedy.currency),
+        "note": remedy.note,
+        "who": law(remedy.party_kind, "party_kind"),
+        "due": instant(remedy.due_at),
+        "status": remedy.status,
+        "status_text": named(remedy.status, "remedy_status"),
+        "proof": remedy.proof,
+        "proved": instant(remedy.proved_at),
+        "late": remedy.breached_at is not None,
+    }
+
+
+def clock_accounts(case: Case, effects: Sequence[ClockEffect], now: datetime) -> list[dict[str, Any]]:
+    """Return the deadline receipt: of each statutory clock when and why it began, its figure, warnings and end."""
+    clocks = [clock for clock in case.clocks if clock.kind not in TIMERS]
+    return [_account(case, clock, [e for e in effects if e.clock_id == clock.id], now) for clock in clocks]
+
+
+def _account(case: Case, clock: Clock, effects: Sequence[ClockEffect], now: datetime) -> dict[str, Any]:
+    warnings = [_("%(time)s, to: %(desk)s", time=instant(e.at), desk=named(e.told, "role")) for e in effects if e.told]
+    breach = next((e for e in effects if e.effect == "breach"), None)
+    figure = book.current().figure(clock.figure, on=case.law_as_of)
+    return {
+        "face": clock_face(clock, now),
+        "label": named(clock.kind, "clock"),
+        "why": named(clock.kind, "clock_start"),
+        "started": instant(clock.started_at),
+        "figure": _length(figure),
+        "note": figure.note.in_(language()),
+        "due": instant(clock.due_at),
+        "warnings": warnings,
+        "breached": instant(breach.due_at) if breach else "",
+        "end": _ending(clock),
+    }
+
+
+def _length(figure: Figure) -> str:
+    words = {
+        "minute": lambda n: ngettext("%(num)s minute", "%(num)s minutes", n),
+        "hour": lambda n: ngettext("%(num)s hour", "%(num)s hours", n),
+        "day": lambda n: ngettext("%(num)s day", "%(num)s days", n),
+    }
+    return words[figure.unit](figure.value) if figure.unit in words else str(figure.value)
+
+
+def _ending(clock: Clock) -> str:
+    if clock.status in (ClockStatus.RUNNING, ClockStatus.BREACHED) and clock.ended_at is None:
+        return ""
+    return f"{named(clock.status, 'clock_status')} · {instant(clock.ended_at)}"
+
+
+def covered(rows: Iterable[dict[str, Any]], clean: Callable[[str | None], str], *keys: str) -> list[dict[str, Any]]:
+    """Return rows in which the texts under `keys` went through `clean`."""
+    return [row | {key: clean(row[key]) for key in keys if row.get(key)} for row in rows]
+
+
+def qr_code(link: str) -> str:
+    """Return the link as a QR code in SVG, without styles."""
+    import segno  # only the pages that show one need it
+
+    return str(segno.make(link, error="m", micro=False).svg_inline(border=1, omitsize=True, dark="#18222e"))

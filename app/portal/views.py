@@ -1,0 +1,170 @@
+"""The complainant's pages: how the case stands, its clocks, its messages, its evidence."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, abort, flash, redirect, render_template
+from flask_babel import gettext as _
+
+from app.cases import queries, queries_talk
+from app.cases.faces import finding_faces, message_faces
+from app.cases.models import Case
+from app.cases.service_steps import write_message
+from app.core import clock
+from app.evidence import queries as evidence
+from app.evidence import service as exhibits
+from app.evidence.models import Evidence
+from app.evidence.showing import face, send, show
+from app.mediation import queries as mediation
+from app.portal import forms, story, turn
+from app.portal.service import ways
+from app.portal.showing import clock_accounts, covered, offer_face, qr_code, remedy_face
+from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act
+from app.web.guards import act, open_to_all
+from app.web.i18n import public
+from workflows.procedure.states import Action, steps_from
+
+portal = public(Blueprint("portal", __name__))
+BLUEPRINTS = (portal,)
+
+# What can be done at any time, and the page it is done on.
+DOORS = {
+    Action.ADD_EVIDENCE: ("portal.evidence_list", lambda: _("Add evidence")),
+    Action.MESSAGE: ("portal.messages", lambda: _("Write to us")),
+    Action.PROPOSE: ("steps.propose", lambda: _("Make an offer of your own")),
+    Action.CONFIRM_PERFORMANCE: ("steps.fulfil", lambda: _("Say whether it was done")),
+    Action.RATE: ("steps.rate", lambda: _("Rate how we did")),
+    Action.REQUEST_REVIEW: ("steps.appeal", lambda: _("Ask for a review")),
+    Action.WITHDRAW: ("steps.withdraw", lambda: _("Withdraw the complaint")),
+}
+
+
+@portal.get("/c/<token>")
+@open_to_all
+@by_private_link
+def home(visit: Visit) -> str:
+    """Show whose turn it is and what comes next."""
+    case, veil = visit.case, visit.veil
+    table = _table(visit)
+    card = turn.of_consumer(case, table, clock.now())
+    reader = story.Reader(case, "consumer", veil.text, _links(visit))
+    return render_template(
+        "portal/home.html", visit=visit, case=case, turn=card, company=turn.company(case), doors=_doors(visit, table),
+        offer=offer_face(card.offer, case, "consumer") if card.offer else None,
+        remedies=[remedy_face(remedy) for remedy in table.remedies],
+        timeline=story.timeline(reader, queries.events(case, visit.actor), card),
+        findings=finding_faces(queries.findings(case)), files=_files(visit), qr=qr_code(visit.link), ways=ways(case),
+    )  # fmt: skip
+
+
+def _table(visit: Visit) -> turn.Table:
+    case = visit.case
+    return turn.Table(
+        offers=mediation.offers(case, visit.actor),
+        remedies=queries_talk.remedies(case),
+        rated=queries_talk.rating(case) is not None,
+    )
+
+
+def _links(visit: Visit) -> Callable[..., str | None]:
+    pages = {"offer": "steps.offer", "messages": "portal.messages", "evidence": "portal.evidence_list"}
+    return lambda page, **values: visit.url(pages[page], **values)
+
+
+def _doors(visit: Visit, table: turn.Table) -> list[dict[str, str]]:
+    """Return what the complainant may do besides the turn's own action."""
+    shut = {Action.RATE} if table.rated else set[Action]()
+    if visit.case.asked_at is None:
+        shut.add(Action.PROPOSE)
+    if visit.case.decided_at is None:
+        shut.add(Action.REQUEST_REVIEW)
+    if not table.of("proved"):
+        shut.add(Action.CONFIRM_PERFORMANCE)
+    possible = [action for action in DOORS if steps_from(visit.case.state, action) and action not in shut]
+    return [{"url": visit.url(DOORS[action][0]), "label": DOORS[action][1]()} for action in possible]
+
+
+@portal.get("/c/<token>/clocks")
+@open_to_all
+@by_private_link
+def clocks(visit: Visit) -> str:
+    """Show the deadline receipt."""
+    accounts = clock_accounts(visit.case, queries.effects(visit.case), clock.now())
+    return render_template("portal/clocks.html", visit=visit, case=visit.case, accounts=accounts)
+
+
+@portal.route("/c/<token>/messages", methods=["GET", "POST"])
+@open_to_all
+@by_private_link
+def messages(visit: Visit) -> Page:
+    """Show what was said, and take a message to the desk."""
+    form = forms.MessageForm()
+    refused = 422 if form.is_submitted() else 0
+    if form.validate_on_submit():
+        visit.case, refused = attempt(form, visit.case.id, lambda case: _say(case, form))
+        if not refused:
+            flash(_("Your message was sent."), "success")
+            return redirect(visit.url("portal.messages"), code=303)
+    said = covered(message_faces(queries_talk.messages(visit.case, visit.actor)), visit.veil.text, "text")
+    return render_template(
+        "portal/messages.html", visit=visit, case=visit.case, form=form, messages=said
+    ), refused or 200
+
+
+def _say(case: Case, form: forms.MessageForm) -> None:
+    write_message(case, form.body.data or "", act=act())
+    if files := form.uploads():
+        exhibits.add(case, files, act=act())
+
+
+@portal.route("/c/<token>/evidence", methods=["GET", "POST"])
+@open_to_all
+@by_private_link
+def evidence_list(visit: Visit) -> Page:
+    """Show the exhibits, and take more."""
+    form = forms.EvidenceForm()
+    refused = 422 if form.is_submitted() else 0
+    if form.validate_on_submit():
+        visit.case, refused = attempt(form, visit.case.id, lambda case: _add(case, form))
+        if not refused:
+            flash(_("Your files were added."), "success")
+            return redirect(visit.url("portal.evidence_list"), code=303)
+    return render_template("portal/evidence.html", visit=visit, case=visit.case, form=form, files=_files(visit)), (
+        refused or 200
+    )
+
+
+def _add(case: Case, form: forms.EvidenceForm) -> None:
+    exhibits.add(case, form.uploads(), act=act(), note=form.note.data or "")
+
+
+def _files(visit: Visit) -> list[dict[str, Any]]:
+    """Return the exhibits; who is not confirmed sees that they are there, not what is in them."""
+
+    def address(what: str, exhibit: Evidence) -> str | None:
+        return visit.url(f"portal.{what}", number=exhibit.number) if visit.confirmed else None
+
+    shown = [face(exhibit, visit.actor, address) for exhibit in evidence.of_case(visit.case)]
+    return covered(shown, visit.veil.text, "name")
+
+
+@portal.get("/c/<token>/evidence/<int:number>")
+@open_to_all
+@to_act
+def download(visit: Visit, number: int) -> Response:
+    """Hand out an exhibit."""
+    return send(_exhibit(visit, number), visit.actor)
+
+
+@portal.get("/c/<token>/evidence/<int:number>/picture")
+@open_to_all
+@to_act
+def picture(visit: Visit, number: int) -> Response:
+    """Show the shared copy of a picture."""
+    return show(_exhibit(visit, number))
+
+
+def _exhibit(visit: Visit, number: int) -> Evidence:
+    return next((each for each in evidence.of_case(visit.case) if each.number == number), None) or abort(404)

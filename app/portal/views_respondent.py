@@ -1,0 +1,168 @@
+"""The respondent's pages: what is due, and a case as the company that must answer may see it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+
+from app.cases import queries, queries_talk
+from app.cases.faces import case_faces, clock_face, finding_faces, message_faces
+from app.cases.models import Case, Clock
+from app.cases.service_steps import write_message
+from app.core import clock
+from app.evidence import queries as evidence
+from app.evidence import service as exhibits
+from app.evidence.showing import face
+from app.mediation import queries as mediation
+from app.portal import forms, story, turn
+from app.portal.queries import due, once_asked
+from app.portal.showing import offer_face, remedy_face, wish_rows
+from app.portal.views_frame import Page, attempt
+from app.web.filters import clause_url, law
+from app.web.guards import act, current_actor, requires
+from app.web.i18n import language
+from workflows.procedure.authority import Permission
+from workflows.procedure.clocks import ClockKind
+from workflows.procedure.states import UNDER_WAY, Action, CaseState, steps_from
+from workflows.regulation import book
+
+respondent = Blueprint("respondent", __name__, url_prefix="/r")
+BLUEPRINTS = (respondent,)
+VIEWS = ("due", "open", "closed")
+PAGES = {
+    ClockKind.RESPONDENT_ANSWER: "respondent_steps.respond",
+    ClockKind.PERFORMANCE: "respondent_steps.fulfil",
+    ClockKind.OFFER: "respondent.case",
+}
+
+
+@respondent.get("")
+@requires(Permission.RESPONDENT_DESK)
+def index() -> str:
+    """List what waits for the company, or its cases."""
+    view, cursor, now = request.args.get("v", "due"), request.args.get("cursor"), clock.now()
+    shown: dict[str, Any] = {"view": view if view in VIEWS else "due"}
+    if shown["view"] == "due":
+        page = due(current_actor(), cursor=cursor)
+        shown |= {"items": [_due(each, now) for each in page.items], "next": page.next}
+    else:
+        states = UNDER_WAY if view == "open" else (CaseState.CLOSED,)
+        order = "due" if view == "open" else "-received"
+        rows = queries.page(current_actor(), queries.Filter(states=states), order=order, cursor=cursor)
+        shown |= {"cases": rows.items, "next": rows.next}
+    return render_template("portal/respondent/list.html", **shown)
+
+
+def _due(this: Clock, now: Any) -> dict[str, Any]:
+    case = this.case
+    words = {
+        ClockKind.RESPONDENT_ANSWER: _("Answer the complaint"),
+        ClockKind.PERFORMANCE: _("Do what is owed, and show it"),
+        ClockKind.OFFER: _("Accept or decline an offer"),
+    }
+    return {
+        "case": case,
+        "what": words[this.kind],
+        "url": url_for(PAGES[this.kind], number=case.number),
+        "clock": clock_face(this, now),
+    }
+
+
+@respondent.get("/cases/<number>")
+@requires(Permission.RESPONDENT_DESK)
+def case(number: str) -> Page:
+    """Show a case, or say that it moved on."""
+    this = queries.by_number(number, current_actor())
+    if this is None:
+        return _moved(number)
+    g.zone = this.time_zone
+    return render_template("portal/respondent/case.html", **_shown(this))
+
+
+def _moved(number: str) -> Page:
+    moved = once_asked(number, current_actor()) or abort(404)
+    return render_template("portal/respondent/moved.html", case=moved), 410
+
+
+def own_case(number: str) -> Case:
+    """Return the company's case, whole; one that is not, or no longer, its own is not found."""
+    this = queries.by_number(number, current_actor()) or abort(404)
+    g.zone = this.time_zone
+    return this
+
+
+def _shown(this: Case) -> dict[str, Any]:
+    actor, now = current_actor(), clock.now()
+    table = turn.Table(
+        offers=mediation.offers(this, actor), remedies=queries_talk.remedies(this), answered=mediation.answered(this)
+    )
+    card = turn.of_respondent(this, table, now)
+    reader = story.Reader(this, "respondent", lambda text: text or "", _link(this.number))
+    return {
+        "case": this, "turn": card, "clocks": case_faces(this, now), "wishes": wish_rows(this),
+        "offers": [offer_face(offer, this, "respondent") for offer in table.offers],
+        "remedies": [remedy_face(remedy) for remedy in table.remedies], "doors": _doors(this, table),
+        "timeline": story.timeline(reader, queries.events(this, actor), card), "question": question(this),
+        "findings": finding_faces(queries.findings(this)),
+        "files": [face(exhibit, actor) for exhibit in evidence.of_case(this)],
+    }  # fmt: skip
+
+
+def _link(number: str) -> Any:
+    pages = {
+        "offer": "respondent_steps.offer", "messages": "respondent.messages", "evidence": "respondent.messages",
+    }  # fmt: skip
+    return lambda page, **values: url_for(pages[page], number=number, **values) if page != "evidence" else "#evidence"
+
+
+def _doors(this: Case, table: turn.Table) -> list[dict[str, str]]:
+    """Return what the company may do besides the turn's own action."""
+    pages = [
+        (Action.ANSWER, "respondent_steps.respond", _("Answer the complaint"), not table.answered),
+        (Action.PROPOSE, "respondent_steps.propose", _("Make an offer"), table.answered),
+        (Action.PERFORM, "respondent_steps.fulfil", _("Show what was done"), bool(table.of("promised", "disputed"))),
+        (Action.REQUEST_REVIEW, "respondent_steps.appeal", _("Ask for a review"), this.decided_at is not None),
+        (Action.MESSAGE, "respondent.messages", _("Write to the desk"), True),
+    ]
+    return [
+        {"url": url_for(page, number=this.number), "label": label}
+        for action, page, label, sensible in pages
+        if sensible and steps_from(this.state, action)
+    ]
+
+
+def question(this: Case) -> dict[str, str] | None:
+    """Return the clause by which the company answers, and what it says."""
+    row = book.current().responsible(this.anomaly or "other", on=this.law_as_of)
+    if row is None:
+        return None
+    clause = book.current().clause(row.clause, on=this.law_as_of)
+    return {
+        "number": clause.number,
+        "url": clause_url(clause.number),
+        "text": clause.text.in_(language()),
+        "anomaly": law(this.anomaly, "anomaly"),
+    }
+
+
+@respondent.route("/cases/<number>/messages", methods=["GET", "POST"])
+@requires(Permission.RESPONDENT_DESK)
+def messages(number: str) -> Page:
+    """Show what was said to the company, and take a message to the desk."""
+    this, form = own_case(number), forms.MessageForm()
+    refused = 422 if form.is_submitted() else 0
+    if form.validate_on_submit():
+        this, refused = attempt(form, this.id, lambda case: _say(case, form))
+        if not refused:
+            flash(_("Your message was sent."), "success")
+            return redirect(url_for("respondent.messages", number=number), code=303)
+    said = message_faces(queries_talk.messages(this, current_actor()))
+    return render_template("portal/respondent/messages.html", case=this, form=form, messages=said), refused or 200
+
+
+def _say(case: Case, form: forms.MessageForm) -> None:
+    write_message(case, form.body.data or "", act=act())
+    if files := form.uploads():
+        exhibits.add(case, files, act=act())

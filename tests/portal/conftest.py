@@ -1,0 +1,61 @@
+"""A browser at the complainant's pages, and one of the company's people at theirs."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from sqlalchemy import select
+
+from app.core.db import session
+from app.core.messages import OutboundMessage
+from tests.factories import link_of, sign_in
+from tests.mediation.conftest import Table, a_table
+from workflows.procedure.states import CaseState
+
+
+class Complainant:
+    """The complainant of a case in a browser without scripts."""
+
+    def __init__(self, client, table: Table, language: str = "en") -> None:
+        self.client, self.table, self.language = client, table, language
+        self.base = f"/{language}/c/{link_of(table.case)}"
+
+    def get(self, page: str = "", **options):
+        return self.client.get(self.base + page, **options)
+
+    def post(self, page: str, data: dict | None = None, **options):
+        return self.client.post(self.base + page, data=data or {}, **options)
+
+    def last_code(self) -> str:
+        bodies = session().scalars(select(OutboundMessage.body).order_by(OutboundMessage.id.desc()))
+        return next(found.group() for body in bodies if (found := re.search(r"\b\d{6}\b", body)))
+
+    def confirm(self) -> Complainant:
+        assert self.post("/verify/send", {"channel": "email"}).status_code == 303
+        assert self.post("/verify", {"code": self.last_code()}).status_code == 303
+        return self
+
+
+@pytest.fixture
+def table(app):
+    return a_table(CaseState.ANSWERING)
+
+
+@pytest.fixture
+def mediated(app):
+    return a_table(CaseState.MEDIATION)
+
+
+@pytest.fixture
+def me(client, mediated):
+    """The complainant of a case in mediation, with the link alone."""
+    return Complainant(client, mediated)
+
+
+@pytest.fixture
+def shop(app, mediated):
+    """A browser in which one of the company's people signed in."""
+    browser = app.test_client()
+    sign_in(browser, mediated.people["respondent"])
+    return browser

@@ -17,6 +17,7 @@ from app.core import clock
 from app.core.commands import Command
 from app.core.db import transaction
 from app.desk import forms, queue
+from app.desk.composing import suggestions
 from app.desk.workspace import PAGES, TABS, workspace
 from app.web.api import found
 from app.web.filters import named
@@ -151,7 +152,8 @@ def _compare(number: str, spec: StepPage, form: forms.StepForm, stale: Stale) ->
 def _step_page(this: Case, spec: StepPage, form: forms.StepForm, status: int, **more: Any) -> Any:
     page = PAGES[spec.action]
     steps = actions.steps_from(this.state, spec.action)
-    told = {"templates": replies.titles(language()), "clause": steps[0].clause if steps else ""}
+    told: dict[str, Any] = {"templates": replies.titles(language()), "clause": steps[0].clause if steps else ""}
+    told["suggested"] = suggestions(this) if spec.action is Action.PROPOSE else ()
     shown = {"case": this, "form": form, "action": spec.action, "subtitle": queue.subtitle(this), **told, **more}
     return render_template(f"desk/steps/{page}.html", **shown, search_url=url_for("desk_lists.search")), status
 

@@ -109,7 +109,7 @@ def test_the_acknowledgement_promises_times_and_carries_the_private_link(app):
 
     assert letter.subject == f"已收到您的投訴 {done.case.number}"
     assert f"http://desk.test/zh-hant/c/{done.link_token}" in letter.body
-    assert "2026-09-08 12:00 (Asia/Shanghai)" in letter.body
+    assert "2026-09-08 12:00 (UTC+8)" in letter.body
 
 
 def test_only_hashes_of_the_tokens_are_stored(app):

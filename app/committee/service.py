@@ -74,6 +74,7 @@ def open_vote(case: Case, panel: Panel, figure: str, *, act: Act) -> None:
     panel.closes_at = voting_ends(
         act.at, length=law.figure(figure, on=case.law_as_of).length, limit_ends=limit.due_at if limit else None,
         reserve=law.figure("decision_writing", on=case.law_as_of).length,
+        shortest=law.figure("voting_shortest", on=case.law_as_of).length,
     )  # fmt: skip
     service_clocks.start(
         case, ClockKind.VOTING, act=act, figure=figure, due_at=panel.closes_at, subject_id=panel.id

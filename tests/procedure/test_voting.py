@@ -81,13 +81,14 @@ HOUR = timedelta(hours=1)
 
 @pytest.mark.parametrize(
     ("limit_in", "ends_in"),
-    [(72 * HOUR, 48 * HOUR), (50 * HOUR, 38 * HOUR), (12 * HOUR, 6 * HOUR), (2 * HOUR, HOUR), (-HOUR, 48 * HOUR)],
-)
+    [(72 * HOUR, 48 * HOUR), (50 * HOUR, 38 * HOUR), (12 * HOUR, 6 * HOUR), (2 * HOUR, HOUR), (1.9 * HOUR, 48 * HOUR),
+     (-HOUR, 48 * HOUR)],
+)  # fmt: skip
 def test_voting_ends_so_that_the_cases_own_limit_can_be_kept(limit_in, ends_in):
-    end = voting_ends(NOON, length=48 * HOUR, limit_ends=NOON + limit_in, reserve=12 * HOUR)
+    end = voting_ends(NOON, length=48 * HOUR, limit_ends=NOON + limit_in, reserve=12 * HOUR, shortest=HOUR)
 
     assert end - NOON == ends_in
 
 
 def test_without_a_limit_voting_takes_its_full_length():
-    assert voting_ends(NOON, length=48 * HOUR, limit_ends=None, reserve=12 * HOUR) == NOON + 48 * HOUR
+    assert voting_ends(NOON, length=48 * HOUR, limit_ends=None, reserve=12 * HOUR, shortest=HOUR) == NOON + 48 * HOUR

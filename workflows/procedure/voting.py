@@ -71,13 +71,16 @@ def is_sealed(closed_at: datetime | None) -> bool:
     return closed_at is None
 
 
-def voting_ends(opened_at: datetime, *, length: timedelta, limit_ends: datetime | None, reserve: timedelta) -> datetime:
+def voting_ends(
+    opened_at: datetime, *, length: timedelta, limit_ends: datetime | None, reserve: timedelta, shortest: timedelta
+) -> datetime:
     """Return when voting ends: after `length`, but so that `reserve` is left before the case's own limit ends.
 
-    Where less than that is left, half of it; where the limit is already over, the full length.
+    Where less than that is left, half of it; where that would be less than `shortest`, or the limit is already over,
+    the full length: the limit cannot be kept any more, and a vote needs time.
     Source: clause 2.2.4.3 (seven days).
     """
-    if limit_ends is None or limit_ends <= opened_at:
+    if limit_ends is None or (limit_ends - opened_at) / 2 < shortest:
         return opened_at + length
     latest = limit_ends - reserve
     if latest <= opened_at:

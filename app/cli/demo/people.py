@@ -1,0 +1,89 @@
+"""The demo's companies and people, with addresses, passwords and tokens that are new at every first start."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+import tomllib
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from app.accounts import service as accounts
+from app.accounts.models import User
+from app.organisations import queries, service
+from app.organisations.models import Organisation, PartyKind
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Role
+
+HOUSE = "heng.example"
+PASSWORD_BYTES = 9
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who plays: people by nick, companies by key, and what each person signs in with."""
+
+    people: dict[str, User]
+    companies: dict[str, Organisation]
+    passwords: dict[int, str]
+    accounts: list[dict[str, Any]]
+
+    def of(self, company: Organisation) -> User:
+        """Return the person who answers for the company."""
+        return next(person for person in self.people.values() if person.organisation_id == company.id)
+
+
+@cache
+def _listed() -> dict[str, list[dict[str, Any]]]:
+    return tomllib.loads(Path(__file__).with_name("people.toml").read_text("utf-8"))
+
+
+def present() -> bool:
+    """Return whether the demo's companies are registered."""
+    return all(queries.by_name(each["name"]) for each in _listed()["organisation"])
+
+
+def enter(*, act: Act) -> Cast:
+    """Register the companies, create the people, and return them."""
+    cast = Cast({}, {}, {}, [])
+    for row in _listed()["organisation"]:
+        company = _company(row, act)
+        cast.companies[row["key"]] = company
+        _person(cast, row["person"] | {"role": "respondent", "language": row["language"]}, row["domain"], company, act)
+    for row in _listed()["staff"]:
+        _person(cast, row, HOUSE, None, act)
+    return cast
+
+
+def _company(row: dict[str, Any], act: Act) -> Organisation:
+    contacts = [{"name": row["on_duty"], "phone": row["phone"], "email": f"duty@{row['domain']}"}]
+    return service.register(
+        PartyKind(row["kind"]), row["name"], act=act, email=f"disputes@{row['domain']}", phone=row["phone"],
+        language=row["language"], emergency_contacts=contacts,
+    )  # fmt: skip
+
+
+def _person(cast: Cast, row: dict[str, Any], domain: str, company: Organisation | None, act: Act) -> None:
+    email = f"{row['slug']}.{secrets.token_hex(2)}@{domain}"
+    password = secrets.token_urlsafe(PASSWORD_BYTES)
+    person = accounts.create(
+        email=email, name=row["name"], password=password, roles=[Role(row["role"])], language=row["language"],
+        organisation_id=company.id if company else None, act=act,
+    )  # fmt: skip
+    cast.people[row["nick"]], cast.passwords[person.id] = person, password
+    cast.accounts.append(
+        {
+            "email": email, "role": row["role"], "organisation": company.name if company else None,
+            "password": password, "token": accounts.give_token(person, "demo", act=act),
+        }
+    )  # fmt: skip
+
+
+def write_down(cast: Cast, file: Path) -> None:
+    """Write the accounts where only the owner reads them."""
+    descriptor = os.open(file, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(descriptor, "w", encoding="utf-8") as text:
+        json.dump(cast.accounts, text, ensure_ascii=False, indent=1)

@@ -13,11 +13,10 @@ from app.core.ids import VERIFY_ALPHABET
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
 
 
-def whole() -> Select[RegisterEntry]:
-    """Return the query of entries with their rules, their notices and what replaced them."""
-    return select(RegisterEntry).options(
-        selectinload(RegisterEntry.rules), selectinload(RegisterEntry.notices), joinedload(RegisterEntry.later)
-    )
+def whole(*, notices: bool = True) -> Select[RegisterEntry]:
+    """Return the query of entries with their rules and what replaced them, and with their notices unless not wanted."""
+    query = select(RegisterEntry).options(selectinload(RegisterEntry.rules), joinedload(RegisterEntry.later))
+    return query.options(selectinload(RegisterEntry.notices)) if notices else query
 
 
 def entries_of(case: Case) -> Sequence[RegisterEntry]:

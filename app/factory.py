@@ -38,6 +38,7 @@ ROOMS = (
     "committee.service_decision",
     "committee.service_review",
     "notices.views",
+    "notices.views_case",
     "notices.api",
     "notices.service",
     "desk.views",

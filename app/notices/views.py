@@ -9,11 +9,11 @@ from werkzeug.wrappers import Response as Answer
 
 from app.cases.queries import by_link
 from app.core import clock
-from app.core.languages import NAMES, segment
+from app.core.languages import NAMES
 from app.notices import queries, receipts
-from app.notices.facts import NoticeFacts, NoticeLanguage
+from app.notices.facts import NoticeLanguage
+from app.notices.files import printed
 from app.notices.freezing import written_number
-from app.notices.render import render
 from app.web.api import found
 from app.web.guards import open_to_all
 from app.web.i18n import language, public
@@ -64,14 +64,6 @@ def deadline_receipt(token: str) -> Response:
     return printed(facts, f"{case.number}-deadlines")
 
 
-def printed(facts: NoticeFacts, name: str) -> Response:
-    """Return a receipt, printed now and kept nowhere."""
-    answer = Response(render(facts), mimetype="application/pdf")
-    answer.headers["Content-Disposition"] = f'attachment; filename="{name}-{segment(facts.language)}.pdf"'
-    answer.headers["Cache-Control"] = "no-store"
-    return answer
-
-
 # --- addresses without a language: they stand on paper, and lead to the reader's own ---
 
 
@@ -79,7 +71,7 @@ def printed(facts: NoticeFacts, name: str) -> Response:
 @open_to_all
 def start_door() -> Answer:
     """Lead to the page that asks for a code."""
-    return redirect(url_for("notices.verify_start", **request.args.to_dict()))
+    return redirect(url_for("notices.verify_start", code=request.args.get("code")))
 
 
 @doors.get("/v/<code>")

@@ -18,7 +18,6 @@ from app.register.views import csv_of
 from app.web.api import answer, api_blueprint, found, operation, page, read_query
 from app.web.guards import open_to_all
 from app.web.i18n import language
-from workflows.procedure.issues import Outcome
 
 api = api_blueprint("register")
 BLUEPRINTS = (api,)
@@ -37,7 +36,7 @@ class Wanted(Frozen):
 
     q: Annotated[str, Field(max_length=200)] = ""
     anomaly: Word = ""
-    outcome: Literal["settled"] | Outcome | None = None
+    outcome: Literal["settled", "for_consumer", "partly", "for_respondent"] | None = None
     clause: Clause | None = None
     month: Month | None = None
 

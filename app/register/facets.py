@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from babel.dates import format_skeleton
 from flask import url_for
@@ -58,7 +59,9 @@ def label(name: str, value: str) -> str:
     return str(format_skeleton("yMMMM", date(year, month, 1), locale=BABEL[language()]))
 
 
-def link(wanted: Sought, *, cursor: str | None = None, endpoint: str = "register.decisions", **more: str) -> str:
+def link(wanted: Sought, *, cursor: str | None = None, endpoint: str = "register.decisions") -> str:
     """Return the address of a list."""
-    query = {key: value for name, key in QUERY.items() if (value := getattr(wanted, name))}
-    return url_for(endpoint, **query, **({"cursor": cursor} if cursor else {}), **more)
+    query: dict[str, Any] = {key: value for name, key in QUERY.items() if (value := getattr(wanted, name))}
+    if cursor:
+        query["cursor"] = cursor
+    return url_for(endpoint, **query)

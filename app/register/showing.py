@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response
 from app.core import site
 from app.core.languages import LANGUAGES, segment
 from app.notices.facts import NoticeFacts, NoticeLanguage
+from app.notices.files import handed_out
 from app.notices.freezing import written_number
-from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry, Standing
+from app.notices.models import Edition, Notice, RegisterEntry, Standing
 from app.notices.queries import edition_of
 from app.web.api import money, when
-from app.web.files import attachment
 from app.web.filters import law
 from app.web.i18n import language
 
@@ -40,18 +40,9 @@ def public_pdf(entry: RegisterEntry, tag: str) -> Response:
     notice = edition_of(entry, Edition.PUBLIC, tag)
     if notice is None:
         abort(404)
-    response = pdf(notice, f"{entry.number}-{segment(tag)}.pdf")
+    response = handed_out(notice, f"{entry.number}-{segment(tag)}.pdf")
     response.headers["Cache-Control"] = "public, max-age=300"
     return response
-
-
-def pdf(notice: Notice, name: str) -> Response:
-    """Return a notice as a file: 410 once withdrawn, 503 until it is printed."""
-    if notice.status is NoticeStatus.WITHDRAWN:
-        abort(410)
-    if notice.pdf_sha256 is None:
-        abort(503)
-    return attachment(notice.pdf_sha256, name, "application/pdf")
 
 
 # --- the API -------------------------------------------------------------------------------------------------------

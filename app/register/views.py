@@ -117,7 +117,7 @@ def decision_pdf(number: str) -> Answer:
 @open_to_all
 def index() -> Answer:
     """Lead to the register."""
-    return redirect(url_for("register.decisions", **request.args.to_dict()))
+    return redirect(link(sought()))
 
 
 @doors.get("/decisions/<number>")

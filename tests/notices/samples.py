@@ -24,9 +24,9 @@ _VERIFY = {"verification_code": "7F3K-92QD-M1XA", "verify_url": "https://heng.ex
 _DECISIONS = {
     NoticeLanguage.SIMPLIFIED: {
         "organ": "衡网络消费争议处理中心",
-        "seal_label": "决定专用章",
-        "title": "关于商品外观瑕疵退货争议的\n处理决定通知书",
-        "number": "衡决〔2026〕12号",
+        "seal_label": "裁决专用章",
+        "title": "关于商品外观瑕疵退货争议的\n裁决书",
+        "number": "衡裁〔2026〕12号",
         "addressees": ("林某某", "云栖数码旗舰店"),
         "complainant": "林某某",
         "respondent": "云栖数码旗舰店",
@@ -56,14 +56,14 @@ _DECISIONS = {
                 ),
             ),
         ),
-        "review": ("任何一方不服本决定，可以在2026年9月3日以前扫描文末二维码申请复核。逾期未申请的，本决定生效。",),
+        "review": ("任何一方不服本裁决，可以在2026年9月3日以前扫描文末二维码申请复核。逾期未申请的，本裁决生效。",),
         "copies_to": ("平台治理部",),
     },
     NoticeLanguage.TRADITIONAL: {
         "organ": "衡網路消費爭議處理中心",
-        "seal_label": "決定專用章",
-        "title": "關於商品外觀瑕疵退貨爭議的\n處理決定通知書",
-        "number": "衡決〔2026〕12號",
+        "seal_label": "裁決專用章",
+        "title": "關於商品外觀瑕疵退貨爭議的\n裁決書",
+        "number": "衡裁〔2026〕12號",
         "addressees": ("林○○", "雲棲數位旗艦店"),
         "complainant": "林○○",
         "respondent": "雲棲數位旗艦店",
@@ -93,7 +93,7 @@ _DECISIONS = {
                 ),
             ),
         ),
-        "review": ("任何一方不服本決定，得於2026年9月3日以前掃描文末二維碼申請覆核。逾期未申請者，本決定生效。",),
+        "review": ("任何一方不服本裁決，得於2026年9月3日以前掃描文末二維碼申請覆核。逾期未申請者，本裁決生效。",),
         "copies_to": ("平台治理部",),
     },
     NoticeLanguage.ENGLISH: {
@@ -169,7 +169,7 @@ def an_acknowledgement(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **c
     what = {
         NoticeLanguage.SIMPLIFIED: ("投诉受理回执", "值班人员启动应急处理", "第一次人工答复", "处理完毕", "受理专用章"),
         NoticeLanguage.TRADITIONAL: (
-            "申訴收件回執",
+            "投訴收件回執",
             "值班人員啟動應急處理",
             "第一次人工回覆",
             "處理完畢",
@@ -225,7 +225,7 @@ RECEIPT_WORDS = {
         "一半",
         "值班負責人",
         "處理完畢",
-        "收到申訴",
+        "收到投訴",
         "7日以內（168小時）",
     ),
     NoticeLanguage.ENGLISH: (
@@ -276,8 +276,8 @@ def a_deadline_receipt(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **c
 
 def a_settlement(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **changes: object) -> NoticeFacts:
     title = {
-        NoticeLanguage.SIMPLIFIED: "关于退货争议的和解通知书",
-        NoticeLanguage.TRADITIONAL: "關於退貨爭議的和解通知書",
+        NoticeLanguage.SIMPLIFIED: "关于退货争议的和解书",
+        NoticeLanguage.TRADITIONAL: "關於退貨爭議的和解書",
         NoticeLanguage.ENGLISH: "Notice of settlement of a dispute about a return",
     }[language]
     fields = {

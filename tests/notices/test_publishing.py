@@ -47,7 +47,7 @@ def test_a_decision_keeps_the_number_it_was_signed_under(app):
 
     assert (entry.number, entry.outcome) == ("D2026-1", "for_consumer")
     assert [rule.clause for rule in entry.rules] == ["2.1.6.1", "2.1.6.4"]
-    assert edition_of(entry, Edition.PUBLIC, "zh-Hant").facts.number == "衡決〔2026〕1號"
+    assert edition_of(entry, Edition.PUBLIC, "zh-Hant").facts.number == "衡裁〔2026〕1號"
     assert edition_of(entry, Edition.PUBLIC, "en").facts.number == "HD [2026] 1"
 
 

@@ -1,0 +1,58 @@
+"""What will be published, before it is: the public edition in the reader's language, with every leak marked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from markupsafe import Markup, escape
+
+from app.cases.models import Case
+from app.notices.facts import NoticeFacts, NoticeLanguage
+from app.notices.freezing import freeze, substitutes
+from app.notices.models import Edition
+from app.notices.outcomes import Outcome, leaking, marks_of, typed
+from app.notices.service import waiting
+from workflows.procedure.leaks import Leak
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A word that would tell who a party is, and what can stand in its place."""
+
+    text: str
+    instead: str
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """An outcome before it is published: what the public will read, typed texts with their leaks marked."""
+
+    outcome: Outcome
+    facts: NoticeFacts
+    texts: dict[str, Markup]
+    leaks: list[Found]
+
+
+def previews(case: Case, language: str) -> list[Preview]:
+    """Return a preview of everything that waits to be published."""
+    return [_preview(case, outcome, NoticeLanguage(language)) for outcome in waiting(case)]
+
+
+def _preview(case: Case, outcome: Outcome, language: NoticeLanguage) -> Preview:
+    found = leaking(outcome, marks_of(case))
+    instead = substitutes(case, outcome.written_in)
+    facts = freeze(case, outcome, edition=Edition.PUBLIC, language=language, code="", at=case.received_at)
+    return Preview(
+        outcome=outcome, facts=facts if outcome.serial else replace(facts, number=""),
+        texts={pointer: _marked(text, found.get(pointer, ())) for pointer, text in typed(outcome).items()},
+        leaks=list(dict.fromkeys(Found(leak.text, instead[leak.hint]) for each in found.values() for leak in each)),
+    )  # fmt: skip
+
+
+def _marked(text: str, leaks: Iterable[Leak]) -> Markup:
+    parts, at = [], 0
+    for leak in leaks:
+        parts += [escape(text[at : leak.start]), Markup("<mark>{}</mark>").format(leak.text)]
+        at = leak.end
+    return Markup("").join([*parts, escape(text[at:])])

@@ -26,6 +26,8 @@ ROOMS = (
     "cases.service_steps",
     "cases.service_performance",
     "intake.views",
+    "intake.views_files",
+    "intake.views_later",
     "intake.api",
     "evidence.views",
     "evidence.api",

@@ -13,7 +13,7 @@ from wtforms.validators import StopValidation
 
 from app.cases.commands import Money, Term
 from app.cases.models import Case
-from app.web.forms import Cleaned
+from app.web.forms import Cleaned, choices
 from app.web.i18n import language
 from workflows.regulation import book
 
@@ -47,7 +47,7 @@ class TermRow(Form):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(kind.key, kind.name.in_(language())) for kind in book.current().remedy_kinds]
-        self.kind.choices = [("", _("Nothing more")), *kinds]
+        self.kind.choices = choices([("", _("Nothing more")), *kinds])
 
     def validate_amount(self, field: Any) -> None:
         """An amount where the remedy is money, and only there."""

@@ -114,10 +114,15 @@ def _is_text(head: bytes) -> bool:
 _UNWELCOME = re.compile(r'[\x00-\x1f\x7f-\x9f\ud800-\udfff\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff"<>|:*?]')
 
 
-def clean_name(filename: str, media_type: str) -> str:
-    """Return a name that is safe to show and to save under: no path, no invisible signs, the ending of its content."""
+def shown_name(filename: str) -> str:
+    """Return a file's own name as it can be shown: no path, no invisible signs."""
     last = unicodedata.normalize("NFC", _UNWELCOME.sub("", filename.replace("\\", "/").rpartition("/")[2]))
-    name = PurePosixPath(" ".join(last.split()).lstrip(". ") or "file")
+    return " ".join(last.split()).lstrip(". ")[: 2 * NAME_LIMIT] or "file"
+
+
+def clean_name(filename: str, media_type: str) -> str:
+    """Return a name that is safe to save under: one that can be shown, with the ending of its content."""
+    name = PurePosixPath(shown_name(filename))
     ending = ENDINGS[media_type]
     own = name.suffix[1:].lower()
     fits = own in {ending, *ALSO.get(ending, ())}

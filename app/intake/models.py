@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model
+from app.core.uploads import Upload
 
 
 class IdempotencyKey(Model):
@@ -23,25 +24,34 @@ class IdempotencyKey(Model):
 
 
 class Draft(Model):
-    """A complaint being written. Its token, in a cookie or a link, is stored hashed; it lives for `draft_lifetime`."""
+    """A complaint being written. Its tokens, in a cookie and in a link, are stored hashed.
+
+    `version` rises with every change, so that what is sent is what was last seen.
+    """
 
     __tablename__ = "drafts"
-    __table_args__ = (Index("ix_drafts_expiry", "expires_at"),)
+    __table_args__ = (Index("ix_drafts_expiry", "expires_at"), Index("ix_drafts_contact", "contact", "saved_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[str] = mapped_column(unique=True)
-    answers: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="one entry for each step that was answered")
+    link_hash: Mapped[str | None] = mapped_column(unique=True, comment="of the link that was sent last")
+    links_sent: Mapped[int] = mapped_column(default=0)
+    contact: Mapped[str | None] = mapped_column(comment="number or address at which a link can be asked for")
     language: Mapped[str]
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="by step, as they were typed")
     saved_at: Mapped[datetime]
     expires_at: Mapped[datetime]
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), comment="what it became")
+
+    __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
 
 class DraftFile(Model):
     """A file added to a draft; it becomes an exhibit when the complaint is sent."""
 
     __tablename__ = "draft_files"
-    __table_args__ = (Index("ix_draft_files_draft", "draft_id"),)
+    __table_args__ = (UniqueConstraint("draft_id", "sha256"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     draft_id: Mapped[int] = mapped_column(ForeignKey("drafts.id"))
@@ -51,3 +61,7 @@ class DraftFile(Model):
     sha256: Mapped[str]
     shared_sha256: Mapped[str | None]
     added_at: Mapped[datetime]
+
+    def as_upload(self) -> Upload:
+        """Return it as intake hands it to the case."""
+        return Upload(self.filename, self.media_type, self.size, self.sha256, self.shared_sha256)

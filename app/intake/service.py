@@ -28,7 +28,7 @@ from app.intake.titles import title_of
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Audience
 from workflows.procedure.checks import engine
-from workflows.procedure.checks.facts import CheckRequest
+from workflows.procedure.checks.facts import DEFAULT_ZONE, CheckRequest
 from workflows.procedure.checks.finding import Finding as Found
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.states import Action, CaseState
@@ -36,7 +36,6 @@ from workflows.regulation import book
 from workflows.triage import reading as triage
 from workflows.triage.reading import Reading
 
-ZONE = "Asia/Shanghai"
 MONEY_AT_RISK = frozenset({"debits_continuing", "scam_in_progress"})
 PROMISED = (ClockKind.EMERGENCY_START, ClockKind.FIRST_REPLY, ClockKind.RESOLUTION)
 
@@ -66,8 +65,8 @@ def prepare(submission: Submission, *, act: Act) -> Prepared:
         submission.narrative, language=submission.language, claimed=submission.anomaly, danger=bool(submission.danger),
         order=order, events=events,
     )  # fmt: skip
-    facts = {"order": order, "events": events, "complaint_at": act.at.isoformat(), "time_zone": ZONE}
-    law_as_of = act.at.astimezone(ZoneInfo(ZONE)).date()
+    facts = {"order": order, "events": events, "complaint_at": act.at.isoformat(), "time_zone": DEFAULT_ZONE}
+    law_as_of = act.at.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
     return Prepared(
         submission=submission,
         language=submission.language or (reading.language if reading.language in LANGUAGES else DEFAULT),
@@ -128,7 +127,7 @@ def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
     amounts = [remedy.amount for remedy in given.remedies_sought or () if remedy.amount]
     largest = max(amounts, key=lambda amount: amount.amount_minor, default=None)
     return Case(
-        number=number, state=CaseState.RECEIVED, channel=channel, language=prepared.language, time_zone=ZONE,
+        number=number, state=CaseState.RECEIVED, channel=channel, language=prepared.language, time_zone=DEFAULT_ZONE,
         rulebook_version=book.current().version, law_as_of=prepared.law_as_of,
         link_hash=ids.digest(access.link_token(number)), access_hash=ids.digest(access.access_token(number)),
         original_sha256=prepared.original_sha256,

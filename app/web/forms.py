@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar
 
 from flask_babel import gettext as _
 from flask_wtf import FlaskForm
 from wtforms import Field, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import StopValidation
 
 from app.core.text import BODY_LIMIT, LINE_LIMIT, TextRefused, clean, one_line
@@ -64,6 +65,11 @@ class OneOf:
     def __call__(self, form: Any, field: Field) -> None:
         if field.data and field.data not in self.values:
             raise StopValidation(_("Choose one of the answers offered."))
+
+
+def choices(answers: Iterable[tuple[str, Any]]) -> list[SelectChoice]:
+    """Return (value, label) pairs as the answers of a `SelectField` or `RadioField`."""
+    return [SelectChoice(value, label) for value, label in answers]
 
 
 def line_field(label: Any, *validators: Any, limit: int = LINE_LIMIT, **options: Any) -> StringField:

@@ -1,0 +1,105 @@
+"""A draft as its forms: what each step holds, what is still open, and the complaint that comes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+from app.cases.forms import read_amount
+from app.intake.commands import Submission
+from app.intake.forms import UNSURE, ContactForm, OrderForm, OutcomeForm, ProblemForm, StepForm
+from app.intake.forms_details import details_for
+from app.web.guards import act
+from app.web.i18n import language
+from workflows.procedure.checks import engine
+from workflows.procedure.checks.facts import DEFAULT_ZONE, CheckRequest
+from workflows.procedure.checks.finding import Finding, Verdict
+from workflows.regulation import book
+
+STEPS = ("order", "problem", "details", "outcome", "evidence", "contact")
+ASKED = tuple(step for step in STEPS if step != "evidence")
+Answers = dict[str, Any]
+
+
+def form_class(step: str, answers: Answers) -> type[StepForm]:
+    """Return the form of a step; which facts are asked for depends on what went wrong."""
+    fixed: dict[str, type[StepForm]] = {
+        "order": OrderForm, "problem": ProblemForm, "outcome": OutcomeForm, "contact": ContactForm,
+    }  # fmt: skip
+    return fixed.get(step) or details_for(_anomaly(answers))
+
+
+def posted(step: str, answers: Answers) -> StepForm:
+    """Return the form as the browser sent it."""
+    return _set_up(form_class(step, answers)(), answers)
+
+
+def shown(step: str, answers: Answers) -> StepForm:
+    """Return the form as the draft fills it, with what can be known already filled in."""
+    form = _set_up(form_class(step, answers)(formdata=None, data=answers.get(step)), answers)
+    if isinstance(form, OutcomeForm):
+        form.prefill()
+    if isinstance(form, ContactForm) and not form.speak.data:
+        form.speak.data = language()
+    return form
+
+
+def _kept(step: str, answers: Answers) -> StepForm:
+    return _set_up(form_class(step, answers).of_answers(answers.get(step)), answers)
+
+
+def _set_up(form: StepForm, answers: Answers) -> StepForm:
+    if isinstance(form, OutcomeForm):
+        form.paid_minor = read_amount((answers.get("order") or {}).get("paid") or "")
+        form.offer(_anomaly(answers))
+    return form
+
+
+def _anomaly(answers: Answers) -> str | None:
+    said = (answers.get("problem") or {}).get("anomaly")
+    return None if said == UNSURE else said
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """What the draft holds, checked: a form for each step, and the steps that still need something."""
+
+    forms: dict[str, StepForm]
+    gaps: list[str]
+
+    @property
+    def contacts(self) -> list[str]:
+        """Return where the complainant is reached."""
+        return cast(ContactForm, self.forms["contact"]).reached_at
+
+    @property
+    def order(self) -> dict[str, Any]:
+        """Return the facts of the order, from all steps."""
+        return self._merged("order")
+
+    def submission(self) -> Submission:
+        """Return the complaint. Only for one without gaps."""
+        body: dict[str, Any] = {}
+        for form in self.forms.values():
+            body |= form.part()
+        return Submission.model_validate(body | {"order": self.order})
+
+    def findings(self) -> Sequence[Finding]:
+        """Return the breaches that the facts show so far, to tell the complainant where they stand."""
+        facts = {"order": self.order, "events": self.forms["details"].part().get("events", [])}
+        facts |= {"complaint_at": act().at.isoformat(), "time_zone": DEFAULT_ZONE}
+        found = engine.check(CheckRequest.from_json(facts), book.current())
+        return [each for each in found if each.verdict is Verdict.BREACH]
+
+    def _merged(self, name: str) -> dict[str, Any]:
+        merged: dict[str, Any] = {}
+        for form in self.forms.values():
+            merged |= form.part().get(name, {})
+        return merged
+
+
+def read(answers: Answers) -> Complaint:
+    """Return the draft's complaint, every step checked again."""
+    forms = {step: _kept(step, answers) for step in ASKED}
+    return Complaint(forms, [step for step, form in forms.items() if not form.validate()])

@@ -1,0 +1,57 @@
+"""Finding drafts by their token, and cases that a new complaint may repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select
+
+from app.cases.models import Case, Party
+from app.core.db import session
+from app.core.ids import digest
+from app.intake.models import Draft, DraftFile
+from workflows.procedure.states import CaseState
+
+
+def draft_of(token: str | None, *, at: datetime) -> Draft | None:
+    """Return the draft that this token opens, unless its time is over."""
+    return session().scalars(opened_by(token, at)).one_or_none() if token else None
+
+
+def opened_by(token: str, at: datetime) -> Select[Draft]:
+    """Return the query for the draft that a token opens: the browser's own, or one from a link that was sent."""
+    hashed = digest(token)
+    held = or_(Draft.token_hash == hashed, Draft.link_hash == hashed)
+    return select(Draft).where(held, Draft.expires_at > at).execution_options(populate_existing=True)
+
+
+def draft_reached_at(contact: str, *, at: datetime) -> Draft | None:
+    """Return the newest unsent draft of whoever is reached at this number or address."""
+    query = select(Draft).where(Draft.contact == contact, Draft.case_id.is_(None), Draft.expires_at > at)
+    return session().scalars(query.order_by(Draft.saved_at.desc()).limit(1)).one_or_none()
+
+
+def files_of(draft: Draft | None) -> Sequence[DraftFile]:
+    """Return the files of a draft in the order in which they were added."""
+    if draft is None:
+        return []
+    return session().scalars(select(DraftFile).where(DraftFile.draft_id == draft.id).order_by(DraftFile.id)).all()
+
+
+def file_of(draft: Draft | None, file_id: int) -> DraftFile | None:
+    """Return a file of this very draft."""
+    return next((file for file in files_of(draft) if file.id == file_id), None)
+
+
+def open_case_about(order_id: str | None, contacts: Sequence[str]) -> Case | None:
+    """Return the open case of the same person about the same order, if there is one."""
+    if not order_id or not contacts:
+        return None
+    reached = or_(Party.phone.in_(contacts), Party.email.in_(contacts))
+    query = (
+        select(Case)
+        .join(Party, Party.case_id == Case.id)
+        .where(reached, Case.order_facts["id"].as_string() == order_id, Case.state != CaseState.CLOSED)
+    )
+    return session().scalars(query.order_by(Case.id.desc()).limit(1)).one_or_none()

@@ -114,10 +114,11 @@ class OrderForm(StepForm):
         """A number, or the word that there is none."""
         if not field.data and not self.no_number.data:
             raise StopValidation(_("Enter the order number, or choose “I do not have it”."))
+        field.data = order_id(field.data) or ""
 
     def part(self) -> Part:
         order = known(
-            id=order_id(self.order_number.data or ""),
+            id=self.order_number.data,
             category=self.category.data if self.category.data != "other" else None,
             goods_total_minor=read_amount(self.paid.data or ""),
         )

@@ -78,8 +78,8 @@ class DetailsForm(StepForm):
 class UnsureDetails(DetailsForm):
     """Nobody knows yet what it is."""
 
-    ordered_on = day_field(_l("Ordered"))
-    received_on = day_field(_l("Received"))
+    ordered_on = day_field(_l("Order placed"))
+    received_on = day_field(_l("Goods received"))
     asked_on = day_field(_l("Asked the seller for help"))
     replied = choice_field(_l("Did the seller answer?"), *YES_NO)
     questions = (
@@ -103,7 +103,7 @@ AGREED = ("agreed", _l("They agreed, but nothing happened"))
 class ReturnDetails(DetailsForm):
     """A return or exchange that is refused. Source: clauses 2.1.6.1 to 2.1.6.4."""
 
-    received_on = day_field(_l("Received"))
+    received_on = day_field(_l("Goods received"))
     asked_on = day_field(_l("Asked to send it back"))
     answered_on = day_field(_l("Their answer"))
     reply = choice_field(
@@ -142,7 +142,7 @@ class ReturnDetails(DetailsForm):
 class ItemDetails(DetailsForm):
     """Goods that differ or are defective. Source: clauses 2.1.5.1, 2.1.5.2 and 2.1.5.5."""
 
-    received_on = day_field(_l("Received"))
+    received_on = day_field(_l("Goods received"))
     told_on = day_field(_l("Told the seller"))
     answered_on = day_field(_l("Their answer"))
     reply = choice_field(_l("What did the seller say?"), SAID_NO, SILENT, AGREED)
@@ -171,8 +171,8 @@ class ItemDetails(DetailsForm):
 class DeliveryDetails(DetailsForm):
     """A parcel that did not come as it should. Source: clauses 2.1.4.1 to 2.1.4.3."""
 
-    ordered_on = day_field(_l("Ordered"))
-    sent_on = day_field(_l("Sent"))
+    ordered_on = day_field(_l("Order placed"))
+    sent_on = day_field(_l("Parcel sent"))
     arrived_on = day_field(_l("Arrived, if it did"))
     parcel = choice_field(
         _l("What happened to the parcel?"),
@@ -217,7 +217,7 @@ class DeliveryDetails(DetailsForm):
 class PaymentDetails(DetailsForm):
     """A payment that failed or took too much. Source: clauses 2.2.2.1 and 2.2.2.3."""
 
-    taken_on = day_field(_l("Day"))
+    taken_on = day_field(_l("Day of payment"))
     taken = money_field(_l("Amount taken each time"))
     times = choice_field(
         _l("How often was it taken?"), ("1", _l("Once")), ("2", _l("Twice")), ("3", _l("Three times or more"))

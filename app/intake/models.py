@@ -30,14 +30,19 @@ class Draft(Model):
     """
 
     __tablename__ = "drafts"
-    __table_args__ = (Index("ix_drafts_expiry", "expires_at"), Index("ix_drafts_contact", "contact", "saved_at"))
+    __table_args__ = (
+        Index("ix_drafts_expiry", "expires_at"),
+        Index("ix_drafts_phone", "phone"),
+        Index("ix_drafts_email", "email"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     version: Mapped[int] = mapped_column(default=1)
     token_hash: Mapped[str] = mapped_column(unique=True)
     link_hash: Mapped[str | None] = mapped_column(unique=True, comment="of the link that was sent last")
     links_sent: Mapped[int] = mapped_column(default=0)
-    contact: Mapped[str | None] = mapped_column(comment="number or address at which a link can be asked for")
+    phone: Mapped[str | None] = mapped_column(comment="where a link to it can be asked for")
+    email: Mapped[str | None]
     language: Mapped[str]
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="by step, as they were typed")
     saved_at: Mapped[datetime]

@@ -28,7 +28,8 @@ def opened_by(token: str, at: datetime) -> Select[Draft]:
 
 def draft_reached_at(contact: str, *, at: datetime) -> Draft | None:
     """Return the newest unsent draft of whoever is reached at this number or address."""
-    query = select(Draft).where(Draft.contact == contact, Draft.case_id.is_(None), Draft.expires_at > at)
+    theirs = Draft.email == contact if "@" in contact else Draft.phone == contact
+    query = select(Draft).where(theirs, Draft.case_id.is_(None), Draft.expires_at > at)
     return session().scalars(query.order_by(Draft.saved_at.desc()).limit(1)).one_or_none()
 
 

@@ -56,11 +56,19 @@ def _forget_expired(act: Act) -> None:
         session().execute(delete(Draft).where(Draft.id.in_(gone)))
 
 
-def save(draft: Draft, step: str, answers: dict[str, Any], *, act: Act, contact: str | None = None) -> None:
-    """Keep the answers of one step, as they were typed. `contact` is where a link to the draft can be sent."""
+def save(draft: Draft, step: str, answers: dict[str, Any], *, act: Act, contacts: Sequence[str] = ()) -> None:
+    """Keep the answers of one step, as they were typed. `contacts` are where a link to the draft can be sent."""
     draft.answers = {**draft.answers, step: answers}
     draft.saved_at = act.at
-    draft.contact = contact or draft.contact
+    for contact in contacts:
+        _reach(draft, contact)
+
+
+def _reach(draft: Draft, contact: str) -> None:
+    if "@" in contact:
+        draft.email = contact
+    else:
+        draft.phone = contact
 
 
 def add_files(draft: Draft, files: Sequence[Upload], *, act: Act) -> None:
@@ -82,7 +90,7 @@ def remove_file(draft: Draft, file_id: int, *, act: Act) -> None:
 def spend(draft_id: int, version: int, case: Case) -> None:
     """Mark the draft as sent and empty it. Raises Stale when it was sent or changed since it was read as `version`."""
     spent = update(Draft).where(Draft.id == draft_id, Draft.version == version, Draft.case_id.is_(None))
-    spent = spent.values(case_id=case.id, answers={}, contact=None, version=version + 1)
+    spent = spent.values(case_id=case.id, answers={}, phone=None, email=None, version=version + 1)
     done = session().execute(spent.execution_options(synchronize_session=False))
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(seen=version, current=version + 1)
@@ -93,14 +101,14 @@ def send_link(draft: Draft, contact: str, *, act: Act) -> None:
     if draft.links_sent >= MOST_LINKS:
         return
     token = ids.new_token()
-    draft.link_hash, draft.contact = ids.digest(token), contact
+    draft.link_hash = ids.digest(token)
     draft.links_sent += 1
-    by_mail = "@" in contact
+    _reach(draft, contact)
     days = book.current().figure("draft_lifetime").value
     link = site.absolute(f"/{segment(draft.language)}/complain/resume/{token}")
     letter = write("draft_link", draft.language, link=link, days=days, phone=site.settings().help_phone)
     post(
-        channel=Channel.EMAIL if by_mail else Channel.SMS, address=contact, language=draft.language,
+        channel=Channel.EMAIL if "@" in contact else Channel.SMS, address=contact, language=draft.language,
         subject=letter.subject, body=letter.body, case_number=None, at=act.at,
     )  # fmt: skip
 

@@ -13,9 +13,10 @@ from wtforms import BooleanField, RadioField, SelectField
 
 from app.cases.forms import read_amount
 from app.intake.composing import STEPS, Complaint
+from app.intake.facts import read_day
 from app.intake.forms import Ticks
 from app.intake.models import DraftFile
-from app.web.filters import money
+from app.web.filters import local_day, money
 from app.web.i18n import language
 
 TITLES = {
@@ -64,6 +65,9 @@ def _words(field: Any) -> Any:
         chosen = field.data if isinstance(field.data, list) else [field.data]
         labels = [str(each.label) for each in field.choices if each.value in chosen and each.value]
         return ("; " if language() == "en" else "；").join(labels)
+    if field.name.endswith("_on"):
+        day = read_day(field.data or "")
+        return local_day(day) if day else field.data
     if field.name in AMOUNTS:
         amount = read_amount(field.data or "")
         return money(amount) if amount else ""

@@ -97,7 +97,7 @@ def _keep(step: str, form: StepForm) -> str:
     reached = form.reached_at if isinstance(form, ContactForm) else []
     with transaction():
         draft, token = service_drafts.to_write(drafting.token(), language(), act=act())
-        service_drafts.save(draft, step, form.answers(), act=act(), contact=next(iter(reached), None))
+        service_drafts.save(draft, step, form.answers(), act=act(), contacts=reached)
     return token
 
 

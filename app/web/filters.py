@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -41,7 +41,12 @@ def instant(value: datetime | None, *, with_zone: bool = True) -> str:
 
 def day(value: datetime | None) -> str:
     """Return the local date."""
-    return "" if value is None else format_date(value.astimezone(zone()), DAY[language()], locale=BABEL[language()])
+    return "" if value is None else local_day(value.astimezone(zone()).date())
+
+
+def local_day(value: date) -> str:
+    """Return a civil day in the reader's language."""
+    return format_date(value, DAY[language()], locale=BABEL[language()])
 
 
 def money(amount_minor: int | None, currency: str = "CNY") -> str:

@@ -86,6 +86,8 @@ export function startUpload(drop) {
   const input = drop.querySelector("input[type=file]");
   if (!input || drop.dataset.ready) return;
   drop.dataset.ready = "1";
+  const button = form.querySelector("[data-upload-with]");
+  if (button) button.hidden = true; // files go up as they are chosen
   let queue = Promise.resolve();
   let open = 0;
   let submitter = null;

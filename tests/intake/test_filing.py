@@ -165,10 +165,9 @@ def test_answers_stay_when_the_language_changes(client):
     assert 'href="/en/complain/details"' in page
 
 
-def test_a_draft_outlives_the_browsers_session(app):
-    first = app.test_client()
-    post(first, "problem", PROBLEM)
-    token = first.get_cookie("draft").value
+def test_a_draft_outlives_the_browsers_session(app, client):
+    post(client, "problem", PROBLEM)
+    token = client.get_cookie("draft").value
 
     later = app.test_client()
     later.set_cookie("draft", token)
@@ -185,8 +184,8 @@ def test_a_draft_is_gone_after_its_time(client, time):
     assert session().scalar(select(func.count(Draft.id))) == 1
 
 
-def test_a_link_brings_back_to_the_draft_on_another_device(app):
-    phone, computer = app.test_client(), app.test_client()
+def test_a_link_brings_back_to_the_draft_on_another_device(app, client):
+    phone, computer = client, app.test_client()
     post(phone, "problem", PROBLEM | {"save": "1"}, "en")
     phone.post("/en/complain/saved", data={"contact": "Lin@example.test"})
     letter = session().scalars(select(OutboundMessage)).one()
@@ -203,12 +202,13 @@ def test_asking_for_a_link_tells_nobody_whether_there_is_a_draft(app, client):
     other = app.test_client()
 
     answers = {
-        other.post("/en/complain/resume", data={"contact": contact}).text.replace(contact, "…")
-        for contact in ("lin@example.test", "+8613800138000", "nobody@example.test")
+        re.sub(r'nonce="\S+"', "", answer.text.replace(contact, "…"))
+        for contact in ("lin@example.test", "138 0013 8000", "nobody@example.test")
+        for answer in [other.post("/en/complain/resume", data={"contact": contact})]
     }
 
     assert len(answers) == 1
-    assert session().scalar(select(func.count(OutboundMessage.id))) == 1
+    assert session().scalar(select(func.count(OutboundMessage.id))) == 2
 
 
 def test_saving_for_later_asks_for_nothing_more(client):
@@ -317,10 +317,17 @@ def test_one_refused_file_keeps_no_other_out(client):
     assert "coat.jpg" in client.get("/en/complain/evidence").text
 
 
+def large(size: int) -> bytes:
+    head = b'--x\r\nContent-Disposition: form-data; name="files"; filename="film.txt"\r\n\r\n'
+    return head + b"a" * size + b"\r\n--x--\r\n"
+
+
 def test_thirty_megabytes_are_refused_and_the_other_file_stays(client):
     upload(client, (a_photo(), "coat.jpg"))
 
-    answer = upload(client, (b"a" * 30_000_000, "film.txt"))
+    answer = client.post(
+        "/en/complain/evidence", data=large(30_000_000), content_type="multipart/form-data; boundary=x"
+    )
 
     assert answer.status_code == 422
     assert "film.txt: This file is too large. The limit is 20 MB." in answer.text

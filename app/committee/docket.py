@@ -10,11 +10,12 @@ from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
-from app.cases.faces import clock_face, nearest
-from app.cases.models import Case
+from app.cases.faces import clock_face
+from app.cases.models import Case, Clock
 from app.committee import queries
 from app.committee.models import Decision, Panel
-from app.web.filters import law
+from app.committee.service import LIMIT
+from app.web.filters import day, law
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.clocks import ClockKind, ClockStatus
 
@@ -27,7 +28,6 @@ TASKS = {
     "publish": (_l("To publish"), "publish"),
     "wait": (_l("With others"), "dossier"),
 }
-AFTER_VOTE = ("draft", "sign", "publish")
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +79,8 @@ def _row(case: Case, task: str, now: datetime, state: str) -> dict[str, Any]:
         "number": case.number,
         "url": url_for(f"committee.{TASKS[task][1]}", number=case.number),
         "title": law(case.anomaly or "other", "anomaly"),
-        "parties": " · ".join([*who, case.received_at.date().isoformat()]),
-        "clock": _clock(case, task, now),
+        "parties": " · ".join([*who, day(case.received_at)]),
+        "clock": next((clock_face(each, now) for each in clocks_of(case)), None),
         "tags": [{"text": state, "tone": None}, *_review_tag(case)],
     }
 
@@ -89,7 +89,8 @@ def _review_tag(case: Case) -> list[dict[str, str]]:
     return [{"text": _("Review"), "tone": "brand"}] if case.state == "review" else []
 
 
-def _clock(case: Case, task: str, now: datetime) -> Any:
-    """Return the clock that the task is against: the vote's, or the case's own once the vote is over."""
+def clocks_of(case: Case) -> list[Clock]:
+    """Return the clocks that the committee works against: the vote's while it runs, then the case's own limit."""
+    own = LIMIT.get(case.state, ClockKind.RESOLUTION)
     voting = [c for c in case.clocks if c.kind is ClockKind.VOTING and c.status is ClockStatus.RUNNING]
-    return clock_face(voting[-1], now) if voting and task not in AFTER_VOTE else nearest(case, now)
+    return [*voting[-1:], *[c for c in case.clocks if c.kind is own][-1:]]

@@ -10,17 +10,16 @@ from flask_babel import gettext as _
 
 from app.cases import exhibits, pleadings
 from app.cases import queries as cases
-from app.cases.faces import clock_face, nearest
+from app.cases.faces import clock_face
 from app.cases.models import Case, CaseEvent, Finding
 from app.cases.pleadings import Pleading
 from app.committee import queries
-from app.committee.docket import task_of
+from app.committee.docket import clocks_of, task_of
 from app.committee.models import Issue, Panel, PanelSeat
 from app.core.money import written
 from app.web.filters import clause_url, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor, Permission
-from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.issues import wording
 from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice
@@ -36,14 +35,12 @@ def asked(issue: Issue) -> str:
 def heading(case: Case, panel: Panel, now: datetime) -> dict[str, Any]:
     """Return what stands on top of every page of the case."""
     who = case.respondent.name if case.respondent else _("no respondent named")
-    running = [c for c in case.clocks if c.kind is ClockKind.VOTING and c.status is ClockStatus.RUNNING]
-    clocks = [clock_face(running[-1], now)] if running else []
     return {
         "case": case, "panel": panel,
         "title": law(case.anomaly or "other", "anomaly"),
         "eyebrow": " · ".join([case.number, named(case.state, "state")]),
         "subtitle": _("against %(who)s", who=who),
-        "clocks": [*clocks, *[each for each in [nearest(case, now)] if each]],
+        "clocks": [clock_face(each, now) for each in clocks_of(case)],
     }  # fmt: skip
 
 
@@ -56,7 +53,7 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
     return {
         **heading(case, panel, now),
         "issues": [_issue(issue, found) for issue in panel.issues],
-        "findings": [_finding(each) for each in found],
+        "findings": [_finding(each) for each in found if each.clause not in {issue.clause for issue in panel.issues}],
         "consumer": _consumer(case),
         "respondent": _respondent(case),
         "summary": _summary(cases.events(case, actor)),
@@ -137,11 +134,8 @@ def _seat(seat: PanelSeat, voted: set[int]) -> dict[str, str]:
         text, state = _("reading"), "waiting"
     else:
         text, state = _("has not declared yet"), "waiting"
-    return {
-        "name": seat.user.name,
-        "state": state,
-        "state_text": f"{_('presides')} · {text}" if seat.is_chair else text,
-    }
+    presides = [_("presides")] if seat.is_chair else []
+    return {"name": seat.user.name, "state": state, "state_text": " · ".join([*presides, text])}
 
 
 def result(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, Any]:

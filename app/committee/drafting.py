@@ -31,12 +31,13 @@ def first_draft(case: Case, rulings: Sequence[Ruling], findings: Sequence[Findin
 
 
 def _reasons(rulings: Sequence[Ruling], *, with_result: bool, language: str) -> str:
+    colon = ": " if language == "en" else "："
     lines = []
     for ruling in rulings:
         for vote in ruling.votes:
             agrees = vote.choice is ruling.tally.result
             if vote.choice is not Choice.ABSTAIN and agrees is with_result:
-                lines.append(f"{ruling.issue.n}. {name('choice', vote.choice, language)}: {vote.reason}")
+                lines.append(f"{ruling.issue.n}. {name('choice', vote.choice, language)}{colon}{vote.reason}")
     return "\n".join(dict.fromkeys(lines))
 
 

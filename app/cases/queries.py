@@ -64,8 +64,9 @@ def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None
 
 
 def case_to_work(case_id: int) -> Case:
-    """Return the case, whole, for a job or a service that was handed its id."""
+    """Return the case, whole, for a job or a service that was handed its id, and locked where others may write too."""
     query = _whole(select(Case).where(Case.id == case_id)).execution_options(populate_existing=True)
+    query = query.with_for_update(of=Case)  # SQLite knows no such lock and needs none: it has one writer
     return session().scalars(query).unique().one()
 
 

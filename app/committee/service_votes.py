@@ -87,8 +87,8 @@ def _close(case: Case, panel: Panel, act: Act) -> None:
 @service_clocks.when_elapsed(ClockKind.VOTING)
 def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
     """Close the vote if it counts; else replace those who did not vote and give their substitutes time."""
-    panel = queries.panel_of(case)
-    if panel is None or panel.id != clock.subject_id or not panel.sealed or case.state not in LIMIT:
+    panel = hold(case)
+    if panel.id != clock.subject_id or not panel.sealed or case.state not in LIMIT:
         return
     voted = queries.voters(panel)
     if quorum_met(voted, quorum=panel.quorum, chair_id=_chair_id(panel)):

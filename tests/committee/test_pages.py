@@ -333,3 +333,44 @@ def test_after_the_vote_the_secretary_drafts_and_then_the_chair_signs(case, sign
     assert "To sign" in signed_in(chair).get("/committee").text
     sign(case, chair)
     assert "To publish" in signed_in(chair).get("/committee").text
+
+
+def test_two_secretaries_who_draft_at_once_lose_nothing(case, signed_in):
+    decide(case)
+    clerk = signed_in(secretary())
+    seen = str(case_to_work(case.id).version)
+    draft(case, reasons="What the other one wrote.")
+
+    answer = clerk.post(page(case.number, "notice"), data=draft_fields(seen=seen, reasons="What I wrote."))
+
+    assert answer.status_code == 409
+    assert "What I wrote." in answer.text
+    assert "What the other one wrote." in answer.text
+    again = draft_fields(seen=str(case_to_work(case.id).version), reasons="What I wrote.")
+    assert clerk.post(page(case.number, "notice"), data=again).status_code == 303
+
+
+def test_a_signed_decision_is_published_from_its_page(case, signed_in):
+    to_a_decision(case)
+    clerk = signed_in(secretary())
+    assert clerk.get(page(case.number, "publish")).status_code == 200
+    seen = str(case_to_work(case.id).version)
+
+    answer = clerk.post(page(case.number, "publish"), data={"seen": seen})
+
+    assert answer.status_code == 303
+    assert case_to_work(case.id).state is CaseState.PERFORMING
+    assert queries.decision_of(case).published_at == an_act().at
+
+
+def test_what_would_name_a_party_is_told_before_it_is_published(case, signed_in):
+    decide(case)
+    draft(case, reasons="林小雨 was right.")
+    sign(case, seated(case)[0])
+    clerk = signed_in(secretary())
+
+    refused = clerk.post(page(case.number, "publish"), data={})
+
+    assert refused.status_code == 422
+    assert "林小雨" in refused.text
+    assert clerk.post(page(case.number, "publish"), data={"redact": "y"}).status_code == 303

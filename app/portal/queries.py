@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
@@ -14,6 +15,8 @@ from app.core import paging
 from app.core.db import session
 from app.core.ids import digest
 from app.mediation.models import Maker, Offer, OfferReply
+from app.notices.facts import NoticeLanguage
+from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
 from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.states import Action
@@ -46,6 +49,18 @@ def once_asked(number: str, actor: Actor) -> Case | None:
         .where(CaseEvent.detail["organisation_id"].as_integer() == actor.organisation_id)
     )
     return session().scalars(query.limit(1)).one_or_none()
+
+
+def notices_of(case: Case, language: str) -> Sequence[Notice]:
+    """Return the printed notices of the case's outcomes for its parties, in a language, oldest first."""
+    query = select(Notice).join(Notice.entry).options(contains_eager(Notice.entry))
+    query = query.where(
+        RegisterEntry.case_id == case.id,
+        Notice.edition == Edition.PARTY,
+        Notice.language == NoticeLanguage(language),
+        Notice.status == NoticeStatus.ISSUED,
+    )
+    return session().scalars(query.order_by(Notice.id)).all()
 
 
 # --- what waits for a respondent -----------------------------------------------------------------------------------

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
+from flask import Response
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -14,8 +15,11 @@ from app.cases.faces import clock_face
 from app.cases.models import Case, Clock, ClockEffect
 from app.cases.models_talk import Remedy
 from app.cases.terms import restored
+from app.core.languages import segment
 from app.mediation.models import Maker, Offer, OfferStatus
+from app.notices.models import Notice
 from app.portal.turn import made_by
+from app.web.files import attachment
 from app.web.filters import instant, law, money, named
 from app.web.i18n import language
 from workflows.procedure.clocks import TIMERS, ClockStatus
@@ -126,6 +130,20 @@ def _ending(clock: Clock) -> str:
     if clock.status in (ClockStatus.RUNNING, ClockStatus.BREACHED) and clock.ended_at is None:
         return ""
     return f"{named(clock.status, 'clock_status')} · {instant(clock.ended_at)}"
+
+
+def notice_face(notice: Notice, url: str) -> dict[str, str]:
+    """Return a printed notice with where this reader gets it, and where the public reads its outcome."""
+    return {
+        "name": f"{named(notice.entry.kind, 'notice_kind')} {notice.entry.number}",
+        "url": url,
+        "public_url": f"/{segment(language())}/decisions/{notice.entry.number}",
+    }
+
+
+def hand_out(notice: Notice) -> Response:
+    """Return the notice as a PDF, for saving."""
+    return attachment(notice.pdf_sha256 or "", f"{notice.entry.number}.{notice.language}.pdf", "application/pdf")
 
 
 def covered(rows: Iterable[dict[str, Any]], clean: Callable[[str | None], str], *keys: str) -> list[dict[str, Any]]:

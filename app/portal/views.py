@@ -19,11 +19,11 @@ from app.evidence.models import Evidence
 from app.evidence.showing import face, send, show
 from app.mediation import queries as mediation
 from app.portal import forms, story, turn
-from app.portal.service import ways
-from app.portal.showing import clock_accounts, covered, offer_face, qr_code, remedy_face
+from app.portal import queries as queries_of_ours
+from app.portal.showing import clock_accounts, covered, hand_out, notice_face, offer_face, qr_code, remedy_face
 from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act
 from app.web.guards import act, open_to_all
-from app.web.i18n import public
+from app.web.i18n import language, public
 from workflows.procedure.states import Action, steps_from
 
 portal = public(Blueprint("portal", __name__))
@@ -46,17 +46,41 @@ DOORS = {
 @by_private_link
 def home(visit: Visit) -> str:
     """Show whose turn it is and what comes next."""
-    case, veil = visit.case, visit.veil
-    table = _table(visit)
+    return render_template("portal/home.html", visit=visit, case=visit.case, **_shown(visit))
+
+
+def _shown(visit: Visit) -> dict[str, Any]:
+    case, table = visit.case, _table(visit)
     card = turn.of_consumer(case, table, clock.now())
-    reader = story.Reader(case, "consumer", veil.text, _links(visit))
-    return render_template(
-        "portal/home.html", visit=visit, case=case, turn=card, company=turn.company(case), doors=_doors(visit, table),
-        offer=offer_face(card.offer, case, "consumer") if card.offer else None,
-        remedies=[remedy_face(remedy) for remedy in table.remedies],
-        timeline=story.timeline(reader, queries.events(case, visit.actor), card),
-        findings=finding_faces(queries.findings(case)), files=_files(visit), qr=qr_code(visit.link), ways=ways(case),
-    )  # fmt: skip
+    reader = story.Reader(case, "consumer", visit.veil.text, _links(visit))
+    return {
+        "turn": card,
+        "offer": offer_face(card.offer, case, "consumer") if card.offer else None,
+        "company": turn.company(case),
+        "remedies": [remedy_face(remedy) for remedy in table.remedies],
+        "timeline": story.timeline(reader, queries.events(case, visit.actor), card),
+        "findings": finding_faces(queries.findings(case)),
+        "files": _files(visit),
+        "notices": _notices(visit),
+        "doors": _doors(visit, table),
+        "qr": qr_code(visit.link),
+    }
+
+
+def _notices(visit: Visit) -> list[dict[str, str]]:
+    """Return the notices of the outcome; before there is one, nothing is asked of the database."""
+    case = visit.case
+    printed = queries_of_ours.notices_of(case, language()) if case.settled_at or case.decided_at else ()
+    return [notice_face(notice, visit.url("portal.notice", notice_id=notice.id)) for notice in printed]
+
+
+@portal.get("/c/<token>/notice/<int:notice_id>")
+@open_to_all
+@to_act
+def notice(visit: Visit, notice_id: int) -> Response:
+    """Hand out a notice, which names the parties."""
+    printed = queries_of_ours.notices_of(visit.case, language())
+    return hand_out(next((each for each in printed if each.id == notice_id), None) or abort(404))
 
 
 def _table(visit: Visit) -> turn.Table:

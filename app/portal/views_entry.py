@@ -21,6 +21,7 @@ from app.portal.masking import mask_email, mask_phone
 from app.portal.views_frame import Page, Visit, by_private_link, cookie_of, remember
 from app.web.guards import act, open_to_all
 from app.web.i18n import public
+from app.web.limits import often
 from workflows.procedure.authority import SYSTEM
 
 entry = public(Blueprint("entry", __name__))
@@ -35,6 +36,7 @@ MASKS = {Channel.SMS: mask_phone, Channel.EMAIL: mask_email}
 
 @entry.route("/c/<token>/verify", methods=["GET", "POST"])
 @open_to_all
+@often("codes")
 @by_private_link
 def verify(visit: Visit) -> Page:
     """Ask for the code that was sent, and go on to where the reader was going."""
@@ -65,6 +67,7 @@ def _verify_page(visit: Visit, form: forms.CodeForm, status: int) -> Page:
 
 @entry.post("/c/<token>/verify/send")
 @open_to_all
+@often("codes")
 @by_private_link
 def send_code(visit: Visit) -> Page:
     """Send a code to the contact that was given."""
@@ -117,6 +120,7 @@ def _too_soon() -> str:
 
 @entry.route("/track", methods=["GET", "POST"])
 @open_to_all
+@often("codes")
 def track() -> Page:
     """Ask for case number and contact; the answer is the same whether there is such a case or not."""
     form = forms.TrackForm()
@@ -133,6 +137,7 @@ def track() -> Page:
 
 @entry.route("/track/code", methods=["GET", "POST"])
 @open_to_all
+@often("codes")
 def track_code() -> Page:
     """Ask for the code, and open the case with it."""
     if TRACKED not in session:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 
 from app.cases import queries, queries_talk
@@ -17,8 +17,8 @@ from app.evidence import service as exhibits
 from app.evidence.showing import face
 from app.mediation import queries as mediation
 from app.portal import forms, story, turn
-from app.portal.queries import due, once_asked
-from app.portal.showing import offer_face, remedy_face, wish_rows
+from app.portal.queries import due, notices_of, once_asked
+from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, wish_rows
 from app.portal.views_frame import Page, attempt
 from app.web.filters import clause_url, law
 from app.web.guards import act, current_actor, requires
@@ -30,6 +30,7 @@ from workflows.regulation import book
 
 respondent = Blueprint("respondent", __name__, url_prefix="/r")
 BLUEPRINTS = (respondent,)
+CONCERNED = {ClockKind.RESPONDENT_ANSWER, ClockKind.RESOLUTION, ClockKind.PERFORMANCE, ClockKind.REVIEW}
 VIEWS = ("due", "open", "closed")
 PAGES = {
     ClockKind.RESPONDENT_ANSWER: "respondent_steps.respond",
@@ -101,13 +102,32 @@ def _shown(this: Case) -> dict[str, Any]:
     card = turn.of_respondent(this, table, now)
     reader = story.Reader(this, "respondent", lambda text: text or "", _link(this.number))
     return {
-        "case": this, "turn": card, "clocks": case_faces(this, now), "wishes": wish_rows(this),
+        "case": this,
+        "turn": card,
+        "clocks": [each for each in case_faces(this, now) if each.kind in CONCERNED],
+        "wishes": wish_rows(this),
+        "question": question(this),
         "offers": [offer_face(offer, this, "respondent") for offer in table.offers],
-        "remedies": [remedy_face(remedy) for remedy in table.remedies], "doors": _doors(this, table),
-        "timeline": story.timeline(reader, queries.events(this, actor), card), "question": question(this),
+        "remedies": [remedy_face(remedy) for remedy in table.remedies],
+        "timeline": story.timeline(reader, queries.events(this, actor), card),
         "findings": finding_faces(queries.findings(this)),
         "files": [face(exhibit, actor) for exhibit in evidence.of_case(this)],
-    }  # fmt: skip
+        "notices": _notices(this),
+        "doors": _doors(this, table),
+    }
+
+
+def _notices(this: Case) -> list[dict[str, str]]:
+    printed = notices_of(this, language()) if this.settled_at or this.decided_at else ()
+    return [notice_face(each, url_for("respondent.notice", number=this.number, notice_id=each.id)) for each in printed]
+
+
+@respondent.get("/cases/<number>/notice/<int:notice_id>")
+@requires(Permission.RESPONDENT_DESK)
+def notice(number: str, notice_id: int) -> Response:
+    """Hand out a notice of the outcome."""
+    printed = notices_of(own_case(number), language())
+    return hand_out(next((each for each in printed if each.id == notice_id), None) or abort(404))
 
 
 def _link(number: str) -> Any:
@@ -124,7 +144,6 @@ def _doors(this: Case, table: turn.Table) -> list[dict[str, str]]:
         (Action.PROPOSE, "respondent_steps.propose", _("Make an offer"), table.answered),
         (Action.PERFORM, "respondent_steps.fulfil", _("Show what was done"), bool(table.of("promised", "disputed"))),
         (Action.REQUEST_REVIEW, "respondent_steps.appeal", _("Ask for a review"), this.decided_at is not None),
-        (Action.MESSAGE, "respondent.messages", _("Write to the desk"), True),
     ]
     return [
         {"url": url_for(page, number=this.number), "label": label}

@@ -9,9 +9,19 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.core.messages import OutboundMessage
+from app.web.limits import limiter
 from tests.factories import link_of, sign_in
 from tests.mediation.conftest import Table, a_table
 from workflows.procedure.states import CaseState
+
+
+def terms_typed(*rows: dict) -> dict[str, str]:
+    """Return the fields of the rows of terms as a browser sends them: all four, empty or not."""
+    fields = {}
+    for n in range(4):
+        row = {"kind": "", "amount": "", "days": "7", "note": ""} | (rows[n] if n < len(rows) else {})
+        fields |= {f"terms-{n}-{name}": value for name, value in row.items()}
+    return fields
 
 
 class Complainant:
@@ -59,3 +69,9 @@ def shop(app, mediated):
     browser = app.test_client()
     sign_in(browser, mediated.people["respondent"])
     return browser
+
+
+@pytest.fixture(autouse=True)
+def unhurried():
+    """Tests come from one address, faster than any person: each begins with its own count."""
+    limiter.reset()

@@ -120,7 +120,7 @@ class EmergencyForm(StepForm):
     note = text_field(_l("What you did, and whom you reached"), limit=NOTE)
 
     def prepare(self, case: Case, args: Any) -> None:
-        plans = book.current().plans_for(case.anomaly or "other", on=case.law_as_of) or book.current().plans
+        plans = list(book.current().plans_for(case.anomaly or "other", on=case.law_as_of) or book.current().plans)
         self.plan.choices = [(plan.key, plan.name.in_(language())) for plan in plans]
         if not self.is_submitted():
             self.plan.data = plans[0].key

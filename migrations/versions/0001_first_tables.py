@@ -482,18 +482,26 @@ def upgrade() -> None:
     op.create_table(
         "drafts",
         sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False, comment="one entry for each step that was answered"),
+        sa.Column("link_hash", sa.Text(), nullable=True, comment="of the link that was sent last"),
+        sa.Column("links_sent", sa.Integer(), nullable=False),
+        sa.Column("phone", sa.Text(), nullable=True, comment="where a link to it can be asked for"),
+        sa.Column("email", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("answers", sa.JSON(), nullable=False, comment="by step, as they were typed"),
         sa.Column("saved_at", UtcInstant(), nullable=False),
         sa.Column("expires_at", UtcInstant(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True, comment="what it became"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
+        sa.UniqueConstraint("link_hash", name=op.f("uq_drafts_link_hash")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_drafts_token_hash")),
     )
     with op.batch_alter_table("drafts") as batch_op:
+        batch_op.create_index("ix_drafts_email", ["email"], unique=False)
         batch_op.create_index("ix_drafts_expiry", ["expires_at"], unique=False)
+        batch_op.create_index("ix_drafts_phone", ["phone"], unique=False)
 
     op.create_table(
         "evidence",
@@ -824,10 +832,8 @@ def upgrade() -> None:
         sa.Column("added_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_draft_files_draft_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_files")),
+        sa.UniqueConstraint("draft_id", "sha256", name=op.f("uq_draft_files_draft_id_sha256")),
     )
-    with op.batch_alter_table("draft_files") as batch_op:
-        batch_op.create_index("ix_draft_files_draft", ["draft_id"], unique=False)
-
     op.create_table(
         "issues",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -982,9 +988,6 @@ def downgrade() -> None:
 
     op.drop_table("notices")
     op.drop_table("issues")
-    with op.batch_alter_table("draft_files") as batch_op:
-        batch_op.drop_index("ix_draft_files_draft")
-
     op.drop_table("draft_files")
     op.drop_table("clock_effects")
     op.drop_table("review_requests")
@@ -1026,7 +1029,9 @@ def downgrade() -> None:
 
     op.drop_table("evidence")
     with op.batch_alter_table("drafts") as batch_op:
+        batch_op.drop_index("ix_drafts_phone")
         batch_op.drop_index("ix_drafts_expiry")
+        batch_op.drop_index("ix_drafts_email")
 
     op.drop_table("drafts")
     op.drop_table("decisions")

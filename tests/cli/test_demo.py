@@ -18,6 +18,7 @@ from app.core.messages import OutboundMessage
 from app.organisations.models import Organisation
 from workflows.procedure.authority import ACCOUNT_ROLES, Actor
 from workflows.procedure.clocks import TIMERS, face
+from workflows.procedure.states import CaseState
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -42,7 +43,8 @@ def test_the_demo_is_a_desk_at_work(load, accounts, time):
     load()
 
     cases = session().scalars(select(Case)).all()
-    assert len(cases) >= 30
+    assert len(cases) >= 40
+    assert {case.state for case in cases} == set(CaseState) - {CaseState.RECEIVED}  # sorted in the filing transaction
     assert min(Counter(case.language for case in cases).values()) >= 10
     assert {case.channel for case in cases} >= {"web", "api", "phone", "email"}
     assert all(case.received_at <= time.at - timedelta(minutes=5) for case in cases)

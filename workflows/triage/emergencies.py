@@ -2,11 +2,22 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from workflows.triage.lexicon import GAPS
+from workflows.triage.lexicon import compiled
+from workflows.triage.scoring import thresholds
+
+DANGER_TOLD = "danger_reported"
+_BY_WORDS = {  # the alarm that a kind of words speaks for, where the weights alone raise it; strongest first
+    "fraud": "scam_in_progress",
+    "taken": "debits_continuing",
+    "danger": "safety_hazard",
+    "care": "perishable_or_medical_waiting",
+    "urgent": "deadline_within_hours",
+}
 
 
 @dataclass(frozen=True)
@@ -36,7 +47,7 @@ def alarms() -> tuple[Alarm, ...]:
         Alarm(
             row["code"],
             row["person"],
-            {"zh": _compiled(row["chinese"], "zh"), "en": _compiled(row["english"], "en")},
+            {"zh": compiled(row["chinese"], "zh"), "en": compiled(row["english"], "en")},
             {tag: row[tag] for tag in ("zh-Hans", "zh-Hant", "en")},
         )
         for row in rows
@@ -49,5 +60,23 @@ def raised(text: str, family: str) -> tuple[Raised, ...]:
     return tuple(Raised(alarm, match.start(), match.end()) for alarm, match in found if match)
 
 
-def _compiled(patterns: list[str], family: str) -> re.Pattern[str]:
-    return re.compile("|".join(f"(?:{pattern})" for pattern in patterns).replace("…", GAPS[family]))
+@dataclass(frozen=True)
+class Alarmed:
+    """The codes of the emergencies in a text, and whether danger or fraud calls for a person first."""
+
+    codes: tuple[str, ...]
+    danger: bool
+
+
+def judged(cues: tuple[Raised, ...], kinds: Mapping[str, int], share: float, danger_told: bool) -> Alarmed:
+    """Return what the cues, the weights' `share` and the form's question about danger amount to."""
+    limits = thresholds()
+    named = [found.alarm for found in cues]
+    if not named and share >= limits["alarm_at"]:
+        code = next((code for kind, code in _BY_WORDS.items() if kinds.get(kind)), "deadline_within_hours")
+        named = [alarm for alarm in alarms() if alarm.code == code and share >= limits["alarm_at"]]
+        danger = share >= limits["danger_at"] and any(alarm.person for alarm in named)
+    else:
+        danger = any(alarm.person for alarm in named)
+    told = (DANGER_TOLD,) if danger_told else ()
+    return Alarmed(told + tuple(alarm.code for alarm in named), danger or danger_told)

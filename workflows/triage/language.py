@@ -81,3 +81,8 @@ def _script_sets() -> tuple[frozenset[str], frozenset[str]]:
     traditional = frozenset(data["traditional"].replace("\n", "") + data["cantonese"])
     simplified = frozenset(data["simplified"].replace("\n", "")) - frozenset(data["shared"]) - traditional
     return traditional - frozenset(data["shared"]), simplified
+
+
+def family(language: str) -> str | None:
+    """Return "zh" or "en", the family whose cues and words are read for a language, None if we do not read it."""
+    return {"zh-Hans": "zh", "zh-Hant": "zh", "en": "en"}.get(language)

@@ -5,28 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.regulation import book
-from workflows.triage import deciding, emergencies, facts, language, lexicon, scoring
-from workflows.triage.normalising import Folded, fold
-from workflows.triage.passages import OWN, Passage, passages, readable
+from workflows.triage import deciding, emergencies, facts, language, scoring, spans
+from workflows.triage.features import Text, alarm_features, features, prepare
+from workflows.triage.spans import Reason
 
-MOST_REASONS = 6
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Words of the original text at `start` to `end`, or a `fact` of the order (then there are no words)."""
-
-    start: int
-    end: int
-    text: str
-    points_to: str
-    clause: str
-    fact: str | None = None
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the reason as `/classify` shows it."""
-        words = {"start": self.start, "end": self.end, "text": self.text, "points_to": self.points_to}
-        return words if self.fact is None else words | {"fact": self.fact}
+__all__ = ["Reading", "Reason", "read"]
 
 
 @dataclass(frozen=True)
@@ -86,106 +69,103 @@ class _Reader:
 
     def __init__(
         self,
-        text: str,
+        original: str,
         hint: str | None,
         claimed: str | None,
         danger: bool,
         order: Mapping | None,
         events: Sequence[Mapping],
     ) -> None:
-        self.original = text
-        self.claimed = claimed if claimed != "other" else None
-        self.language = language.detect(text, hint=hint)
-        self.family = {"zh-Hans": "zh", "zh-Hant": "zh", "en": "en"}.get(self.language)
-        self.folded: Folded = fold(text)
-        self.parts: tuple[Passage, ...] = passages(self.folded.text)
-        self.own = readable(self.folded.text, self.parts, OWN)
-        self.hits = lexicon.hits(self.own, self.family) if self.family else ()
-        self.raised = emergencies.raised(self.own, self.family) if self.family else ()
-        self.danger = danger
+        self.model = scoring.model()
+        self.language = language.detect(original, hint=hint)
+        self.text: Text = prepare(original, language.family(self.language))
+        self.claimed = claimed if claimed in scoring.ANOMALIES and claimed != "other" else None
+        self.danger_told = danger
         self.facts = facts.gather(order, events)
-        self.shares = scoring.likelihoods(self.hits)
+        self.found = features(self.text)
+        self.shares = self._shares()
+        self.parties = _by_party(self.shares)
+
+    def _shares(self) -> dict[str, float]:
+        """Return the probability of each anomaly; the consumer's own choice counts a little."""
+        if self.text.family is None:
+            return dict.fromkeys(scoring.ANOMALIES, 0.0) | {self.claimed or "other": 1.0}
+        shares = self.model.likelihoods(self.found)
+        if self.claimed is None:
+            return shares
+        return scoring.favour(shares, self.claimed, scoring.thresholds()["claim_bonus"])
 
     def reading(self) -> Reading:
         """Return the reading of all that was found."""
-        text_anomaly = self._likeliest(self.shares)
+        text_anomaly = self._likeliest()
         anomaly = self.facts.anomalies[0] if self.facts.anomalies else text_anomaly
-        seen = self._evidence(anomaly, text_anomaly)
+        alarm = self._alarm()
+        seen = self._evidence(anomaly, text_anomaly, danger=alarm.danger)
         why = deciding.why_person(seen)
         return Reading(
             language=self.language,
             anomaly=anomaly,
-            responsible_party=_party(anomaly),
-            confidence=self._confidence(anomaly, seen),
+            responsible_party=seen.party,
+            confidence=self._confidence(seen),
             needs_person=why is not None,
             why_person=why,
-            emergency=self.danger or bool(self.raised),
-            emergency_reasons=(("danger_reported",) if self.danger else ())
-            + tuple(found.alarm.code for found in self.raised),
+            emergency=bool(alarm.codes),
+            emergency_reasons=alarm.codes,
             others=self._others(anomaly),
-            reasons=self._fact_reasons() + self._text_reasons(anomaly),
+            reasons=spans.of_facts(self.facts) + spans.of_text(self.text, self.found, self.model, anomaly),
             missing=deciding.missing_facts(seen),
-            model_version=deciding.thresholds()["model_version"],
+            model_version=self.model.version,
         )
 
-    def _evidence(self, anomaly: str, text_anomaly: str) -> deciding.Evidence:
-        sentences = [part for part in self.parts if part.kind == OWN and self.own[part.start : part.end].strip()]
-        parties: dict[str, float] = {}
-        for key, share in self.shares.items():
-            parties[_party(key) or ""] = parties.get(_party(key) or "", 0.0) + share
+    def _likeliest(self) -> str:
+        """Return the likeliest anomaly of the likeliest party: two of one party do not split its share."""
+        best = max(self.parties, key=lambda party: self.parties[party])
+        return max((key for key in self.shares if party_of(key) == best), key=lambda key: self.shares[key])
+
+    def _alarm(self) -> emergencies.Alarmed:
+        share = self.model.alarm_share(alarm_features(self.text)) if self.text.family else 0.0
+        return emergencies.judged(self.text.alarms, self.text.kinds, share, self.danger_told)
+
+    def _evidence(self, anomaly: str, text_anomaly: str, *, danger: bool) -> deciding.Evidence:
+        sentences = self.text.sentences
         return deciding.Evidence(
             anomaly=anomaly,
-            parties=parties,
-            family=self.family,
-            length=len(self.own.split()) if self.family == "en" else len("".join(self.own.split())),
-            only_asks=bool(sentences) and all(part.asks for part in sentences),
-            cues=frozenset(hit.cue.name for hit in self.hits),
-            danger=self.danger or any(found.alarm.person for found in self.raised),
+            party=party_of(anomaly),
+            parties=self.parties,
+            text_party=party_of(text_anomaly),
             fact_anomalies=self.facts.anomalies,
-            fact_party=_party(anomaly) if self.facts.anomalies else None,
-            text_party=_party(text_anomaly),
-            claim_party=_party(self.claimed) if self.claimed else None,
+            claimed_party=party_of(self.claimed) if self.claimed else None,
+            readable=self.text.family is not None,
+            length=self.text.length,
+            shortest=scoring.thresholds()["shortest"].get(self.text.family, 1),
+            only_asks=bool(sentences) and all(part.asks for part in sentences),
+            danger=danger,
+            cues=frozenset(hit.cue.name for hit in self.text.hits),
             on_the_way=self.facts.on_the_way,
             payment_known=self.facts.payment_known,
         )
 
-    def _likeliest(self, shares: Mapping[str, float]) -> str:
-        """Return the likeliest anomaly of the likeliest party, so that two of one party do not split its share."""
-        return max(shares, key=lambda key: shares[key])
-
-    def _confidence(self, anomaly: str, seen: deciding.Evidence) -> float:
-        share = seen.parties.get(_party(anomaly) or "", 0.0)
-        if len(self.facts.anomalies) == 1:
-            share = 1 - (1 - share) / 10  # a fact is worth more than any wording, but it too may be mistaken
+    def _confidence(self, seen: deciding.Evidence) -> float:
+        share = self.parties.get(seen.party, 0.0)
+        if len(seen.fact_anomalies) == 1:  # a fact is worth more than any wording, but may itself be mistaken
+            share = 1 - (1 - share) * scoring.thresholds()["fact_share"]
         return round(min(max(share, 0.0), 1.0), 3)
 
     def _others(self, anomaly: str) -> tuple[tuple[str, float], ...]:
-        told = {key: share for key, share in self.shares.items() if key != anomaly and share >= 0.1}
+        least = scoring.thresholds()["told_at"]
+        told = {key: share for key, share in self.shares.items() if key != anomaly and share >= least}
         return tuple((key, round(share, 3)) for key, share in sorted(told.items(), key=lambda item: -item[1]))
 
-    def _fact_reasons(self) -> tuple[Reason, ...]:
-        return tuple(
-            Reason(0, 0, "", fact.points_to, _clause(fact.points_to), fact=fact.text) for fact in self.facts.decisive
-        )
 
-    def _text_reasons(self, anomaly: str) -> tuple[Reason, ...]:
-        told: dict[str, lexicon.Hit] = {}
-        for hit in self.hits:
-            told.setdefault(hit.cue.name, hit)
-        ordered = sorted(told.values(), key=lambda hit: (hit.cue.points_to != anomaly, hit.start))
-        return tuple(self._reason(hit) for hit in ordered[:MOST_REASONS])
-
-    def _reason(self, hit: lexicon.Hit) -> Reason:
-        start, end = self.folded.span(hit.start, hit.end)
-        return Reason(start, end, self.original[start:end], hit.cue.points_to, _clause(hit.cue.points_to))
+def _by_party(shares: Mapping[str, float]) -> dict[str | None, float]:
+    parties: dict[str | None, float] = {}
+    for anomaly, share in shares.items():
+        party = party_of(anomaly)
+        parties[party] = parties.get(party, 0.0) + share
+    return parties
 
 
-def _party(anomaly: str) -> str | None:
+def party_of(anomaly: str) -> str | None:
     """Return the kind of party that the liability table names. Source: clause 2.2.2."""
     liability = book.current().responsible(anomaly)
     return None if liability is None else liability.party_kind
-
-
-def _clause(anomaly: str) -> str:
-    """Return the clause that defines an anomaly."""
-    return book.current().anomaly(anomaly).clause

@@ -1,9 +1,13 @@
-"""How likely each anomaly is, from the cues of a text."""
+"""The trained weights, and what they make of a text's features. Read once per process, at the first text."""
 
+import hashlib
 import math
-from collections.abc import Iterable
-
-from workflows.triage.lexicon import Hit
+import tomllib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import Any
 
 ANOMALIES = (
     "system_fault",
@@ -13,13 +17,97 @@ ANOMALIES = (
     "return_refusal",
     "other",
 )
-NAMES_ONLY = frozenset({"channel_named", "courier_named", "merchant_named", "return_asked", "money_taken"})
+SCALE = 100  # weights are kept as whole hundredths
+
+Weights = Mapping[str, Sequence[float]]
 
 
-def likelihoods(hits: Iterable[Hit]) -> dict[str, float]:
-    """Return a probability for each anomaly; no cue at all speaks for `other`."""
-    points = dict.fromkeys(ANOMALIES, 0.0) | {"other": 0.8}
-    for name, points_to in {(hit.cue.name, hit.cue.points_to) for hit in hits}:
-        points[points_to] += 0.5 if name in NAMES_ONLY else 1.5
-    total = sum(math.exp(value) for value in points.values())
-    return {anomaly: math.exp(value) / total for anomaly, value in points.items()}
+@dataclass(frozen=True)
+class Model:
+    """`anomaly` and `alarm` hold weights by feature; `warmth` above 1 makes shares less sure of themselves."""
+
+    anomaly: Weights
+    alarm: Weights
+    warmth: float
+    version: str
+
+    def likelihoods(self, found: Mapping[str, float]) -> dict[str, float]:
+        """Return the calibrated probability of each anomaly."""
+        sums = weigh(self.anomaly, found.items(), len(ANOMALIES))
+        return dict(zip(ANOMALIES, softmax([value / self.warmth for value in sums]), strict=True))
+
+    def alarm_share(self, found: Mapping[str, float]) -> float:
+        """Return the probability of an emergency."""
+        (value,) = weigh(self.alarm, found.items(), 1)
+        return 1 / (1 + math.exp(-max(-50.0, min(50.0, value))))
+
+    def pull(self, feature: str, anomaly: str) -> float:
+        """Return how much a feature speaks for an anomaly rather than for the average of all."""
+        row = self.anomaly.get(feature)
+        return row[ANOMALIES.index(anomaly)] - sum(row) / len(row) if row else 0.0
+
+
+@cache
+def thresholds() -> dict[str, Any]:
+    """Return the figures of the decision, from data."""
+    return tomllib.loads(_data("thresholds.toml").decode("utf-8"))
+
+
+@cache
+def model() -> Model:
+    """Return the model that the product ships."""
+    content = _data("weights.tsv")
+    seal = hashlib.sha256(content + b"".join(_data(name) for name in _READ_WITH)).hexdigest()[:10]
+    return parse(content.decode("utf-8"), warmth=thresholds()["warmth"], version=f"heng-{seal}")
+
+
+_READ_WITH = (
+    "thresholds.toml",
+    "emergency.toml",
+    "vocabulary.toml",
+    *(f"{name}_{family}.toml" for name in ("cues", "words") for family in ("zh", "en")),
+)
+
+
+def _data(name: str) -> bytes:
+    return files(__package__).joinpath(f"data/{name}").read_bytes()
+
+
+def parse(content: str, *, warmth: float, version: str) -> Model:
+    """Return the model in a file of weights: a feature and its hundredths per anomaly, or under "alarm" one figure."""
+    anomaly: dict[str, tuple[float, ...]] = {}
+    alarm: dict[str, tuple[float, ...]] = {}
+    part = anomaly
+    for line in content.splitlines():
+        if line.startswith("#"):
+            part = alarm if line == "# alarm" else anomaly
+            continue
+        feature, *figures = line.split("\t")
+        part[feature] = tuple(int(figure) / SCALE for figure in figures)
+    return Model(anomaly, alarm, warmth, version)
+
+
+def weigh(weights: Weights, found: Iterable[tuple[str, float]], width: int) -> list[float]:
+    """Return the sums of what each feature speaks for, `width` of them."""
+    sums = [0.0] * width
+    for name, value in found:
+        row = weights.get(name)
+        if row is not None:
+            for k in range(width):
+                sums[k] += value * row[k]
+    return sums
+
+
+def favour(shares: Mapping[str, float], favourite: str, bonus: float) -> dict[str, float]:
+    """Return shares in which `favourite` has gained `bonus` in log odds before they were made to add up again."""
+    raised = {key: share * (math.exp(bonus) if key == favourite else 1.0) for key, share in shares.items()}
+    total = sum(raised.values())
+    return {key: share / total for key, share in raised.items()}
+
+
+def softmax(values: Sequence[float]) -> list[float]:
+    """Return shares that add up to 1."""
+    top = max(values)
+    powers = [math.exp(value - top) for value in values]
+    total = sum(powers)
+    return [power / total for power in powers]

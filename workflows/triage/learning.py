@@ -1,0 +1,165 @@
+"""Learning the weights from our own labelled texts: softmax regression in plain Python, the same on every machine."""
+
+import json
+import math
+import random
+from collections import Counter
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Any, Self
+
+from workflows.triage.features import Text, alarm_features, features, prepare
+from workflows.triage.language import family
+from workflows.triage.scoring import ANOMALIES, SCALE, Model, softmax, weigh
+
+SEED = 20261
+FOLDS = 5
+ALARMS_WEIGH = 4.0  # a missed emergency costs more than one too many
+SMALLEST = 2  # hundredths; what never gets beyond is left out of the file
+TRAINING = Path(str(files(__package__).joinpath("data/training.jsonl")))
+
+Row = tuple[Mapping[str, float], Sequence[float], float]  # features, wanted shares, weight
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text with its labels, as in training.jsonl and in the evaluation sets."""
+
+    text: str
+    language: str
+    label: str
+    secondary: str | None
+    emergency: bool
+    ambiguous: bool
+    real: bool
+
+    @classmethod
+    def of(cls, row: Mapping[str, Any]) -> Self:
+        """Return the example in a row of JSON; a `source` says that others wrote the text."""
+        return cls(
+            row["text"],
+            row["language"],
+            row["label"],
+            row.get("secondary"),
+            bool(row.get("emergency")),
+            bool(row.get("ambiguous")),
+            bool(row.get("source")),
+        )
+
+
+def examples(path: Path) -> list[Example]:
+    """Return the labelled texts of a JSON Lines file. Raises: ValueError with the line for a row that is none."""
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), start=1):
+        try:
+            found.append(Example.of(json.loads(line)))
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"{path.name}, line {number}: not a labelled text ({error})") from error
+    return found
+
+
+@dataclass(frozen=True)
+class Schooling:
+    """How the model is taught: rounds over all rows, length of a step, pull towards zero, fewest rows of a feature."""
+
+    rounds: int = 12
+    step: float = 0.25
+    decay: float = 1e-3
+    seen_at_least: int = 2
+
+
+def teach(rows: Sequence[Example], schooling: Schooling = Schooling()) -> tuple[dict, dict]:
+    """Return weights for the anomalies and weights for emergencies."""
+    texts = [prepare(row.text, family(row.language)) for row in rows]
+    return _anomalies(rows, texts, schooling), _alarms(rows, texts, schooling)
+
+
+def held_out(rows: Sequence[Example], schooling: Schooling = Schooling()) -> list[Model]:
+    """Return for each row a model that never saw it, by cross-validation."""
+    order = list(range(len(rows)))
+    random.Random(SEED).shuffle(order)  # noqa: S311 - it mixes rows and guards nothing
+    models: list[Model] = [Model({}, {}, 1.0, "")] * len(rows)
+    for fold in range(FOLDS):
+        left_out = set(order[fold::FOLDS])
+        weights = teach([row for i, row in enumerate(rows) if i not in left_out], schooling)
+        model = Model(*weights, warmth=1.0, version=f"fold-{fold}")
+        for i in left_out:
+            models[i] = model
+    return models
+
+
+def _anomalies(rows: Sequence[Example], texts: Sequence[Text], schooling: Schooling) -> dict[str, list[float]]:
+    taught = [(features(text), _shares(row), 1.0) for row, text in zip(rows, texts, strict=True)]
+    return _learn(taught, len(ANOMALIES), softmax, schooling)
+
+
+def _alarms(rows: Sequence[Example], texts: Sequence[Text], schooling: Schooling) -> dict[str, list[float]]:
+    taught: list[Row] = [
+        (alarm_features(text), (float(row.emergency),), ALARMS_WEIGH if row.emergency else 1.0)
+        for row, text in zip(rows, texts, strict=True)
+    ]
+    return _learn(taught, 1, _logistic, schooling)
+
+
+def _shares(row: Example) -> list[float]:
+    """Return the share of each anomaly that a row teaches: where it is ambiguous, careful readers differ."""
+    shares = [0.0] * len(ANOMALIES)
+    divided = row.ambiguous and row.secondary is not None
+    shares[ANOMALIES.index(row.label)] = 0.6 if divided else 1.0
+    if divided and row.secondary:
+        shares[ANOMALIES.index(row.secondary)] += 0.4
+    return shares
+
+
+def _logistic(values: Sequence[float]) -> list[float]:
+    return [1 / (1 + math.exp(-max(-50.0, min(50.0, value)))) for value in values]
+
+
+def _learn(
+    rows: Sequence[Row], width: int, guess: Callable[[Sequence[float]], list[float]], schooling: Schooling
+) -> dict[str, list[float]]:
+    """Return weights by feature, taught by adaptive gradient steps over shuffled rows."""
+    counts = Counter(name for found, _, _ in rows for name in found)
+    names = sorted(name for name, times in counts.items() if times >= schooling.seen_at_least)
+    weights = {name: [0.0] * width for name in names}
+    squares = {name: [1e-3] * width for name in names}
+    order = list(range(len(rows)))
+    chance = random.Random(SEED)  # noqa: S311 - as above
+    for _ in range(schooling.rounds):
+        chance.shuffle(order)
+        for number in order:
+            found, wanted, weight = rows[number]
+            known = [(name, value) for name, value in found.items() if name in weights]
+            guesses = guess(weigh(weights, known, width))
+            errors = [weight * (guesses[k] - wanted[k]) for k in range(width)]
+            _step(weights, squares, known, errors, schooling)
+    return weights
+
+
+def _step(
+    weights: dict[str, list[float]],
+    squares: dict[str, list[float]],
+    known: Iterable[tuple[str, float]],
+    errors: Sequence[float],
+    schooling: Schooling,
+) -> None:
+    for name, value in known:
+        row, past = weights[name], squares[name]
+        for k, error in enumerate(errors):
+            slope = error * value + schooling.decay * row[k]
+            past[k] += slope * slope
+            row[k] -= schooling.step * slope / math.sqrt(past[k])
+
+
+def written(anomaly: Mapping[str, Sequence[float]], alarm: Mapping[str, Sequence[float]]) -> str:
+    """Return the content of weights.tsv, as `scoring.parse` reads it."""
+    parts = [f"# {len(ANOMALIES)} figures: " + " ".join(ANOMALIES), *_lines(anomaly), "# alarm", *_lines(alarm)]
+    return "\n".join(parts) + "\n"
+
+
+def _lines(weights: Mapping[str, Sequence[float]]) -> list[str]:
+    rounded = {name: [round(value * SCALE) for value in row] for name, row in weights.items()}
+    kept = {name: row for name, row in rounded.items() if max(map(abs, row)) > SMALLEST}
+    return ["\t".join((name, *map(str, row))) for name, row in sorted(kept.items())]

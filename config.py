@@ -59,9 +59,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         help_phone=environ.get("HELP_PHONE") or "400-000-1234",
         mail_from=environ.get("MAIL_FROM") or f"desk@{urlsplit(base_url).hostname}",
         organ_name={
-            "zh-Hans": environ.get("ORGAN_NAME_HANS") or "衡网络消费争议调解中心",
-            "zh-Hant": environ.get("ORGAN_NAME_HANT") or "衡網路消費爭議調解中心",
-            "en": environ.get("ORGAN_NAME_EN") or "Heng Online Consumer Dispute Centre",
+            "zh-Hans": environ.get("ORGAN_NAME_HANS") or "网络消费争议处理中心",
+            "zh-Hant": environ.get("ORGAN_NAME_HANT") or "網上消費爭議處理中心",
+            "en": environ.get("ORGAN_NAME_EN") or "Online Consumer Dispute Centre",
         },
         trusted_hosts=_hosts(environ, base_url),
     )

@@ -30,6 +30,7 @@ def install(app: Flask) -> None:
             "csp_nonce": csp_nonce(),
             "theme": request.cookies.get("theme"),
             "help_phone": site.settings().help_phone,
+            "organ_name": site.settings().organ_name[language()],
             "nav_items": nav_items(),
             "footer_items": footer_items(),
             "actor": current_actor(),

@@ -8,7 +8,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
@@ -63,6 +63,15 @@ class Upload:
     def as_row(self) -> dict[str, Any]:
         """Return its fields by name, as tables keep them."""
         return asdict(self)
+
+
+def new_among(files: Iterable[Upload], known: Collection[str]) -> list[Upload]:
+    """Return the files whose content (by SHA-256) is not `known`, each once, by the name that came first."""
+    found: dict[str, Upload] = {}
+    for file in files:
+        if file.sha256 not in known:
+            found.setdefault(file.sha256, file)
+    return list(found.values())
 
 
 def take(filename: str, stream: BinaryIO) -> Upload:

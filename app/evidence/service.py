@@ -10,7 +10,7 @@ from app.cases.exhibits import keeps_exhibits
 from app.cases.models import Case
 from app.cases.service import advance
 from app.core.db import session
-from app.core.uploads import COUNT_LIMIT, Upload
+from app.core.uploads import COUNT_LIMIT, Upload, new_among
 from app.evidence.models import Evidence
 from app.evidence.queries import of_case
 from workflows.procedure.act import Act
@@ -25,8 +25,7 @@ def add(case: Case, files: Sequence[Upload], *, act: Act, note: str = "") -> lis
     """
     before = of_case(case)
     mine = [each for each in before if each.side == act.actor.side]
-    known = {each.sha256 for each in mine}
-    new = list({file.sha256: file for file in files if file.sha256 not in known}.values())
+    new = new_among(files, {each.sha256 for each in mine})
     if len(mine) + len(new) > COUNT_LIMIT:
         raise Invalid("too_many_files", pointer="/files", limit=COUNT_LIMIT)
     if not new:

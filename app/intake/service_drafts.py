@@ -15,7 +15,7 @@ from app.core import ids, site
 from app.core.db import session
 from app.core.languages import segment
 from app.core.messages import Channel, post
-from app.core.uploads import COUNT_LIMIT, Upload
+from app.core.uploads import COUNT_LIMIT, Upload, new_among
 from app.intake.models import Draft, DraftFile
 from app.intake.queries import draft_reached_at, files_of, opened_by
 from workflows.procedure.act import Act
@@ -74,10 +74,10 @@ def _reach(draft: Draft, contact: str) -> None:
 def add_files(draft: Draft, files: Sequence[Upload], *, act: Act) -> None:
     """Add files to the draft, each once. Raises Invalid for more than a side may add; then none is added."""
     known = {file.sha256 for file in files_of(draft)}
-    new = {file.sha256: file for file in files if file.sha256 not in known}
+    new = new_among(files, known)
     if len(known) + len(new) > COUNT_LIMIT:
         raise Invalid("too_many_files", pointer="/files", limit=COUNT_LIMIT)
-    session().add_all(DraftFile(draft_id=draft.id, added_at=act.at, **file.as_row()) for file in new.values())
+    session().add_all(DraftFile(draft_id=draft.id, added_at=act.at, **file.as_row()) for file in new)
     draft.saved_at = act.at
 
 

@@ -21,6 +21,7 @@ from app.organisations.models import Organisation
 from app.web.edge import csrf
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
+from app.web.limits import often
 from workflows.procedure.errors import Stale
 from workflows.regulation import book
 
@@ -51,6 +52,7 @@ def home() -> str:
 
 @intake.route("/complain", methods=["GET", "POST"])
 @open_to_all
+@often("complaints")
 def start() -> Answer:
     """Say what to have ready; begin a draft."""
     if request.method == "GET":
@@ -138,6 +140,7 @@ def companies() -> Response:
 
 @filing.route("/check", methods=["GET", "POST"])
 @open_to_all
+@often("complaints")
 @csrf.exempt  # the form checks it, so that an old page loses nothing
 def check() -> Answer:
     """Read everything back; send it."""

@@ -20,6 +20,7 @@ from app.web.files import picture
 from app.web.filters import file_size
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
+from app.web.limits import often
 from app.web.words import sentence
 from workflows.procedure.errors import Invalid
 
@@ -31,6 +32,7 @@ Refusal = dict[str, str]
 
 @filing_files.route("", methods=["GET", "POST"])
 @open_to_all
+@often("uploads")
 @csrf.exempt  # the form checks it, so that an old page loses nothing
 def evidence() -> Answer:
     """Show the files; add those that were chosen."""

@@ -12,6 +12,7 @@ from app.intake.forms import ReachForm
 from app.intake.views import Answer
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
+from app.web.limits import often
 
 later = public(Blueprint("later", __name__, url_prefix="/complain"))
 BLUEPRINTS = (later,)
@@ -19,6 +20,7 @@ BLUEPRINTS = (later,)
 
 @later.route("/saved", methods=["GET", "POST"])
 @open_to_all
+@often("codes")
 def saved() -> Answer:
     """Show the link that brings back to the draft, and send it where the reader wants."""
     draft, form = drafting.unsent(), ReachForm()
@@ -37,6 +39,7 @@ def saved() -> Answer:
 
 @later.route("/resume", methods=["GET", "POST"])
 @open_to_all
+@often("codes")
 def resume() -> Answer:
     """Send a link to a draft to the contact that it was saved with; nobody learns whether there was one."""
     form = ReachForm()

@@ -23,6 +23,7 @@ LIMITS = {
     "readings": "3000 per minute",
     "sign_in": "30 per minute",
     "codes": "60 per minute",
+    "uploads": "600 per minute",
     "printing": "30 per minute",
 }
 

@@ -1,0 +1,59 @@
+"""The product on a port of this machine, and a real browser that visits it."""
+
+from __future__ import annotations
+
+import threading
+
+import pytest
+from playwright.sync_api import sync_playwright
+from werkzeug.serving import WSGIRequestHandler, make_server
+
+ARGS = (
+    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
+    *("--disable-component-update", "--disable-sync"),
+)
+PHONE = {"width": 390, "height": 844}
+DESKTOP = {"width": 1280, "height": 800}
+
+
+class Silent(WSGIRequestHandler):
+    def log_request(self, *args):
+        pass
+
+
+@pytest.fixture
+def address(app):
+    """Serve the application, forms protected, and return its address. Make things with `saved(…)` before visiting."""
+    app.config["WTF_CSRF_ENABLED"] = True
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=Silent)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+    app.config["WTF_CSRF_ENABLED"] = False
+
+
+@pytest.fixture(scope="session")
+def chromium():
+    """One browser for all tests."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGS])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(chromium, address):
+    """Open a window: `visit()`, `visit(java_script_enabled=False)`, `visit(color_scheme="dark")` …; paths will do."""
+    windows = []
+
+    def opened(**options):
+        options = {"viewport": PHONE, "base_url": address} | options
+        windows.append(chromium.new_context(**options))
+        return windows[-1].new_page()
+
+    yield opened
+    for window in windows:
+        window.close()

@@ -4,7 +4,7 @@ import json
 import math
 import random
 from collections import Counter
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +12,7 @@ from typing import Any, Self
 
 from workflows.triage.features import Text, alarm_features, features, prepare
 from workflows.triage.language import family
-from workflows.triage.scoring import ANOMALIES, SCALE, Model, softmax, weigh
+from workflows.triage.scoring import ANOMALIES, SCALE, Model, parse, softmax, thresholds, weigh
 
 SEED = 20261
 FOLDS = 5
@@ -76,18 +76,15 @@ def teach(rows: Sequence[Example], schooling: Schooling = Schooling()) -> tuple[
     return _anomalies(rows, texts, schooling), _alarms(rows, texts, schooling)
 
 
-def held_out(rows: Sequence[Example], schooling: Schooling = Schooling()) -> list[Model]:
-    """Return for each row a model that never saw it, by cross-validation."""
+def folds(rows: Sequence[Example], schooling: Schooling = Schooling()) -> Iterator[tuple[Model, list[Example]]]:
+    """Yield models with the rows that each never saw, so that every row comes once."""
     order = list(range(len(rows)))
     random.Random(SEED).shuffle(order)  # noqa: S311 - it mixes rows and guards nothing
-    models: list[Model] = [Model({}, {}, 1.0, "")] * len(rows)
     for fold in range(FOLDS):
         left_out = set(order[fold::FOLDS])
         weights = teach([row for i, row in enumerate(rows) if i not in left_out], schooling)
-        model = Model(*weights, warmth=1.0, version=f"fold-{fold}")
-        for i in left_out:
-            models[i] = model
-    return models
+        model = parse(written(*weights), warmth=thresholds()["warmth"], version=f"fold-{fold}")
+        yield model, [rows[i] for i in sorted(left_out)]
 
 
 def _anomalies(rows: Sequence[Example], texts: Sequence[Text], schooling: Schooling) -> dict[str, list[float]]:

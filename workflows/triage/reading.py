@@ -7,6 +7,7 @@ from typing import Any
 from workflows.regulation import book
 from workflows.triage import deciding, emergencies, facts, language, scoring, spans
 from workflows.triage.features import Text, alarm_features, features, prepare
+from workflows.triage.scoring import Model
 from workflows.triage.spans import Reason
 
 __all__ = ["Reading", "Reason", "read"]
@@ -55,33 +56,39 @@ def read(
     danger: bool = False,
     order: Mapping | None = None,
     events: Sequence[Mapping] = (),
+    model: Model | None = None,
 ) -> Reading:
     """Return the reading of a complaint.
 
     `language` and `claimed` are what the form was told, `danger` that somebody may be hurt; `order` and
-    `events` are as in `/checks`. Facts decide the party where they exist. Source: clauses 2.2.1, 2.2.2.
+    `events` are as in `/checks`. Facts decide the party where they exist. `model` is another one than the
+    product's, to compare. Source: clauses 2.2.1, 2.2.2.
     """
-    return _Reader(text, language, claimed, danger, order, events).reading()
+    told = _Told(text, language, claimed, danger, facts.gather(order, events))
+    return _Reader(told, model or scoring.model()).reading()
+
+
+@dataclass(frozen=True)
+class _Told:
+    """What came in: the text, what the form was told beside it, and the facts of the order."""
+
+    text: str
+    language: str | None
+    claimed: str | None
+    danger: bool
+    facts: facts.Facts
 
 
 class _Reader:
     """One text on its way to a reading; each step leaves what it found."""
 
-    def __init__(
-        self,
-        original: str,
-        hint: str | None,
-        claimed: str | None,
-        danger: bool,
-        order: Mapping | None,
-        events: Sequence[Mapping],
-    ) -> None:
-        self.model = scoring.model()
-        self.language = language.detect(original, hint=hint)
-        self.text: Text = prepare(original, language.family(self.language))
-        self.claimed = claimed if claimed in scoring.ANOMALIES and claimed != "other" else None
-        self.danger_told = danger
-        self.facts = facts.gather(order, events)
+    def __init__(self, told: _Told, model: Model) -> None:
+        self.model = model
+        self.language = language.detect(told.text, hint=told.language)
+        self.text: Text = prepare(told.text, language.family(self.language))
+        self.claimed = told.claimed if told.claimed in scoring.ANOMALIES and told.claimed != "other" else None
+        self.danger_told = told.danger
+        self.facts = told.facts
         self.found = features(self.text)
         self.shares = self._shares()
         self.parties = _by_party(self.shares)

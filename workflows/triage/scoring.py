@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 ANOMALIES = (
@@ -18,6 +19,8 @@ ANOMALIES = (
     "other",
 )
 SCALE = 100  # weights are kept as whole hundredths
+
+WEIGHTS = Path(str(files(__package__).joinpath("data/weights.tsv")))
 
 Weights = Mapping[str, Sequence[float]]
 

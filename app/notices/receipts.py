@@ -71,7 +71,7 @@ def _account(case: Case, clock: Clock, done: Iterable[ClockEffect], language: No
     shares = book.current().figure("warnings", on=case.law_as_of).values
     return ClockAccount(
         name=name("clock", clock.kind, language), clause=clock.clause, figure=_figure(case, clock, language),
-        started_at=clock.started_at, started_because=words(f"because.{clock.kind}", language), due_at=clock.due_at,
+        started_at=clock.started_at, started_because=name("clock_start", clock.kind, language), due_at=clock.due_at,
         warnings=tuple(
             WarningSent(
                 sent_at=effect.at, share=f"{shares[effect.level - 1]}%", told=words(f"told.{effect.told}", language)

@@ -6,6 +6,7 @@ import { startTheme } from "./theme.js";
 /** Prepare controls that only scripts can serve; run again on what a swap brought. */
 export function prepare(root) {
   root.querySelectorAll("[data-copy], [data-keys-open], [data-js]").forEach((control) => { control.hidden = false; });
+  if (matchMedia("(min-width: 60rem)").matches) root.querySelectorAll("details[data-wide]").forEach((part) => { part.open = true; });
   root.querySelectorAll("textarea[data-count]").forEach(countCharacters);
   root.querySelectorAll("textarea[data-keep]").forEach(restoreText);
   const drops = root.querySelectorAll("form[data-upload] [data-drop]");

@@ -37,7 +37,7 @@ def test_the_page_lists_the_digest_of_every_file(client, issued):
     page = client.get(f"/en/v/{entry.code}").text
 
     assert all(f'data-sha256="{digest}"' in page for digest in digests)
-    assert "We issued notice HD [2026] 1" in page
+    assert "HD [2026] 1</span>" in page
 
 
 def test_an_altered_byte_is_not_on_the_list(client, issued):

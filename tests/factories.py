@@ -116,7 +116,7 @@ def _bring(case: Case, state: CaseState) -> None:
         return
     advance(case, Action.TRIAGE, act=an_act())
     if state in (CaseState.ANSWERING, CaseState.MEDIATION):
-        advance(case, Action.REQUEST_ANSWER, act=an_act())
+        advance(case, Action.REQUEST_ANSWER, act=an_act(), detail={"organisation_id": case.respondent_id})
         case.asked_at = clock.now()
         service_clocks.start(case, ClockKind.RESPONDENT_ANSWER, act=an_act(), figure="respondent_answer")
     if state is CaseState.MEDIATION:

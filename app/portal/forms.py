@@ -173,11 +173,15 @@ class FulfilForm(Form):
     @classmethod
     def for_remedies(cls, remedies: Sequence[Remedy]) -> FulfilForm:
         """Return the form with a question for each remedy, and room to say what is missing."""
-        fields: dict[str, Any] = {}
+        fields: dict[str, Any] = {
+            f"done_{remedy.n}": RadioField(validate_choice=False, validators=[OneOf(("yes", "no"))])
+            for remedy in remedies
+        }
+        fields |= {f"reason_{remedy.n}": text_field(_l("What is missing?"), limit=NOTE) for remedy in remedies}
+        form = cast(FulfilForm, type("FulfilForm", (cls,), fields)())
         for remedy in remedies:
-            fields[f"done_{remedy.n}"] = RadioField(choices=[("yes", _("Yes, it was done")), ("no", _("Not yet"))])
-            fields[f"reason_{remedy.n}"] = text_field(_l("What is missing?"), limit=NOTE)
-        return cast(FulfilForm, type("FulfilForm", (cls,), fields)())
+            form[f"done_{remedy.n}"].choices = [("yes", _("Yes, it was done")), ("no", _("Not yet"))]
+        return form
 
     def validate(self, extra_validators: Any = None) -> bool:
         """Ask for at least one answer, and for what is missing where it is reported as done."""
@@ -224,12 +228,6 @@ class CodeForm(Form):
         """Return the digits alone, full-width ones too."""
         typed = (self.code.data or "")[:40]
         return "".join(str(int(ch)) for ch in typed if ch.isdecimal())
-
-
-class SendForm(Form):
-    """Where to send the code."""
-
-    channel = RadioField(_l("Where shall we send it?"), validators=[Required(_l("Choose where to send it."))])
 
 
 class TrackForm(Form):

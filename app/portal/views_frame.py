@@ -130,9 +130,10 @@ def _place(form: Form, refused: ProcedureError) -> None:
     steps = refused.pointer.strip("/").split("/") if isinstance(refused, Invalid) else [""]
     target: Any = form._fields.get(steps[0])
     if target is not None and len(steps) == 3 and hasattr(form, "used_rows"):
-        row = list(form.used_rows())[int(steps[1])]
-        target = row._fields.get(steps[2])
+        target = list(form.used_rows())[int(steps[1])]._fields.get(steps[2])
     if target is None or target.type in ("FieldList", "FormField"):
         form.form_errors = [*form.form_errors, words]
-    else:
-        target.errors = [*target.errors, words]
+        return
+    target.errors = [*target.errors, words]
+    if len(steps) == 3:  # a row of terms: the summary does not look into rows
+        form.form_errors = [*form.form_errors, words]

@@ -72,7 +72,7 @@ def _answer(case: Case, form: forms.AnswerForm) -> None:
 
 
 @respondent_steps.get("/offer/<int:n>")
-@requires(Permission.OFFER_ANSWER)
+@requires(Permission.RESPONDENT_DESK)
 def offer(number: str, n: int) -> Page:
     """Show an offer; with `?answer=` the page that asks once more."""
     answer = request.args.get("answer", "")
@@ -88,7 +88,7 @@ def _offer_page(this: Case, n: int, form: forms.ReplyForm, status: int = 200) ->
 
 
 @respondent_steps.post("/offer/<int:n>")
-@requires(Permission.OFFER_ANSWER)
+@requires(Permission.RESPONDENT_DESK)
 def answer_offer(number: str, n: int) -> Page:
     """Accept or decline the very offer that was read."""
     this, form = own_case(number), forms.ReplyForm()
@@ -102,7 +102,7 @@ def answer_offer(number: str, n: int) -> Page:
 
 
 @respondent_steps.route("/propose", methods=["GET", "POST"])
-@requires(Permission.OFFER_PROPOSE)
+@requires(Permission.RESPONDENT_DESK)
 def propose(number: str) -> Page:
     """Make an offer."""
     this = own_case(number)
@@ -159,7 +159,7 @@ def _prove(case: Case, form: forms.ProofForm) -> None:
 
 
 @respondent_steps.route("/appeal", methods=["GET", "POST"])
-@requires(Permission.REVIEW_REQUEST)
+@requires(Permission.RESPONDENT_DESK)
 def appeal(number: str) -> Page:
     """Ask for a review of the decision."""
     this, form = own_case(number), forms.ReviewForm()

@@ -15,14 +15,33 @@ from app.core.text import BODY_LIMIT, LINE_LIMIT, TextRefused, clean, one_line
 from app.web.words import sentence
 
 
+class Sentences:
+    """What stands for the sentences that WTForms brings itself: ours, in the reader's language."""
+
+    def gettext(self, string: str) -> str:
+        return str(_("Choose one of the answers offered.")) if "choice" in string.lower() else sentence("not_possible")
+
+    def ngettext(self, singular: str, plural: str, n: int) -> str:
+        return self.gettext(singular)
+
+
 class Form(FlaskForm):
-    """A page's form. Strings that WTForms brings itself are not used: every message is ours."""
+    """A page's form. Every message is ours, and what a field asks for is told before what is wrong in general."""
 
     class Meta(FlaskForm.Meta):
         locales = ("en",)
 
-        def get_translations(self, form: Any) -> None:
-            return None
+        def get_translations(self, form: Any) -> Sentences:
+            return Sentences()
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """Validate; where a field says itself what to do, the general sentence about choices is left out."""
+        sound: bool = super().validate(extra_validators)
+        general = Sentences().gettext("Not a valid choice.")
+        for field in self:
+            if len(field.errors) > 1:
+                field.errors = [error for error in field.errors if error != general]
+        return sound
 
     def add_error(self, name: str, words: str) -> None:
         """Put an error that a service found beside the field it is about (the first field, when unknown)."""

@@ -16,11 +16,21 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Model, after_commit, session
 
 
+class Lane(StrEnum):
+    """What waits together: printing a hundred notices must not keep a one-time code waiting."""
+
+    LETTERS = "letters"
+    NOTICES = "notices"
+
+
 class Task(StrEnum):
     """Every task there is, and the function that does it (a test resolves each)."""
 
     SEND_MESSAGE = "workflows.jobs.tasks.send_message"
     ISSUE_NOTICE = "workflows.jobs.tasks.issue_notice"
+
+
+LANES = {Task.SEND_MESSAGE: Lane.LETTERS, Task.ISSUE_NOTICE: Lane.NOTICES}
 
 
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
@@ -47,11 +57,11 @@ class OutboxRow(Model):
 LEASE = timedelta(minutes=2)
 PAUSES = tuple(timedelta(seconds=s) for s in (1, 5, 30, 120, 600, 1800, 3600, 7200))
 
-_nudge: Callable[[int], None] = lambda outbox_id: None  # noqa: E731
+_nudge: Callable[[Lane, int], None] = lambda lane, outbox_id: None  # noqa: E731
 
 
-def on_commit_tell(nudge: Callable[[int], None]) -> None:
-    """Set what is told the id of a new row after its commit (the queue); it must be quick and never raise."""
+def on_commit_tell(nudge: Callable[[Lane, int], None]) -> None:
+    """Set what is told the lane and id of a new row after its commit; it must be quick and never raise."""
     global _nudge
     _nudge = nudge
 
@@ -60,15 +70,20 @@ def add(task: Task, *, at: datetime, **ids: int | str) -> OutboxRow:
     """Write down a task in the current transaction; it is due at `at`."""
     row = OutboxRow(task=task.value, payload=dict(ids), created_at=at, available_at=at)
     session().add(row)
-    after_commit(lambda: _nudge(row.id))
+    after_commit(lambda: _nudge(LANES[task], row.id))
     return row
 
 
-def due(at: datetime, *, limit: int = 100) -> list[int]:
-    """Return the ids of rows that wait for a worker at `at`, oldest first."""
+def due(at: datetime, *, lane: Lane | None = None, limit: int = 100) -> list[int]:
+    """Return the ids of rows that wait for a worker at `at`, oldest first: of one lane, or of all."""
+    tasks = [task.value for task, its_lane in LANES.items() if lane in (None, its_lane)]
     free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= at)
     query = select(OutboxRow.id).where(
-        OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), OutboxRow.available_at <= at, free
+        OutboxRow.done_at.is_(None),
+        OutboxRow.dead_at.is_(None),
+        OutboxRow.available_at <= at,
+        free,
+        OutboxRow.task.in_(tasks),
     )
     return list(session().scalars(query.order_by(OutboxRow.available_at, OutboxRow.id).limit(limit)))
 

@@ -155,7 +155,7 @@ def test_what_is_due_is_done(system, inside):
 
 
 @pytest.mark.parametrize(
-    "command", ["valkey-server", "jobs.sweeper", "jobs.worker clocks", "jobs.worker outbox", "-m granian"]
+    "command", ["valkey-server", "jobs.sweeper", "jobs.worker clocks", "jobs.worker letters", "-m granian"]
 )
 def test_whatever_is_killed_comes_back_and_work_goes_on(system, inside, command):
     before = system.pids(command)

@@ -227,7 +227,7 @@ def test_without_redis_nothing_is_handed_over(app):
 
 def test_a_commit_with_outbox_rows_tells_the_queue_and_a_rollback_does_not(app, time, monkeypatch):
     told = []
-    monkeypatch.setattr(outbox, "_nudge", told.append)
+    monkeypatch.setattr(outbox, "_nudge", lambda lane, row_id: told.append((lane, row_id)))
 
     with transaction():
         row = outbox.add(outbox.Task.SEND_MESSAGE, at=now(), message_id=1)
@@ -235,7 +235,17 @@ def test_a_commit_with_outbox_rows_tells_the_queue_and_a_rollback_does_not(app, 
         outbox.add(outbox.Task.SEND_MESSAGE, at=now(), message_id=2)
         _ = 1 // 0
 
-    assert told == [row.id]
+    assert told == [("letters", row.id)]
+
+
+def test_notices_to_print_do_not_wait_with_letters(app, time):
+    with transaction():
+        notice = outbox.add(outbox.Task.ISSUE_NOTICE, at=now(), notice_id=1)
+        letter = outbox.add(outbox.Task.SEND_MESSAGE, at=now(), message_id=1)
+        session().flush()
+
+    assert outbox.due(now(), lane=outbox.Lane.LETTERS) == [letter.id]
+    assert outbox.due(now(), lane=outbox.Lane.NOTICES) == [notice.id]
 
 
 def test_nudging_never_waits_for_redis(app, monkeypatch):
@@ -247,7 +257,7 @@ def test_nudging_never_waits_for_redis(app, monkeypatch):
 
     monkeypatch.setattr(queues, "hand_over", slow)
     for number in range(nudge.WAITING + 10):
-        nudge.nudge(number)
+        nudge.nudge(outbox.Lane.LETTERS, number)
 
     assert reached.wait(10)
     go_on.set()

@@ -6,11 +6,12 @@ import threading
 from queue import Full, Queue
 
 from app.core import outbox
+from app.core.outbox import Lane
 
 WAITING = 1_000
 """Rows that may wait for the thread. What is more is left to the sweep."""
 
-_rows: Queue[int] = Queue(maxsize=WAITING)
+_rows: Queue[tuple[Lane, int]] = Queue(maxsize=WAITING)
 _starting = threading.Lock()
 _thread: threading.Thread | None = None
 
@@ -20,7 +21,7 @@ def install() -> None:
     outbox.on_commit_tell(nudge)
 
 
-def nudge(outbox_id: int) -> None:
+def nudge(lane: Lane, outbox_id: int) -> None:
     """Pass the row on to the queue in the background. Returns at once and never raises: the sweep finds every row."""
     global _thread
     with _starting:
@@ -28,13 +29,14 @@ def nudge(outbox_id: int) -> None:
             _thread = threading.Thread(target=_pass_on, name="nudge", daemon=True)
             _thread.start()
     try:
-        _rows.put_nowait(outbox_id)
+        _rows.put_nowait((lane, outbox_id))
     except Full:
         return
 
 
 def _pass_on() -> None:
-    from workflows.jobs.queues import OUTBOX, hand_over  # importing RQ takes time that the web's start does not have
+    from workflows.jobs.queues import hand_over  # importing RQ takes time that the web's start does not have
 
     while True:
-        hand_over(OUTBOX, _rows.get())
+        lane, outbox_id = _rows.get()
+        hand_over(lane.value, outbox_id)

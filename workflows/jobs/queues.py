@@ -11,11 +11,13 @@ from rq import Queue
 from rq.exceptions import DuplicateJobError
 
 from app.core import site
+from app.core.outbox import Lane
 
-CLOCKS, OUTBOX = "clocks", "outbox"
-QUEUES = (CLOCKS, OUTBOX)
-TASKS = {CLOCKS: "workflows.jobs.tasks.fire_clock", OUTBOX: "workflows.jobs.tasks.deliver"}
-TIMEOUTS_S = {CLOCKS: 30, OUTBOX: 110}
+CLOCKS, LETTERS, NOTICES = "clocks", Lane.LETTERS.value, Lane.NOTICES.value
+QUEUES = (CLOCKS, LETTERS, NOTICES)
+_DELIVER = "workflows.jobs.tasks.deliver"
+TASKS = {CLOCKS: "workflows.jobs.tasks.fire_clock", LETTERS: _DELIVER, NOTICES: _DELIVER}
+TIMEOUTS_S = {CLOCKS: 30, LETTERS: 110, NOTICES: 110}
 """A job of the outbox ends before its lease does (two minutes), so no two workers hold one row."""
 PATIENCE_S = 0.25
 FAILURES_KEPT_S = 60

@@ -12,12 +12,13 @@ import threading
 import time
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 
 from app.cases.queries import due_clocks
 from app.core import outbox
 from app.core.clock import now
 from workflows.jobs import tasks
-from workflows.jobs.queues import CLOCKS, OUTBOX, hand_over
+from workflows.jobs.queues import CLOCKS, hand_over
 
 INTERVAL_S = 0.4
 GRACE_S = 2.0
@@ -75,9 +76,10 @@ def main() -> None:
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
-    # Two loops, because a slow mail server must not keep a clock waiting.
-    letters = threading.Thread(target=Sweep(OUTBOX, outbox.due, tasks.deliver).run, args=(stopping,), daemon=True)
-    letters.start()
+    # A loop for each, because a slow mail server or a long notice must not keep a clock waiting.
+    for lane in outbox.Lane:
+        sweep = Sweep(lane.value, partial(outbox.due, lane=lane), tasks.deliver)
+        threading.Thread(target=sweep.run, args=(stopping,), daemon=True).start()
     Sweep(CLOCKS, due_clocks, tasks.fire_clock).run(stopping)
 
 

@@ -15,7 +15,7 @@ from rq.job import Job
 from app.core.db import db
 from app.notices import render
 from workflows.jobs.launch import end_with_parent
-from workflows.jobs.queues import OUTBOX
+from workflows.jobs.queues import NOTICES
 from workflows.jobs.tasks import application
 
 log = logging.getLogger("heng.worker")
@@ -45,7 +45,7 @@ def wait_for(connection: Redis) -> None:
 def warm(queue: str) -> None:
     """Load once what every job of the queue needs, so that the processes forked for jobs find it there."""
     application()
-    if queue == OUTBOX:
+    if queue == NOTICES:
         try:
             render.warm_up()
         except (render.RenderFailed, OSError):

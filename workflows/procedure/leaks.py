@@ -47,24 +47,29 @@ class Leak:
 _HAN = r"\u3400-\u9fff"
 _TITLES = "先生|女士|小姐|太太|夫人|同学|老师"
 _GAP = r"[\s\u200b-\u200d\u2060·・•.,_*/-]*"
+_APP = r"(?:微信|支付宝|账号|账户|(?<![A-Za-z])(?:QQ|WeChat|LINE|Alipay)(?![a-z]))"
+_STREET = "(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive)"
 _COMPANY = re.compile(
     r"(官方|品牌)?(旗舰店|专营店|专卖店|企业店|直营店|网店|商城|有限责任公司|股份有限公司|有限公司|集团|公司|店)$"
     r"|[\s,]+(co|ltd|inc|llc|limited|company|store|shop|official)\.?$",
     re.IGNORECASE,
 )
-_FORMS: tuple[tuple[Hint, re.Pattern[str]], ...] = (
-    (Hint.CONTACT, re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")),
-    (Hint.CONTACT, re.compile(r"(?:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+", re.IGNORECASE)),
-    (Hint.CONTACT, re.compile(r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)")),
-    (Hint.CONTACT, re.compile(r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)")),
-    (Hint.CONTACT, re.compile(r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)")),
-    (Hint.CONTACT, re.compile(r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)")),
-    (Hint.CONTACT, re.compile(r"(?:微信|支付宝|账号|QQ|WeChat|LINE)(?:号|ID)?[:：\s]*[\w-]{5,}", re.IGNORECASE)),
-    (Hint.NUMBER, re.compile(r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,7}(?!\d)")),
-    (Hint.NUMBER, re.compile(r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]*\.\d)(?!\d)")),
-    (Hint.ADDRESS, re.compile(rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d+(?:号|弄)")),
-    (Hint.ADDRESS, re.compile(r"\d+(?:号楼|栋|幢|单元|座)[\dA-Z-]*室?|(?<!第)\d{3,4}室")),
-    (Hint.ADDRESS, re.compile(r"\d+[A-Z]?,?(?:\s[A-Z][\w']+){1,3}\s(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive)\b")),
+_FORMS: tuple[tuple[Hint, re.Pattern[str]], ...] = tuple(
+    (hint, re.compile(form))
+    for hint, form in (
+        (Hint.CONTACT, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+        (Hint.CONTACT, r"(?i:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+"),
+        (Hint.CONTACT, r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),
+        (Hint.CONTACT, r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)"),
+        (Hint.CONTACT, r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
+        (Hint.CONTACT, r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
+        (Hint.CONTACT, rf"(?i:{_APP}{{1,2}}(?:号|\s?ID)?)[:：\s]*(?=[\w.@-]*[\d_])[A-Za-z0-9_.@-]{{5,}}"),
+        (Hint.NUMBER, r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,4}(?:[ -]?\d{1,4})?(?!\d)"),
+        (Hint.NUMBER, r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]{0,20}\.\d)(?!\d)"),
+        (Hint.ADDRESS, rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d{{1,5}}(?:号|弄)"),
+        (Hint.ADDRESS, r"(?<!\d)\d{1,5}(?:号楼|栋|幢|单元|座)[\dA-Z-]{0,8}室?|(?<![第\d])\d{3,4}室"),
+        (Hint.ADDRESS, rf"(?<!\d)\d{{1,5}}[A-Z]?,?(?:\s[A-Z][\w']+){{1,3}}\s{_STREET}\b"),
+    )
 )
 
 

@@ -180,7 +180,7 @@ class FulfilForm(Form):
         fields |= {f"reason_{remedy.n}": text_field(_l("What is missing?"), limit=NOTE) for remedy in remedies}
         form = cast(FulfilForm, type("FulfilForm", (cls,), fields)())
         for remedy in remedies:
-            form[f"done_{remedy.n}"].choices = [("yes", _("Yes, it was done")), ("no", _("Not yet"))]
+            form[f"done_{remedy.n}"].choices = [("yes", _("Yes")), ("no", _("Not yet"))]
         return form
 
     def validate(self, extra_validators: Any = None) -> bool:

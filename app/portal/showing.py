@@ -11,9 +11,9 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.cases.commands import Term
-from app.cases.faces import clock_face
+from app.cases.faces import clock_face, message_faces
 from app.cases.models import Case, Clock, ClockEffect
-from app.cases.models_talk import Remedy
+from app.cases.models_talk import Message, Remedy
 from app.cases.terms import restored
 from app.core.languages import segment
 from app.mediation.models import Maker, Offer, OfferStatus
@@ -144,6 +144,12 @@ def notice_face(notice: Notice, url: str) -> dict[str, str]:
 def hand_out(notice: Notice) -> Response:
     """Return the notice as a PDF, for saving."""
     return attachment(notice.pdf_sha256 or "", f"{notice.entry.number}.{notice.language}.pdf", "application/pdf")
+
+
+def thread(messages: Sequence[Message], side: str) -> list[dict[str, Any]]:
+    """Return messages as `side` reads them: who else does stands beside each."""
+    readers = {side: _("Only you and us"), "both": _("Both sides")}
+    return [face | {"audience_label": readers.get(face["audience"])} for face in message_faces(messages)]
 
 
 def covered(rows: Iterable[dict[str, Any]], clean: Callable[[str | None], str], *keys: str) -> list[dict[str, Any]]:

@@ -9,7 +9,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from app.cases import queries, queries_talk
-from app.cases.faces import finding_faces, message_faces
+from app.cases.faces import finding_faces
 from app.cases.models import Case
 from app.cases.service_steps import write_message
 from app.core import clock
@@ -20,7 +20,7 @@ from app.evidence.showing import face, send, show
 from app.mediation import queries as mediation
 from app.portal import forms, story, turn
 from app.portal import queries as queries_of_ours
-from app.portal.showing import clock_accounts, covered, hand_out, notice_face, offer_face, qr_code, remedy_face
+from app.portal.showing import clock_accounts, covered, hand_out, notice_face, offer_face, qr_code, remedy_face, thread
 from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
@@ -131,7 +131,7 @@ def messages(visit: Visit) -> Page:
         if not refused:
             flash(_("Your message was sent."), "success")
             return redirect(visit.url("portal.messages"), code=303)
-    said = covered(message_faces(queries_talk.messages(visit.case, visit.actor)), visit.veil.text, "text")
+    said = covered(thread(queries_talk.messages(visit.case, visit.actor), "consumer"), visit.veil.text, "text")
     return render_template(
         "portal/messages.html", visit=visit, case=visit.case, form=form, messages=said
     ), refused or 200

@@ -8,7 +8,7 @@ from flask import Blueprint, Response, abort, flash, g, redirect, render_templat
 from flask_babel import gettext as _
 
 from app.cases import queries, queries_talk
-from app.cases.faces import case_faces, clock_face, finding_faces, message_faces
+from app.cases.faces import case_faces, clock_face, finding_faces
 from app.cases.models import Case, Clock
 from app.cases.service_steps import write_message
 from app.core import clock
@@ -18,7 +18,7 @@ from app.evidence.showing import face
 from app.mediation import queries as mediation
 from app.portal import forms, story, turn
 from app.portal.queries import due, notices_of, once_asked
-from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, wish_rows
+from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, thread, wish_rows
 from app.portal.views_frame import Page, attempt
 from app.web.filters import clause_url, law
 from app.web.guards import act, current_actor, requires
@@ -177,7 +177,7 @@ def messages(number: str) -> Page:
         if not refused:
             flash(_("Your message was sent."), "success")
             return redirect(url_for("respondent.messages", number=number), code=303)
-    said = message_faces(queries_talk.messages(this, current_actor()))
+    said = thread(queries_talk.messages(this, current_actor()), "respondent")
     return render_template("portal/respondent/messages.html", case=this, form=form, messages=said), refused or 200
 
 

@@ -91,7 +91,7 @@ def _consumers_own(case: Case, table: Table, now: datetime) -> Turn | None:
 
 def of_respondent(case: Case, table: Table, now: datetime) -> Turn:
     """Return the respondent's turn card."""
-    return _respondents_own(case, table, now) or _others(case, table, now, _("You"))
+    return _respondents_own(case, table, now) or _others(case, table, now, company(case))
 
 
 def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:

@@ -18,8 +18,12 @@ from app.web.words import sentence
 class Sentences:
     """What stands for the sentences that WTForms brings itself: ours, in the reader's language."""
 
+    @staticmethod
+    def about_choices() -> str:
+        return str(_("Choose one of the answers offered."))
+
     def gettext(self, string: str) -> str:
-        return str(_("Choose one of the answers offered.")) if "choice" in string.lower() else sentence("not_possible")
+        return self.about_choices() if "choice" in string.lower() else sentence("not_possible")
 
     def ngettext(self, singular: str, plural: str, n: int) -> str:
         return self.gettext(singular)
@@ -37,7 +41,7 @@ class Form(FlaskForm):
     def validate(self, extra_validators: Any = None) -> bool:
         """Validate; where a field says itself what to do, the general sentence about choices is left out."""
         sound: bool = super().validate(extra_validators)
-        general = Sentences().gettext("Not a valid choice.")
+        general = Sentences.about_choices()
         for field in self:
             if len(field.errors) > 1:
                 field.errors = [error for error in field.errors if error != general]

@@ -19,6 +19,12 @@ from app.web.limits import limiter
 from tests.architecture import translations
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--journey", metavar="FOLDER", help="drive every way through a case, keep pictures and papers here"
+    )
+
+
 def pytest_configure(config: pytest.Config) -> None:
     """Compile the catalogues before anything reads them (once, not in every process of a parallel run)."""
     if not hasattr(config, "workerinput"):

@@ -11,7 +11,7 @@ from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
 
 FONTS = Path(__file__).resolve().parents[3] / "static/fonts"
 SCREEN = (640, 1140)
-PHOTO = (900, 680)
+PHOTO = (760, 574)
 Line = Sequence[str]
 Draw = ImageDraw.ImageDraw
 

@@ -1,0 +1,173 @@
+"""The main job, end to end, on everybody's own screens: from a complaint on a telephone to a notice anyone can verify.
+
+`make journey` keeps the pictures and papers; `make test` only drives the longest way.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.browser import people as acts
+from tests.browser.complaints import SHOP, a_refused_return, photo
+from tests.browser.people import People, step
+from tests.browser.screens import Album
+from tests.jobs.running import System
+from tests.jobs.waiting import eventually
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("running system")]
+START_WITHIN_S = 150.0  # with the demo, on a busy machine
+PRINTED_WITHIN_S = 90.0
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    """The system as `make run` starts it, with its demo, on a free port."""
+    running = System(tmp_path_factory.mktemp("journey"), demo=True)
+    try:
+        assert eventually(lambda: "Heng is ready" in running.log, START_WITHIN_S), running.log
+        yield running
+    finally:
+        running.stop()
+
+
+@pytest.fixture(scope="module")
+def album(request):
+    folder = request.config.getoption("--journey")
+    return Album(Path(folder) if folder else None)
+
+
+@pytest.fixture(scope="module")
+def people(chromium, system, album):
+    everybody = People(chromium, system.url, system.data_dir / "demo-accounts.json", album)
+    yield everybody
+    everybody.close()
+
+
+def test_a_refused_return_is_decided_published_and_made_good(people, album, system):
+    consumer = people.visitor("consumer", phone=True)
+    photos = [photo("吊牌未剪.jpg", "吊牌未剪", "#9b6b4f"), photo("包装袋.jpg", "包装袋完好", "#7c8a92")]
+    number, link = acts.file_on_the_web(consumer, a_refused_return(), photos)
+    consumer.open(link, "tracking")
+
+    _the_desk_takes_it_up(people, number)
+    _the_shop_refuses(people, number)
+    _an_offer_is_made_and_declined(people, number, link)
+    _the_committee_decides(people, number)
+    register_number = _it_is_published(people, number, album)
+    _it_is_made_good(people, number, link)
+
+    consumer.open(f"/zh-hans/decisions/{register_number}")
+
+
+def _the_desk_takes_it_up(people, number):
+    lead = people.signed_in("lead")
+    lead.open("/desk?v=unassigned", "queue")
+    lead.open(f"/desk/cases/{number}", "case")
+    step(lead, number, "emergency", "emergency", note="已请商家暂缓关闭订单。")
+    step(lead, number, "classify", "classify", reason="服装，收货七日内申请，商品完好。")
+    lead.open(f"/desk/cases/{number}")
+    if lead.has("/ask"):
+        step(lead, number, "ask", "ask", note="请在两天内说明拒绝退货的依据。")
+    lead.open(f"/desk/cases/{number}/transfer").page.locator("[name=person]").select_option(label="陈知微")
+    lead.shot("transfer").send()
+    mediator = people.signed_in("mediator", 0)
+    mediator.open("/desk", "my-queue")
+    body = "林女士，您好。您的投诉由我跟进，商家须在两天内答复。吊牌和包装请继续留着。"
+    step(mediator, number, "reply", "reply", body=body)
+    mediator.open(f"/desk/cases/{number}?tab=rules", "findings")
+
+
+def _the_shop_refuses(people, number):
+    shop = people.signed_in("respondent", organisation=SHOP)
+    shop.open("/r", "list").open(f"/r/cases/{number}", "case")
+    shop.open(f"/r/cases/{number}/respond", "respond")
+    shop.fill(position="refuse", clause="2.1.6.1", text="特价款已在直播间说明不退不换，且已超过销售季。")
+    shop.shot("respond-filled").send("answered")
+
+
+def _an_offer_is_made_and_declined(people, number, link):
+    mediator, consumer = people.signed_in("mediator", 0), people.visitor("consumer")
+    step(
+        mediator, number, "offer", "offer", clause="2.1.6.1", terms__0__kind="refund", terms__0__amount="320.00",
+        terms__0__days="5", note="双方各让一步。",
+    )  # fmt: skip
+    consumer.open(link, "offer-on-the-table")
+    consumer.open(f"{link}/offer/1", "offer")
+    consumer.send("verify", button="main form button[value=decline]")
+    acts.prove_it_is_them(consumer, people.signed_in("operator"), number, "prove")
+    consumer.shot("decline")
+    if consumer.page.locator("main [name=reason]").count() == 0:
+        consumer.open(f"{link}/offer/1").send(button="main form button[value=decline]")
+    consumer.fill(reason="商品完好，理应全额退款。").send("declined")
+    summary = (
+        "收货七日内申请无理由退货，商品与包装完好；商家称特价款不退不换，商品页没有载明。争点：拒绝退货是否有理由。"
+    )
+    step(mediator, number, "refer", "refer", summary=summary)
+
+
+def _the_committee_decides(people, number):
+    seats = acts.seated(people, number)
+    assert len(seats) == 3
+    for n, (role, index) in enumerate(seats):
+        judge = people.signed_in(role, index)
+        judge.shot("docket" if n == 0 else None)
+        acts.declare(judge, number, "interests" if n == 0 else None)
+        judge.open(f"/committee/{number}", "dossier" if n == 0 else None)
+    for n, (role, index) in enumerate(seats):
+        reason = "服装不属于可以排除的商品，商品页也没有载明不退不换，拒绝没有理由。"
+        acts.vote(people.signed_in(role, index), number, "uphold", reason, "vote" if n == 0 else None)
+    secretary = people.signed_in("secretary")
+    secretary.open("/committee", "docket").open(f"/committee/{number}/result", "result")
+    secretary.open(f"/committee/{number}/notice", "draft-begun")
+    secretary.fill(
+        facts="消费者收货第二天申请无理由退货，商品完好。\n商品页没有载明不退不换。",
+        reasons="服装适用七天无理由退货。商家以特价为由拒绝，商品页却没有载明，依第 2.1.6.1 条由商家负责。",
+        terms__0__kind="refund", terms__0__amount="399.00", terms__0__days="7", terms__0__note="商家承担退货运费",
+    ).shot("draft").send("drafted")  # fmt: skip
+    chair = people.signed_in(*seats[0])
+    chair.open(f"/committee/{number}/sign", "sign")
+    chair.fill(statements=["dossier_read", "matches_vote", "no_interest", "names_nobody"])
+    chair.fill(password=people.password(*seats[0])).send("signed", button="main form[action$='/sign'] button")
+
+
+def _it_is_published(people, number, album):
+    secretary = people.signed_in("secretary")
+    secretary.open(f"/outcomes/{number}", "leak-check").send("published")
+    address = secretary.page.locator("main a[href*='/decisions/D']").first.get_attribute("href")
+    register_number = address.rpartition("/")[2]
+    _printed(people, register_number, album)
+    for tag in ("zh-Hans", "zh-Hant", "en"):
+        album.keep(
+            f"{register_number}-parties-{tag}.pdf", secretary.fetch(f"/outcomes/{number}/{register_number}/{tag}.pdf")
+        )
+    secretary.open(f"/outcomes/{number}", "printed")
+    code = secretary.page.locator("main .code").first.inner_text()
+    reader = people.visitor("reader")
+    reader.open("/zh-hans/decisions", "register").open(f"/zh-hans/decisions/{register_number}", "decision")
+    reader.open(f"/v/{code}", "verified")
+    people.visitor("reader-phone", phone=True).open(f"/en/decisions/{register_number}", "decision-en")
+    return register_number
+
+
+def _printed(people, register_number, album):
+    """Wait for the worker, then keep the public notice in each language."""
+    reader = people.visitor("reader")
+    for segment in ("zh-hans", "zh-hant", "en"):
+        path = f"/{segment}/decisions/{register_number}.pdf"
+        assert eventually(lambda at=path: reader.window.request.get(at).ok, PRINTED_WITHIN_S), path
+        content = reader.fetch(path)
+        assert content.startswith(b"%PDF")
+        album.keep(f"{register_number}-public-{segment}.pdf", content)
+
+
+def _it_is_made_good(people, number, link):
+    shop = people.signed_in("respondent", organisation=SHOP)
+    shop.open(f"/r/cases/{number}/fulfil", "fulfil")
+    shop.fill(proof="已退款 399 元至原支付账户，流水号 QC-TK-9001。").send("fulfilled")
+    consumer = people.visitor("consumer")
+    consumer.open(f"{link}/fulfil").fill(done_1="yes").shot("fulfil").send("closed")
+    consumer.open(f"{link}/rate").fill(solved="5", fair="5", effort="4", comment="写得明白，办得也快。")
+    consumer.shot("rate").send("rated")
+    consumer.open(link, "tracking-at-the-end")

@@ -113,10 +113,13 @@ def count_queries(app):
     from sqlalchemy import event
 
     @contextmanager
-    def counting():
+    def counting(*, writing: bool = False):
+        """Count all statements, or (`writing`) only those since the last writing transaction began."""
         seen: list[str] = []
 
         def note(conn, cursor, statement, parameters, context, executemany):
+            if writing and statement == "BEGIN IMMEDIATE":
+                seen.clear()
             if not statement.startswith(("BEGIN", "PRAGMA", "SAVEPOINT", "RELEASE")):
                 seen.append(statement)
 

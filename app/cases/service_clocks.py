@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
+from typing import Any
 
-from sqlalchemy import update
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cases import service_letters
 from app.cases.models import FAR, Case, CaseEvent, Clock, ClockEffect
@@ -48,17 +50,34 @@ def start(
 
     Source: the figure's clause. An earlier running clock of the same kind and subject is for the caller to end.
     """
-    rule = book.current().figure(figure, on=case.law_as_of)
-    due_at = due_at or act.at + rule.length
     generation = 1 + max((clock.generation for clock in case.clocks if clock.kind is kind), default=0)
-    clock = Clock(
-        kind=kind, generation=generation, clause=rule.clause, figure=figure, started_at=act.at, due_at=due_at,
-        next_at=_next(kind, act.at, due_at, 0, case.law_as_of), subject_id=subject_id,
-        status=ClockStatus.RUNNING, level=0,
-    )  # fmt: skip
+    clock = Clock(**_armed(case, kind, figure, act, due_at), generation=generation, subject_id=subject_id)
     case.clocks.append(clock)
     _refresh(case)
     return clock
+
+
+def start_first(case: Case, figures: Mapping[ClockKind, str], *, act: Act) -> None:
+    """Arm the clocks of a new case and give it its id: one statement for the case, two for all of its clocks.
+
+    Source: the figures' clauses.
+    """
+    rows = [_armed(case, kind, figure, act) for kind, figure in figures.items()]
+    case.due_at = min((row["due_at"] for row in rows if row["kind"] not in TIMERS), default=FAR)
+    session().add(case)
+    session().flush()
+    session().execute(insert(Clock), [row | {"case_id": case.id, "generation": 1} for row in rows])
+    clocks = session().scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.id))
+    set_committed_value(case, "clocks", list(clocks))
+
+
+def _armed(case: Case, kind: ClockKind, figure: str, act: Act, due_at: datetime | None = None) -> dict[str, Any]:
+    rule = book.current().figure(figure, on=case.law_as_of)
+    due_at = due_at or act.at + rule.length
+    return {
+        "kind": kind, "clause": rule.clause, "figure": figure, "started_at": act.at, "due_at": due_at,
+        "next_at": _next(kind, act.at, due_at, 0, case.law_as_of), "status": ClockStatus.RUNNING, "level": 0,
+    }  # fmt: skip
 
 
 def end(case: Case, kinds: Collection[ClockKind], *, by: Action, act: Act, subject_id: int | None = None) -> None:

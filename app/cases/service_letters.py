@@ -11,7 +11,7 @@ from app.accounts.models import User
 from app.cases.models import Case, Clock, Party
 from app.core import site
 from app.core.languages import segment
-from app.core.messages import Channel, post
+from app.core.messages import Channel, addresses_told, post
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.clocks import ClockKind, Desk
@@ -69,6 +69,18 @@ def tell_staff(case: Case, person: User, key: str, *, act: Act, **fields: Any) -
         channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
         body=letter.body, case_number=case.number, at=act.at,
     )  # fmt: skip
+
+
+def alert_duty(case: Case, *, act: Act) -> None:
+    """Tell the officers on duty of an emergency, each once, while it waits to be started. Source: clause 2.2.3.2."""
+    if case.emergency_started_at is not None:
+        return
+    due = next(local(clock.due_at, case.time_zone) for clock in case.clocks if clock.kind is ClockKind.EMERGENCY_START)
+    url = site.absolute(f"/desk/cases/{case.number}")
+    for person in people.with_role(Role.LEAD):
+        subject = write("emergency_reported", person.language, number=case.number, due=due, case_url=url).subject
+        if person.email not in addresses_told(case.number, subject):
+            tell_staff(case, person, "emergency_reported", act=act, due=due, case_url=url)
 
 
 def tell_assignee(case: Case, action: Action, *, act: Act) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import Index
+from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import outbox
@@ -39,6 +39,12 @@ class OutboundMessage(Model):
     case_number: Mapped[str | None]
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+
+
+def addresses_told(case_number: str, subject: str) -> set[str]:
+    """Return who was written to about a case under this subject."""
+    query = select(OutboundMessage.address).where(OutboundMessage.case_number == case_number)
+    return set(session().scalars(query.where(OutboundMessage.subject == subject)))
 
 
 def post(

@@ -28,6 +28,7 @@ class Task(StrEnum):
 
     SEND_MESSAGE = "workflows.jobs.tasks.send_message"
     ISSUE_NOTICE = "workflows.jobs.tasks.issue_notice"
+    ALERT_DUTY = "workflows.jobs.tasks.alert_duty"
 
 
 LANES = {Task.SEND_MESSAGE: Lane.LETTERS, Task.ISSUE_NOTICE: Lane.NOTICES}

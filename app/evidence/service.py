@@ -52,4 +52,4 @@ def keep_from_intake(case: Case, files: Sequence[Upload], act: Act) -> None:
         | file.as_row()
         for n, file in enumerate(files, 1)
     ]
-    session().execute(insert(Evidence), rows)
+    session().execute(insert(Evidence).execution_options(render_nulls=True), rows)  # many rows, one statement

@@ -28,7 +28,7 @@ UNSURE = "unsure"
 
 
 class Ticks(SelectMultipleField):
-    """Several answers as ticks; what was not offered is dropped."""
+    """Several answers as ticks."""
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
@@ -116,6 +116,11 @@ class OrderForm(StepForm):
             raise StopValidation(_("Enter the order number, or choose “I do not have it”."))
         field.data = order_id(field.data) or ""
 
+    def validate_category(self, field: Any) -> None:
+        """A kind that was offered; anything else is left out."""
+        if field.data not in {each.value for each in field.choices}:
+            field.data = ""
+
     def part(self) -> Part:
         order = known(
             id=self.order_number.data,
@@ -168,7 +173,9 @@ class ProblemForm(StepForm):
 class OutcomeForm(StepForm):
     """What would put it right. `paid_minor` is what the order cost, when that is known."""
 
-    remedies = Ticks(_l("What would put it right?"), validators=[Required(_l("Choose at least one."))])
+    remedies = Ticks(
+        _l("What would put it right?"), validate_choice=False, validators=[Required(_l("Choose at least one."))]
+    )
     refund = money_field(_l("How much should be paid back?"))
     compensation = money_field(_l("How much compensation?"))
     reason = text_field(_l("Why more than you paid?"), limit=2_000)
@@ -202,7 +209,11 @@ class OutcomeForm(StepForm):
         return self.paid_minor is not None and sum(asked) > self.paid_minor
 
     def validate_remedies(self, field: Any) -> None:
-        """Not a whole and a part at once."""
+        """Only what is offered, and not a whole and a part at once."""
+        known_kinds = {each.value for each in field.choices}
+        field.data = [kind for kind in dict.fromkeys(field.data or ()) if kind in known_kinds]
+        if not field.data:
+            raise StopValidation(_("Choose at least one."))
         if {"refund", "partial_refund"} <= set(field.data or ()):
             raise StopValidation(_("Choose either the whole refund or a part of it."))
 

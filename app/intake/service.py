@@ -15,7 +15,7 @@ from app.cases.commands import RequestAnswer
 from app.cases.models import Case, CaseEvent, Finding, Party
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer
-from app.core import ids
+from app.core import ids, outbox
 from app.core.db import canonical, session
 from app.core.languages import DEFAULT, LANGUAGES
 from app.core.storage import store
@@ -104,9 +104,7 @@ def receive(
         return earlier
     route = routing.of(prepared.submission, prepared.reading, on=prepared.law_as_of)
     case = _opened(prepared, route, channel, act)
-    session().add(case)
-    _arm_clocks(case, act)
-    session().flush()
+    service_clocks.start_first(case, _figures(case), act=act)
     _write_down(case, prepared, act, {"channel": channel, "files": len(evidence), "declared": list(declared)})
     exhibits.keep(case, evidence, act)
     system = Act(SYSTEM, act.at)
@@ -114,6 +112,8 @@ def receive(
     if route.sure:
         service_steps.request_answer(case, RequestAnswer(), system)
     _acknowledge(case, act)
+    if case.emergency:
+        outbox.add(outbox.Task.ALERT_DUTY, at=act.at, case_id=case.id)
     if key is not None:
         settle(key, case)
     return received(case)
@@ -139,7 +139,7 @@ def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
         anomaly_claimed=given.anomaly, anomaly=route.anomaly, anomaly_status=route.status, others=route.others,
         reading=_kept(reading), responsible_kind=route.kind,
         respondent=route.respondent, respondent_id=route.respondent.id if route.respondent else None,
-        received_at=act.at, clocks=[], parties=[_party(given.complainant, given)],
+        received_at=act.at, last_seq=1, clocks=[], parties=[_party(given.complainant, given)],
     )  # fmt: skip
 
 
@@ -162,18 +162,18 @@ def _kept(reading: Reading) -> dict[str, Any]:
     }
 
 
-def _arm_clocks(case: Case, act: Act) -> None:
-    """Arm the clocks that run from receipt. Source: clauses 2.2.3.2, 2.1.7.1, 2.2.4.3."""
-    first_reply = "first_reply_important" if case.important else "first_reply_ordinary"
-    service_clocks.start(case, ClockKind.EMERGENCY_START, act=act, figure="emergency_start")
-    service_clocks.start(case, ClockKind.FIRST_REPLY, act=act, figure=first_reply)
-    service_clocks.start(case, ClockKind.RESOLUTION, act=act, figure="resolution")
-    service_clocks.start(case, ClockKind.REFERRAL, act=act, figure="committee_referral")
+def _figures(case: Case) -> dict[ClockKind, str]:
+    """Return the clocks that run from receipt, and by which figure. Source: clauses 2.2.3.2, 2.1.7.1, 2.2.4.3."""
+    return {
+        ClockKind.EMERGENCY_START: "emergency_start",
+        ClockKind.FIRST_REPLY: "first_reply_important" if case.important else "first_reply_ordinary",
+        ClockKind.RESOLUTION: "resolution",
+        ClockKind.REFERRAL: "committee_referral",
+    }
 
 
 def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]) -> None:
     """Write the first entry of the history, and what the rule engine found."""
-    case.last_seq += 1
     event = CaseEvent(
         case_id=case.id, seq=case.last_seq, at=act.at, action=Action.RECEIVE, branch="",
         side=act.actor.side if act.actor.roles else "consumer", user_id=act.actor.user_id, from_state=None,
@@ -182,7 +182,7 @@ def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]
     session().add(event)
     if prepared.findings:
         rows = [found.to_json() | {"case_id": case.id, "found_at": act.at} for found in prepared.findings]
-        session().execute(insert(Finding), rows)  # many rows, one statement
+        session().execute(insert(Finding).execution_options(render_nulls=True), rows)  # many rows, one statement
 
 
 def _acknowledge(case: Case, act: Act) -> None:

@@ -6,11 +6,11 @@ from io import BytesIO
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Case
+from app.cases.models import Case, Finding
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from app.evidence.queries import of_case
-from app.intake.models import Draft
+from app.intake.models import Draft, DraftFile
 from tests.evidence.files import PDF, a_photo
 from tests.factories import an_organisation, saved
 
@@ -361,3 +361,36 @@ def test_more_files_than_may_be_are_refused_together(client):
 
     assert answer.status_code == 422
     assert "The limit is 20." in answer.text
+
+
+def test_what_was_not_offered_is_left_out(client):
+    post(client, "order", ORDER | {"category": "x" * 250}, "en")
+    answer = post(client, "outcome", {"remedies": ["revenge"]}, "en")
+
+    assert answer.status_code == 422
+    assert 'value="revenge"' not in answer.text
+    fill(client, order=ORDER | {"category": "<script>"}, outcome={"remedies": ["revenge", "refund"]})
+    assert post(client, "check", CHECK).status_code == 303
+    assert session().scalars(select(Case)).one().order_facts.get("category") is None
+
+
+def test_a_truncated_upload_is_refused_and_nothing_is_kept(client):
+    body = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.txt"\r\n\r\nhalf of'
+
+    answer = client.post("/en/complain/evidence", data=body, content_type="multipart/form-data; boundary=x")
+
+    assert answer.status_code == 400
+    assert session().scalar(select(func.count(DraftFile.id))) == 0
+
+
+def test_filing_with_files_and_findings_keeps_to_20_statements(client, count_queries):
+    saved(an_organisation, name="晴川服饰")
+    upload(client, (a_photo(), "coat.jpg"), (PDF, "receipt.pdf"))
+    for step, answers in ANSWERS.items():
+        post(client, step, answers)
+    with count_queries(writing=True) as statements:
+        post(client, "check", CHECK)
+
+    assert session().scalars(select(Case.state)).one() == "answering"
+    assert session().scalar(select(func.count(Finding.id))) > 0
+    assert len(statements) <= 20, "\n".join(statements)

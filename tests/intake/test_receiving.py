@@ -8,15 +8,17 @@ from sqlalchemy import func, select
 
 from app.cases import queries
 from app.cases.models import Case, CaseEvent, Finding
-from app.core.db import session
+from app.cases.service_letters import alert_duty
+from app.core import outbox
+from app.core.db import session, transaction
 from app.core.ids import digest
 from app.core.messages import OutboundMessage
 from app.core.storage import store
 from app.organisations.models import PartyKind
 from tests.conftest import NOON
-from tests.factories import an_organisation, saved
+from tests.factories import a_person, an_act, an_organisation, saved
 from tests.intake.complaints import a_submission, file
-from workflows.procedure.authority import NOBODY
+from workflows.procedure.authority import NOBODY, Role
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid
 from workflows.procedure.states import CaseState
@@ -66,6 +68,19 @@ def test_danger_makes_it_an_emergency_with_a_sooner_reply_and_a_person_first(app
     assert case.anomaly_status != "confirmed"
     assert next(c for c in case.clocks if c.kind is ClockKind.FIRST_REPLY).due_at == NOON + timedelta(hours=24)
     assert set(letters()) == {"lin@example.test"}
+
+
+def test_the_officers_on_duty_hear_of_an_emergency_at_once_and_once(app):
+    lead = saved(a_person, Role.LEAD, language="zh-Hans")
+    case = file(a_submission(danger=True)).case
+
+    for _ in range(2):
+        with transaction():
+            alert_duty(queries.case_to_work(case.id), act=an_act())
+
+    told = [m for m in session().scalars(select(OutboundMessage)) if m.address == lead.email]
+    assert [m.subject for m in told] == [f"紧急：案件 {case.number} 请在 2026-09-01 14:00 (UTC+8) 前启动应急处理"]
+    assert outbox.Task.ALERT_DUTY in session().scalars(select(outbox.OutboxRow.task)).all()
 
 
 @pytest.mark.parametrize(

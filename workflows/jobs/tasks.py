@@ -12,7 +12,8 @@ from functools import cache
 
 from flask import Flask
 
-from app.cases import service_clocks
+from app.cases import service_clocks, service_letters
+from app.cases.queries import case_to_work
 from app.core import mail, outbox
 from app.core.clock import now
 from app.core.db import session, transaction
@@ -88,3 +89,9 @@ def issue_notice(notice_id: int) -> None:
         raise
     with transaction():
         notices.issue(notice_id, file, act=Act(SYSTEM, now()))
+
+
+def alert_duty(case_id: int) -> None:
+    """Tell the officers on duty of an emergency. Twice is harmless: whoever was told already is passed over."""
+    with transaction():
+        service_letters.alert_duty(case_to_work(case_id), act=Act(SYSTEM, now()))

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from app.cases import access
 from app.cases.queries import case_to_work
+from app.core.languages import SEGMENTS
 from app.intake import drafting
 from app.intake.composing import STEPS
 
@@ -38,6 +39,15 @@ def after(step: str) -> str:
     if from_check() or step == STEPS[-1]:
         return url_for("filing.check")
     return url_of(STEPS[STEPS.index(step) + 1])
+
+
+def elsewhere(step: str) -> str | None:
+    """Return where another button than "Continue" leads, whatever was answered: coming back later, another language."""
+    if "save" in request.form:
+        return url_for("later.saved")
+    if (chosen := request.form.get("switch")) in SEGMENTS:
+        return url_of(step, lang=chosen, **from_check())
+    return None
 
 
 def place(step: str) -> dict[str, object]:

@@ -82,10 +82,10 @@ def step(step: str) -> Answer:
         return _page(step, composing.shown(step, drafting.answers()))
     form = composing.posted(step, drafting.answers())
     valid = form.validate() and _company_is_clear(form)
-    if form.stale or not (valid or "save" in request.form):
+    elsewhere = pages.elsewhere(step)
+    if form.stale or not (valid or elsewhere):
         return _page(step, form), 422
-    going_to = url_for("later.saved") if "save" in request.form else pages.after(step)
-    return drafting.remember(redirect(going_to, code=303), _keep(step, form))
+    return drafting.remember(redirect(elsewhere or pages.after(step), code=303), _keep(step, form))
 
 
 def _page(step: str, form: StepForm) -> str:

@@ -5,13 +5,8 @@ from __future__ import annotations
 import threading
 
 import pytest
-from playwright.sync_api import sync_playwright
 from werkzeug.serving import WSGIRequestHandler, make_server
 
-ARGS = (
-    *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
-    *("--disable-component-update", "--disable-sync"),
-)
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
 
@@ -33,15 +28,6 @@ def address(app):
     server.server_close()
     thread.join()
     app.config["WTF_CSRF_ENABLED"] = False
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """One browser for all tests."""
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*ARGS])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

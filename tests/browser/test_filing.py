@@ -107,16 +107,36 @@ def test_a_refused_step_leads_to_its_fields_by_keyboard(visit):
     expect(page.locator("#anomaly-0")).to_be_focused()
 
 
-def test_what_was_typed_is_saved_by_itself_and_survives_a_change_of_language(visit):
+def test_what_was_typed_is_saved_by_itself(visit):
     page = visit()
     page.goto("/en/complain/details")
     page.locator("[name=story]").fill("The coat never came.")
     expect(page.locator("[data-autosave-status]")).to_contain_text("Saved at")
 
-    page.get_by_role("link", name="繁").click()
+    page.goto("/en/complain/details")
+
+    expect(page.locator("[name=story]")).to_have_value("The coat never came.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_what_was_typed_survives_a_change_of_language(visit, scripts):
+    page = visit(java_script_enabled=scripts)
+    page.goto("/en/complain/details")
+    page.locator("[name=story]").fill("The coat never came.")
+
+    page.get_by_role("button", name="繁").click()
 
     expect(page.locator("[name=story]")).to_have_value("The coat never came.")
     assert page.url.endswith("/zh-hant/complain/details")
+
+
+def test_the_enter_key_goes_on(visit):
+    page = visit(java_script_enabled=False)
+    page.goto("/en/complain/order")
+    page.locator("[name=order_number]").fill("118")
+    page.locator("[name=order_number]").press("Enter")
+
+    assert page.url.endswith("/en/complain/problem")
 
 
 def test_company_names_are_suggested_while_typing(visit):

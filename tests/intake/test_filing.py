@@ -157,12 +157,14 @@ def test_part_of_a_companys_name_asks_once_which_is_meant(client):
 
 
 def test_answers_stay_when_the_language_changes(client):
-    post(client, "details", DETAILS, "zh-hans")
+    half_done = {"story": DETAILS["story"], "received_on": "soon", "switch": "zh-hant"}
 
-    page = client.get("/zh-hant/complain/details").text
+    answer = post(client, "details?from=check", half_done, "zh-hans")
 
+    assert answer.location == "/zh-hant/complain/details?from=check"
+    page = client.get(answer.location).text
     assert DETAILS["story"] in page
-    assert 'href="/en/complain/details"' in page
+    assert 'value="en" lang="en"' in page
 
 
 def test_a_draft_outlives_the_browsers_session(app, client):

@@ -94,9 +94,15 @@ def _by_text(seen: Evidence) -> dict[str, bool]:
         "too_short": seen.length < seen.shortest,
         "seller_side": "seller_side" in seen.cues and other > limits["other_below"],
         "question": seen.only_asks,
-        "out_of_scope_likely": seen.party is None or other > limits["other_below"],
+        "out_of_scope_likely": seen.party is None or other > limits["other_below"] or _speaks_of_elsewhere(seen),
         "claim_conflicts": seen.claimed_party not in (None, seen.text_party),
         "missing_fact": bool(missing_facts(seen)),
         "two_parties": max(rivals, default=0.0) > limits["second_party_below"],
         "low_margin": seen.parties.get(seen.party, 0.0) < limits["route_at"],
     }
+
+
+def _speaks_of_elsewhere(seen: Evidence) -> bool:
+    """Return whether a word that belongs outside the five anomalies leaves too much doubt."""
+    outside = seen.cues.intersection(thresholds()["outside_cues"])
+    return bool(outside) and seen.parties.get(seen.party, 0.0) < thresholds()["route_outside_at"]

@@ -89,7 +89,6 @@ class _Reader:
         self.claimed = told.claimed if told.claimed in scoring.ANOMALIES and told.claimed != "other" else None
         self.danger_told = told.danger
         self.facts = told.facts
-        self.found = features(self.text)
         self.shares = self._shares()
         self.parties = _by_party(self.shares)
 
@@ -97,7 +96,7 @@ class _Reader:
         """Return the probability of each anomaly; the consumer's own choice counts a little."""
         if self.text.family is None:
             return dict.fromkeys(scoring.ANOMALIES, 0.0) | {self.claimed or "other": 1.0}
-        shares = self.model.likelihoods(self.found)
+        shares = self.model.likelihoods(features(self.text))
         if self.claimed is None:
             return shares
         return scoring.favour(shares, self.claimed, scoring.thresholds()["claim_bonus"])
@@ -119,7 +118,7 @@ class _Reader:
             emergency=bool(alarm.codes),
             emergency_reasons=alarm.codes,
             others=self._others(anomaly),
-            reasons=spans.of_facts(self.facts) + spans.of_text(self.text, self.found, self.model, anomaly),
+            reasons=spans.of_facts(self.facts) + spans.of_text(self.text, self.model, anomaly),
             missing=deciding.missing_facts(seen),
             model_version=self.model.version,
         )
@@ -156,7 +155,7 @@ class _Reader:
         share = self.parties.get(seen.party, 0.0)
         if len(seen.fact_anomalies) == 1:  # a fact is worth more than any wording, but may itself be mistaken
             share = 1 - (1 - share) * scoring.thresholds()["fact_share"]
-        return round(min(max(share, 0.0), 1.0), 3)
+        return round(min(share, scoring.thresholds()["most_sure"]), 3)
 
     def _others(self, anomaly: str) -> tuple[tuple[str, float], ...]:
         least = scoring.thresholds()["told_at"]

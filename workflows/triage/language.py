@@ -18,9 +18,8 @@ _SCRIPTS = {
     "he": r"[\u0590-\u05ff]",
     "el": r"[\u0370-\u03ff]",
 }
-_PATTERNS = {name: re.compile(pattern) for name, pattern in _SCRIPTS.items()}
-_LATIN_WORD = re.compile(r"[a-zà-öø-ÿāēīōūđơưąćęłńśźżğışčřžő']+")
-_NOISE = re.compile(r"https?://\S+|www\.\S+|\S+@\S+|@\w+|<[^>]{0,200}>")
+_LATIN_WORD = r"[a-zà-öø-ÿāēīōūđơưąćęłńśźżğışčřžő']+"
+_NOISE = r"https?://\S+|www\.\S+|\S+@\S+|@\w+|<[^>]{0,200}>"
 # The small words that give a Latin-script language away.
 _SMALL_WORDS = {
     "en": "the a an and is are was were to of in it i my me you your for not no but on with have has had that this be"
@@ -40,14 +39,13 @@ _SMALL_WORDS = {
     "pl": "nie jest i w na się z że do mi za ale zamówienie",
     "tr": "ve bir bu için değil ile çok ama sipariş ürün",
 }
-_SMALL = {tag: frozenset(words.split()) for tag, words in _SMALL_WORDS.items()}
 
 
 def detect(text: str, *, hint: str | None = None) -> str:
     """Return "zh-Hans", "zh-Hant", "en" or another tag; `hint`, the form's language, decides only in doubt."""
-    sample = _NOISE.sub(" ", text[:SAMPLE_CHARS].lower())
-    counts = {name: len(pattern.findall(sample)) for name, pattern in _PATTERNS.items()}
-    words = _LATIN_WORD.findall(sample)
+    sample = re.sub(_NOISE, " ", text[:SAMPLE_CHARS].lower())
+    counts = {name: len(re.findall(pattern, sample)) for name, pattern in _SCRIPTS.items()}
+    words = re.findall(_LATIN_WORD, sample)
     other, most = max(((n, c) for n, c in counts.items() if n != "han"), key=lambda item: item[1])
     if most * 4 > counts["han"] and most > len(words):
         return other
@@ -68,11 +66,16 @@ def _chinese_script(sample: str, hint: str | None) -> str:
 
 
 def _latin(words: list[str]) -> str:
-    scores = {tag: sum(w in small for w in words) for tag, small in _SMALL.items()}
+    scores = {tag: sum(w in small for w in words) for tag, small in _small_words().items()}
     best = max(scores, key=lambda tag: scores[tag])
     if scores[best] >= 2 and scores[best] > 1.2 * scores["en"] and scores[best] * 8 >= len(words):
         return best
     return "en"
+
+
+@cache
+def _small_words() -> dict[str, frozenset[str]]:
+    return {tag: frozenset(words.split()) for tag, words in _SMALL_WORDS.items()}
 
 
 @cache

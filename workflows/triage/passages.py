@@ -2,29 +2,29 @@
 
 import re
 from dataclasses import dataclass
+from functools import cache
 
 OWN, QUOTED, NOISE, INSTRUCTION = "own", "quoted", "noise", "instruction"
 
-_NOISE = re.compile(
-    r"<(script|style)\b.{0,2000}?(</\1>|$)|<!--.{0,1000}?(-->|$)|<[a-z/!][^<>\n]{0,200}>|https?://\S+|www\.\S+"
-    r"|\[(?:[^\[\]\n]{1,6}x|phone|email|order|link|name)\]|(?<!\w)[@#]\w+|&[a-z]{2,6};",
-    re.DOTALL,
+_NOISE = (
+    r"(?s)<(script|style)\b.{0,2000}?(</\1>|$)|<!--.{0,1000}?(-->|$)|<[a-z/!][^<>\n]{0,200}>|https?://\S+|www\.\S+"
+    r"|\[(?:[^\[\]\n]{1,6}x|phone|email|order|link|name)\]|(?<!\w)[@#]\w+|&[a-z]{2,6};"
 )
-_SENTENCE_END = re.compile(r"[。!?;\n]+|\.(?=\s|$|[^\w\s])|\.{2,}|(?<=[a-z])\.(?=[a-z]{3})")
-_QUOTE_LINE = re.compile(r"^[ \t]*(?:>|\|)")
-_QUOTE_HEAD = re.compile(
+_SENTENCE_END = r"[。!?;\n]+|\.(?=\s|$|[^\w\s])|\.{2,}|(?<=[a-z])\.(?=[a-z]{3})"
+_QUOTE_LINE = r"^[ \t]*(?:>|\|)"
+_QUOTE_HEAD = (
     r"^[ \t]*(?:on .{4,60}wrote:|.{0,40}写道:|-+ ?(?:original message|forwarded message|原始邮件|转发邮件) ?-+"
     r"|(?:from|发件人|寄件者|sent|发送时间): .{0,80})\s*$"
 )
-_INSTRUCTION = re.compile(
+_INSTRUCTION = (
     r"(?:ignore|disregard|forget|override|bypass)\b.{0,30}\b(?:instruction|previous|prior|above|below|rule|prompt|polic)"
-    r"|\b(?:system|assistant|developer|admin(?:istrator)?) ?(?:prompt|message|note|override)?: ?(?!error|the system)"
+    r"|^\W*(?:system|assistant|developer|admin(?:istrator)?) ?(?:prompt|message|note|override)?: ?(?!error|the system)"
     r"|\b(?:you are|act as|pretend to be) (?:now |an? )*(?:ai|assistant|classifier|model|in .{0,20}mode|chatbot|dan\b)"
     r"|\b(?:output|return|reply|respond|answer|print)\b.{0,20}\b(?:label|only with|just|json|category|class)\b"
     r"|\b(?:classify|label|mark|categori[sz]e|route|tag)\b.{0,30}\b(?:as|to|=)\b ?.{0,3}"
     r"(?:system|product|payment|logistics|return|other|merchant|platform|courier|urgent|emergency)"
     r"|(?:忽略|无视|忘记|忘掉|跳过|不要理会).{0,12}(?:规则|指令|指示|提示|以上|上文|之前|前面|下文|内容|系统)"
-    r"|(?:管理员|系统|开发者|最高)(?:指令|命令|提示|消息) ?[:,]"
+    r"|(?:管理员|开发者|最高)(?:指令|命令|提示|消息) ?[:,]|系统(?:指令|命令) ?[:,]"
     r"|(?:判|归|标记|标注|分类|归类|输出|改|设)(?:为|成|到|给).{0,10}(?:责任|logistics|other|system|product|payment|return|物流|商家|平台"
     r"|支付|其他|紧急)"
     r"|(?:你|您)(?:现在|从现在起|的身份)是.{0,12}(?:助手|模型|机器人|分类器|ai)"
@@ -48,11 +48,11 @@ def passages(text: str) -> tuple[Passage, ...]:
     quoting = False
     for start, end in _lines(text):
         line = text[start:end]
-        if _QUOTE_HEAD.match(line):
+        if _compiled(_QUOTE_HEAD).match(line):
             quoting = not line.lstrip().startswith(("from:", "发件人:", "寄件者:")) or quoting
             found.append(Passage(start, end, NOISE, False))
             continue
-        quoted = bool(_QUOTE_LINE.match(line))
+        quoted = bool(_compiled(_QUOTE_LINE).match(line))
         if quoting and not line.strip():
             quoting = False
         found.extend(_sentences(text, start, end, QUOTED if quoted or quoting else OWN))
@@ -66,6 +66,12 @@ def readable(text: str, parts: tuple[Passage, ...], *kinds: str) -> str:
         if part.kind in kinds:
             kept[part.start : part.end] = text[part.start : part.end]
     return "".join(kept)
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    """Return the compiled pattern: at the first text, not when the web starts."""
+    return re.compile(pattern)
 
 
 def _lines(text: str) -> list[tuple[int, int]]:
@@ -84,7 +90,7 @@ def _sentences(text: str, start: int, end: int, voice: str) -> list[Passage]:
             found.append(Passage(-first - 1, last, NOISE, False))
             continue
         at = first
-        for stop in _SENTENCE_END.finditer(text, first, last):
+        for stop in _compiled(_SENTENCE_END).finditer(text, first, last):
             found.append(_sentence(text, at, stop.end(), voice))
             at = stop.end()
         if at < last:
@@ -92,10 +98,10 @@ def _sentences(text: str, start: int, end: int, voice: str) -> list[Passage]:
     return found
 
 
-def _cut(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tuple[int, int]]:
+def _cut(text: str, start: int, end: int, pattern: str) -> list[tuple[int, int]]:
     """Return spans in order; those that match `pattern` carry their start as -start - 1."""
     spans, at = [], start
-    for match in pattern.finditer(text, start, end):
+    for match in _compiled(pattern).finditer(text, start, end):
         if match.start() > at:
             spans.append((at, match.start()))
         spans.append((-match.start() - 1, match.end()))
@@ -105,10 +111,10 @@ def _cut(text: str, start: int, end: int, pattern: re.Pattern[str]) -> list[tupl
     return spans
 
 
-_ASKS = re.compile(r"[?]\s*$|(?:吗|么|呢|嘛)[。!,\s]*$")
+_ASKS = r"[?]\s*$|(?:吗|么|呢|嘛)[。!,\s]*$"
 
 
 def _sentence(text: str, start: int, end: int, voice: str) -> Passage:
     sentence = text[start:end]
-    kind = INSTRUCTION if _INSTRUCTION.search(sentence) else voice
-    return Passage(start, end, kind, bool(_ASKS.search(sentence)))
+    kind = INSTRUCTION if _compiled(_INSTRUCTION).search(sentence) else voice
+    return Passage(start, end, kind, bool(_compiled(_ASKS).search(sentence)))

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 STARS = "****"
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]*(@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+)")
-_DIGITS = re.compile(r"(?<![\d.,])\+?\d(?:[\d\s()\uff08\uff09-]{5,22})\d(?![\d.]\d)")
+_DIGITS = re.compile(r"(?<![A-Za-z\d.,-])\+?\d(?:[\d\s()\uff08\uff09-]{5,22})\d(?![\d.]\d)")
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-/]?\s?\d{1,2}\s?[-/]?\s?\d{1,2}(?:\s.*)?")
 _HAN_ADDRESS = re.compile(
     r"[\u4e00-\u9fff]{1,10}?(?:省|市|区|區|县|縣|镇|鎮|乡|鄉|路|街|道|巷|村|小区|社區)"

@@ -27,6 +27,7 @@ from workflows.regulation import book
 from workflows.regulation.entries import Figure
 
 Row = tuple[str, str]
+Clean = Callable[[str], str]
 
 
 def term_rows(terms: Iterable[Term]) -> list[Row]:
@@ -43,25 +44,25 @@ def _term_words(term: Term) -> str:
     return " · ".join(part for part in parts if part)
 
 
-def wish_rows(case: Case) -> list[Row]:
-    """Return what the complainant asks for, as rows of facts."""
-    return [(law(wish["kind"], "remedy_kind"), _wish_words(wish)) for wish in case.remedies_sought]
+def wishes(case: Case) -> list[str]:
+    """Return what the complainant asks for, each in words."""
+    return [_wish_words(wish) for wish in case.remedies_sought]
 
 
 def _wish_words(wish: dict[str, Any]) -> str:
     amount = wish.get("amount")
-    parts = [money(amount["amount_minor"], amount["currency"]) if amount else "", wish.get("note") or ""]
-    return " · ".join(part for part in parts if part) or _("Asked for")
+    sum_ = money(amount["amount_minor"], amount["currency"]) if amount else ""
+    return " ".join(part for part in (law(wish["kind"], "remedy_kind"), sum_, wish.get("note") or "") if part)
 
 
-def offer_face(offer: Offer, case: Case, side: str) -> dict[str, Any]:
-    """Return an offer as `side` reads it."""
+def offer_face(offer: Offer, case: Case, side: str, clean: Clean = str) -> dict[str, Any]:
+    """Return an offer as `side` reads it; free text goes through `clean`."""
     rows = term_rows(restored(offer.terms))
     if offer.note:
         rows.append((_("Mediator's note") if offer.by is Maker.MEDIATOR else _("Note"), offer.note))
     return {
         "n": offer.n,
-        "rows": rows,
+        "rows": [(label, clean(text)) for label, text in rows],
         "by": made_by(offer, case, side),
         "clause": offer.clause,
         "status": offer.status.value,
@@ -72,7 +73,7 @@ def offer_face(offer: Offer, case: Case, side: str) -> dict[str, Any]:
         "yours": side in offer.waits_for,
         "answered": side in offer.sides - offer.waits_for and offer.status is OfferStatus.OPEN,
         "both": len(offer.sides) > 1,
-        "reasons": [reply.reason for reply in offer.replies if reply.reason and reply.side != side],
+        "reasons": [clean(reply.reason) for reply in offer.replies if reply.reason and reply.side != side],
     }
 
 

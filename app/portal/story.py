@@ -101,7 +101,9 @@ def _answered(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     late = _("The answer came late.") if event.detail.get("late") else ""
     who = reader.who("respondent")
     titles = {
-        "refuse": _("%(who)s refused, by clause %(clause)s", who=who, clause=event.detail.get("clause") or "–"),
+        "refuse": _("%(who)s refused, by clause %(clause)s", who=who, clause=event.detail["clause"])
+        if event.detail.get("clause")
+        else _("%(who)s refused", who=who),
         "not_ours": _("%(who)s said that it is not theirs", who=who),
     }
     return titles.get(event.branch) or _("%(who)s answered: %(position)s", who=who, position=position), late

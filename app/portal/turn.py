@@ -96,14 +96,13 @@ def of_respondent(case: Case, table: Table, now: datetime) -> Turn:
 
 def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:
     yours = _("Your turn")
-    if case.state in (CaseState.ANSWERING, CaseState.MEDIATION) and not table.answered:
-        clock = _clock(case, now, {ClockKind.RESPONDENT_ANSWER})
-        late = clock is not None and clock.tone == "over"
-        text = _("The time is over. Your answer is still taken, and marked as late.") if late else _silence()
-        return Turn(yours, _("Please answer this complaint"), text, clock, "answer")
+    if case.state is CaseState.ANSWERING and not table.answered:
+        return _answer(case, now)
     if offer := table.waiting_for("respondent"):
         title = _("%(who)s made an offer. Please decide", who=made_by(offer, case, "respondent"))
         return Turn(yours, title, "", _clock(case, now, {ClockKind.OFFER}, {offer.id}), "offer", offer)
+    if case.state is CaseState.MEDIATION and not table.answered:
+        return _answer(case, now)
     if case.state in (*OUTCOME, CaseState.PERFORMING) and (owed := table.of("promised", "disputed")):
         clock = _clock(case, now, {ClockKind.PERFORMANCE}, {remedy.id for remedy in owed})
         text = _("What is not done in time is a breach, and is kept on your record.")
@@ -111,8 +110,12 @@ def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:
     return None
 
 
-def _silence() -> str:
-    return _("Without an answer in time the case goes to mediation, and the silence is kept on your record.")
+def _answer(case: Case, now: datetime) -> Turn:
+    clock = _clock(case, now, {ClockKind.RESPONDENT_ANSWER})
+    text = _("Without an answer in time the case goes to mediation, and the silence is kept on your record.")
+    if case.state is CaseState.MEDIATION or (clock and clock.tone == "over"):
+        text = _("The time is over. Your answer is still taken, and marked as late.")
+    return Turn(_("Your turn"), _("Please answer this complaint"), text, clock, "answer")
 
 
 def _others(case: Case, table: Table, now: datetime, who: str) -> Turn:

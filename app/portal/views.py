@@ -55,9 +55,9 @@ def _shown(visit: Visit) -> dict[str, Any]:
     reader = story.Reader(case, "consumer", visit.veil.text, _links(visit))
     return {
         "turn": card,
-        "offer": offer_face(card.offer, case, "consumer") if card.offer else None,
+        "offer": offer_face(card.offer, case, "consumer", visit.veil.text) if card.offer else None,
         "company": turn.company(case),
-        "remedies": [remedy_face(remedy) for remedy in table.remedies],
+        "remedies": covered(map(remedy_face, table.remedies), visit.veil.text, "proof", "note"),
         "timeline": story.timeline(reader, queries.events(case, visit.actor), card),
         "findings": finding_faces(queries.findings(case)),
         "files": _files(visit),

@@ -18,7 +18,7 @@ from app.evidence.showing import face
 from app.mediation import queries as mediation
 from app.portal import forms, story, turn
 from app.portal.queries import due, notices_of, once_asked
-from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, thread, wish_rows
+from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, thread, wishes
 from app.portal.views_frame import Page, attempt
 from app.web.filters import clause_url, law
 from app.web.guards import act, current_actor, requires
@@ -105,7 +105,7 @@ def _shown(this: Case) -> dict[str, Any]:
         "case": this,
         "turn": card,
         "clocks": [each for each in case_faces(this, now) if each.kind in CONCERNED],
-        "wishes": wish_rows(this),
+        "wishes": wishes(this),
         "question": question(this),
         "offers": [offer_face(offer, this, "respondent") for offer in table.offers],
         "remedies": [remedy_face(remedy) for remedy in table.remedies],

@@ -16,7 +16,7 @@ from app.core.commands import Command
 from app.evidence import service as exhibits
 from app.mediation import queries as mediation
 from app.portal import forms
-from app.portal.showing import offer_face, remedy_face, wish_rows
+from app.portal.showing import offer_face, remedy_face, wishes
 from app.portal.turn import Table, of_respondent
 from app.portal.views_frame import Page, attempt
 from app.portal.views_respondent import own_case, question
@@ -57,7 +57,7 @@ def respond(number: str) -> Page:
             return redirect(url_for("respondent.index"), code=303)
     table = Table(offers=mediation.offers(this, current_actor()), answered=mediation.answered(this))
     turn = of_respondent(this, table, clock.now())
-    shown = {"case": this, "form": form, "turn": turn, "question": question(this), "wishes": wish_rows(this)}
+    shown = {"case": this, "form": form, "turn": turn, "question": question(this), "wishes": wishes(this)}
     return render_template("portal/respondent/respond.html", **shown), refused or 200
 
 
@@ -112,7 +112,7 @@ def propose(number: str) -> Page:
         this, refused = _take(form, this, Action.PROPOSE, form.to_command(this))
         if not refused:
             return _done(number, _("Your offer was sent."))
-    shown = {"case": this, "form": form, "wishes": wish_rows(this)}
+    shown = {"case": this, "form": form, "wishes": wishes(this)}
     return render_template("portal/respondent/propose.html", **shown), refused or 200
 
 

@@ -64,8 +64,7 @@ def _offer_page(visit: Visit, n: int, form: forms.ReplyForm, status: int = 200) 
     made = mediation.offers(visit.case, visit.actor)
     this = next((each for each in made if each.n == n), None) or abort(404)
     newer = next((each for each in reversed(made) if "consumer" in each.waits_for and each.n > n), None)
-    shown = offer_face(this, visit.case, "consumer")
-    shown["rows"] = [(label, visit.veil.text(text)) for label, text in shown["rows"]]
+    shown = offer_face(this, visit.case, "consumer", visit.veil.text)
     page = "portal/offer_check.html" if form.answer.data and shown["yours"] else "portal/offer.html"
     return render_template(page, visit=visit, case=visit.case, offer=shown, newer=newer, form=form), status
 

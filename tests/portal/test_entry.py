@@ -288,3 +288,15 @@ def test_who_knows_only_the_number_cannot_use_up_the_complainants_tries(app, me,
 
 def test_without_having_asked_there_is_no_page_for_a_code(client, app):
     assert client.get("/en/track/code").location == "/en/track"
+
+
+def test_what_others_wrote_is_masked_too(me, mediated):
+    mediated.propose(
+        "respondent", {"kind": "other", "note": "Refund to 林小雨, 138 0013 8000"}, note="Ask lin@example.test"
+    )
+
+    seen = me.get().text + me.get("/offer/1").text
+
+    assert "138 0013 8000" not in seen
+    assert "林小雨" not in seen
+    assert "lin@example.test" not in seen

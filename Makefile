@@ -33,8 +33,9 @@ endef
 
 PDF_LOADS = $(BIN)/python -W error -c 'import weasyprint.text.ffi'
 PDF_PACKAGES = libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0
-TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v pdftotext
-TEST_PACKAGES = chromium poppler-utils
+TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v pdftotext \
+	&& { command -v initdb || ls /usr/lib/postgresql/*/bin/initdb; }
+TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check lint types bench journey lock format translations compiled-translations
@@ -45,8 +46,11 @@ help: ## list the commands
 run: $(RUN_READY) compiled-translations ## set everything up, start it, say where it is and who may sign in
 	@$(BIN)/python -m workflows.jobs.supervisor
 
-test: $(DEV_READY) compiled-translations ## run all tests, the browser's too (ARGS="-k …" goes to pytest)
-	$(BIN)/python -m pytest -n auto --dist loadgroup $(ARGS)
+PYTEST = $(BIN)/python -m pytest -n auto --dist loadgroup
+
+test: $(DEV_READY) compiled-translations ## run all tests, then those of the database on PostgreSQL (ARGS="-k …" goes to pytest)
+	$(PYTEST) $(ARGS)
+	$(PYTEST) --database postgresql $(ARGS) || [ $$? = 5 ] # 5: what was asked for needs no database
 
 check: lint types test ## format, lint, types, import rules, translations complete, then the tests
 

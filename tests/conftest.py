@@ -18,6 +18,8 @@ from app.factory import create_app
 from app.web.limits import limiter
 from tests.architecture import translations
 
+pytest_plugins = ["tests.databases"]
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
@@ -50,11 +52,11 @@ class StandingClock:
 
 
 @pytest.fixture(scope="session")
-def built_app():
+def built_app(database_url):
     """The application with its tables, in a folder of its own (in memory where there is such a disk)."""
     shm = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="heng-test-", dir=shm if os.access(shm, os.W_OK) else None))
-    environ = {"DATA_DIR": str(folder), "BASE_URL": "http://desk.test"}
+    environ = {"DATA_DIR": str(folder), "BASE_URL": "http://desk.test", "DATABASE_URL": database_url or ""}
     app = create_app(config.load(environ))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     limiter.enabled = False

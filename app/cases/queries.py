@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased, joinedload, selectinload
 
 from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding, Party
 from app.core import paging
-from app.core.db import session
+from app.core.db import session, writing
 from app.core.ids import digest, read_case_number
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.authority import Actor, Permission, audiences_seen, sees_offers
@@ -56,23 +56,44 @@ def _whole(query: Select[Case]) -> Select[Case]:
     return query.options(joinedload(Case.respondent), selectinload(Case.parties), selectinload(Case.clocks))
 
 
+def _one(query: Select[Case], *, skip_locked: bool = False) -> Case | None:
+    """Return the case that `query` means, whole and fresh; in a writing transaction, ours alone until its end.
+
+    So on PostgreSQL too those who write to one case come one after another and each sees what the other did.
+    """
+    query = _whole(query).execution_options(populate_existing=True)
+    if writing():
+        query = query.with_for_update(of=Case, skip_locked=skip_locked)  # SQLite knows none and has one writer
+    return session().scalars(query).unique().one_or_none()
+
+
 def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None:
     """Return the case with this number, whole, if `actor` may see it, or (`to_act`) at least act on it."""
     reason = or_(seen_by(actor), _any_of(_scopes_to_act, actor)) if to_act else seen_by(actor)
-    query = select(Case).where(Case.number == number, reason).execution_options(populate_existing=True)
-    return session().scalars(_whole(query)).unique().one_or_none()
+    return _one(select(Case).where(Case.number == number, reason))
 
 
 def case_to_work(case_id: int) -> Case:
-    """Return the case, whole, for a job or a service that was handed its id, and locked where others may write too."""
-    query = _whole(select(Case).where(Case.id == case_id)).execution_options(populate_existing=True)
-    query = query.with_for_update(of=Case)  # SQLite knows no such lock and needs none: it has one writer
-    return session().scalars(query).unique().one()
+    """Return the case for a job or a service that was handed its id."""
+    case = _one(select(Case).where(Case.id == case_id))
+    if case is None:
+        raise LookupError(f"There is no case {case_id}.")
+    return case
+
+
+def case_to_fire(clock_id: int) -> Case | None:
+    """Return the case of a clock, or None while it is in somebody else's hands: the next sweep comes soon."""
+    return _one(select(Case).join(Clock, Clock.case_id == Case.id).where(Clock.id == clock_id), skip_locked=True)
+
+
+def hold(case: Case) -> None:
+    """Have the case for ourselves until the transaction ends, with what others did to it meanwhile."""
+    session().refresh(case, ["version", "state", "last_seq"], with_for_update=True)
 
 
 def by_link(token: str) -> Case | None:
     """Return the case whose private link this is."""
-    return session().scalars(_whole(select(Case).where(Case.link_hash == digest(token)))).unique().one_or_none()
+    return _one(select(Case).where(Case.link_hash == digest(token)))
 
 
 def by_access_token(token: str) -> Case | None:
@@ -156,6 +177,8 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 def _matches(text: str) -> ColumnElement[bool]:
     """Case number, telephone, order number, company, or words of the title."""
+    if "\0" in text:  # SQLite would take it for the end of the pattern
+        return false()
     if number := read_case_number(text):
         return Case.number == number
     digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())

@@ -11,11 +11,11 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cases import service_letters
 from app.cases.models import FAR, Case, CaseEvent, Clock, ClockEffect
-from app.cases.queries import case_to_work
+from app.cases.queries import case_to_fire
 from app.core.db import session
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Audience
-from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, next_instant
+from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, is_over, next_instant
 from workflows.procedure.states import Action
 from workflows.regulation import book
 
@@ -92,7 +92,7 @@ def end(case: Case, kinds: Collection[ClockKind], *, by: Action, act: Act, subje
 
 
 def _end_one(clock: Clock, *, met: bool, act: Act) -> None:
-    if act.at > clock.due_at and clock.status is ClockStatus.RUNNING and clock.kind not in TIMERS:
+    if clock.status is ClockStatus.RUNNING and clock.kind not in TIMERS and is_over(clock.kind, clock.due_at, act.at):
         session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
         clock.status = ClockStatus.BREACHED
     late = clock.status is ClockStatus.BREACHED
@@ -106,25 +106,25 @@ def _end_one(clock: Clock, *, met: bool, act: Act) -> None:
 def fire(clock_id: int, *, act: Act) -> bool:
     """Do what the clock has to do at `act.at`, once: its next warning, or its end. Returns whether there was anything.
 
-    Safe to call twice or from two processes: the conditional update lets one of them through.
+    Safe to call twice or from two processes: the case is locked, and the conditional update lets one of them through.
     """
-    clock = session().get(Clock, clock_id, populate_existing=True)
-    if clock is None or clock.status is not ClockStatus.RUNNING or clock.next_at > act.at:
+    case = case_to_fire(clock_id)
+    clock = next((each for each in case.clocks if each.id == clock_id), None) if case else None
+    if case is None or clock is None or clock.status is not ClockStatus.RUNNING or clock.next_at > act.at:
         return False
     level = clock.level + 1
-    fractions = () if clock.kind in TIMERS else LADDER
-    at_end = level > len(fractions) or clock.due_at <= act.at
-    case = case_to_work(clock.case_id)
-    if not _claim(clock, level, at_end, act, case.law_as_of):
+    at_end = is_over(clock.kind, clock.due_at, act.at)
+    due_at = clock.due_at if at_end else clock.next_at
+    if not _claim(clock, level, at_end, case.law_as_of):
         return False
     if at_end:
         _reach_end(case, clock, act)
     else:
-        _warn(case, clock, level, act)
+        _warn(case, clock, level, due_at, act)
     return True
 
 
-def _claim(clock: Clock, level: int, at_end: bool, act: Act, law: date) -> bool:
+def _claim(clock: Clock, level: int, at_end: bool, law: date) -> bool:
     status = ClockStatus.RUNNING
     if at_end:
         status = ClockStatus.ELAPSED if clock.kind in TIMERS else ClockStatus.BREACHED
@@ -154,9 +154,9 @@ def _reach_end(case: Case, clock: Clock, act: Act) -> None:
     _refresh(case)
 
 
-def _warn(case: Case, clock: Clock, level: int, act: Act) -> None:
+def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> None:
     desk = LADDER[level - 1]
-    session().add(_effect(clock, level, "warning", act, clock.next_at, told=desk.value))
+    session().add(_effect(clock, level, "warning", act, due_at, told=desk.value))
     _tell(case, clock, Action.WARN, act, {"kind": clock.kind, "level": level, "desk": desk})
     service_letters.warn(case, clock, desk, act=act)
 
@@ -177,8 +177,8 @@ def _effect(clock: Clock, level: int, effect: str, act: Act, due_at: datetime, t
 
 
 def _next(kind: ClockKind, started_at: datetime, due_at: datetime, level: int, law: date) -> datetime:
-    fractions = () if kind in TIMERS else book.current().figure("warnings", on=law).fractions
-    return next_instant(started_at, due_at, fractions, level)
+    fractions = book.current().figure("warnings", on=law).fractions
+    return next_instant(kind, started_at, due_at, fractions, level)
 
 
 def _refresh(case: Case) -> None:

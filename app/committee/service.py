@@ -12,6 +12,7 @@ from app.cases import service_clocks
 from app.cases.actions import performs
 from app.cases.models import Case
 from app.cases.queries import findings
+from app.cases.queries import hold as hold_case
 from app.cases.service import advance, when_entering
 from app.cases.service_letters import complainant, local, tell_staff
 from app.committee import queries
@@ -155,11 +156,8 @@ def tell_secretaries(case: Case, news: str, *, act: Act) -> None:
 
 
 def hold(case: Case) -> Panel:
-    """Return the panel of the present round, with the case locked until the transaction ends.
-
-    On PostgreSQL two members who vote at the same instant come one after the other; SQLite has one writer anyway.
-    """
-    session().refresh(case, ["version", "state", "last_seq"], with_for_update=True)
+    """Return the panel of the present round, with the case to ourselves: who votes at the same instant comes after."""
+    hold_case(case)
     panel = queries.panel_of(case)
     if panel is None:
         raise Invalid("not_possible")

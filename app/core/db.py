@@ -1,7 +1,9 @@
 """The database: one base class, types set once, and the one way to write.
 
-Instants are aware and in UTC on both databases. `transaction()` is the only place that commits: on SQLite it begins
-IMMEDIATE (a deferred transaction that upgrades ignores the busy timeout) and queues writers of this process on a lock.
+Instants are aware and in UTC on both databases, and who reads sees one instant of the data for the whole request.
+`transaction()` is the only place that commits: on SQLite it begins IMMEDIATE (a deferred transaction that upgrades
+ignores the busy timeout) and queues writers of this process on a lock; on PostgreSQL each statement sees what others
+committed, and who writes to a case locks it first (`app.cases.queries`), so on both they come one after another.
 """
 
 from __future__ import annotations
@@ -12,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
@@ -89,12 +92,21 @@ def canonical(value: Any) -> str:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 _writers = threading.Lock()
-AFTER_COMMIT = "after_commit"
+AFTER_COMMIT, WRITING = "after_commit", "writing"
+TO_WRITE: dict[str, dict[str, Any]] = {
+    "sqlite": {"immediate": True},
+    "postgresql": {"isolation_level": "READ COMMITTED"},
+}
 
 
 def session() -> Session:
     """Return the session of this request, job or command."""
     return db.session()
+
+
+def writing() -> bool:
+    """Return whether `transaction()` is open: what is read now is read to be written."""
+    return WRITING in session().info
 
 
 def after_commit(call: Callable[[], None]) -> None:
@@ -107,11 +119,12 @@ def transaction() -> Iterator[Session]:
     """Open the one writing transaction of a request, job or command: commit at the end, roll back on any error."""
     current = session()
     current.rollback()  # ends the reading transaction that loading the reader began; nothing may be dirty yet
-    sqlite = current.get_bind().dialect.name == "sqlite"
-    if sqlite:
+    dialect = current.get_bind().dialect.name
+    if dialect == "sqlite":
         _writers.acquire()
     try:
-        current.connection(execution_options={"immediate": True})
+        current.info[WRITING] = True
+        current.connection(execution_options=TO_WRITE[dialect])
         yield current
         current.commit()
     except BaseException:
@@ -119,15 +132,17 @@ def transaction() -> Iterator[Session]:
         current.info.pop(AFTER_COMMIT, None)
         raise
     finally:
-        if sqlite:
+        del current.info[WRITING]
+        if dialect == "sqlite":
             _writers.release()
     for call in current.info.pop(AFTER_COMMIT, []):
         call()
 
 
-# --- SQLite --------------------------------------------------------------------------------------------------------
+# --- the two databases ---------------------------------------------------------------------------------------------
 
 BUSY_TIMEOUT_MS = 15_000
+"""How long a writer waits for another one, on both."""
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -136,12 +151,20 @@ def engine_options(url: str) -> dict[str, Any]:
         from pysqlite3 import dbapi2
 
         return {"module": dbapi2, "json_serializer": canonical}
-    return {"pool_pre_ping": True, "json_serializer": canonical}
+    settings = f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_MS}"
+    return {
+        "pool_pre_ping": True,
+        "json_serializer": canonical,
+        "isolation_level": "REPEATABLE READ",
+        "connect_args": {"options": settings},
+    }
 
 
 @event.listens_for(Engine, "connect")
-def _prepare_sqlite(connection: Any, record: Any) -> None:
-    """Write-ahead log, full durability, foreign keys on; transactions are begun by us."""
+def _prepare(connection: Any, record: Any) -> None:
+    """SQLite: write-ahead log, full durability, foreign keys on, transactions begun by us. PostgreSQL: any text."""
+    if "psycopg" in type(connection).__module__:
+        connection.adapters.register_dumper(str, _dumper_without_nul())
     if "sqlite" not in type(connection).__module__:
         return
     connection.isolation_level = None
@@ -149,6 +172,21 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
+
+
+@cache
+def _dumper_without_nul() -> type:
+    """Return how text goes to PostgreSQL, which knows no NUL: as a look-up it finds nothing, as on SQLite.
+
+    What is kept was cleaned by `app.core.text` long before.
+    """
+    from psycopg.types.string import StrDumper
+
+    class WithoutNul(StrDumper):
+        def dump(self, obj: str) -> Any:
+            return super().dump(obj.replace("\0", "\N{REPLACEMENT CHARACTER}"))
+
+    return WithoutNul
 
 
 @event.listens_for(Engine, "begin")

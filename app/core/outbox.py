@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index, select, text, update
+from sqlalchemy import ColumnElement, Index, select, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, after_commit, session
@@ -78,27 +78,22 @@ def add(task: Task, *, at: datetime, **ids: int | str) -> OutboxRow:
 def due(at: datetime, *, lane: Lane | None = None, limit: int = 100) -> list[int]:
     """Return the ids of rows that wait for a worker at `at`, oldest first: of one lane, or of all."""
     tasks = [task.value for task, its_lane in LANES.items() if lane in (None, its_lane)]
-    free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= at)
-    query = select(OutboxRow.id).where(
-        OutboxRow.done_at.is_(None),
-        OutboxRow.dead_at.is_(None),
-        OutboxRow.available_at <= at,
-        free,
-        OutboxRow.task.in_(tasks),
-    )
+    query = select(OutboxRow.id).where(*_free(at), OutboxRow.task.in_(tasks))
     return list(session().scalars(query.order_by(OutboxRow.available_at, OutboxRow.id).limit(limit)))
 
 
 def claim(outbox_id: int, *, at: datetime) -> OutboxRow | None:
     """Lease the row for this worker, or return None: done, dead, not due yet, or in another's hands."""
-    free = (OutboxRow.leased_until.is_(None)) | (OutboxRow.leased_until <= at)
-    won = session().execute(
-        update(OutboxRow)
-        .where(OutboxRow.id == outbox_id, OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None), free)
-        .where(OutboxRow.available_at <= at)
-        .values(leased_until=at + LEASE, attempts=OutboxRow.attempts + 1)
-    )
-    return session().get(OutboxRow, outbox_id, populate_existing=True) if won.rowcount == 1 else None  # type: ignore[attr-defined]
+    query = select(OutboxRow).where(OutboxRow.id == outbox_id, *_free(at)).with_for_update(skip_locked=True)
+    row = session().scalars(query.execution_options(populate_existing=True)).one_or_none()
+    if row is not None:
+        row.leased_until, row.attempts = at + LEASE, row.attempts + 1
+    return row
+
+
+def _free(at: datetime) -> tuple[ColumnElement[bool], ...]:
+    open_, nobodys = (OutboxRow.done_at.is_(None), OutboxRow.dead_at.is_(None)), OutboxRow.leased_until.is_(None)
+    return (*open_, OutboxRow.available_at <= at, nobodys | (OutboxRow.leased_until <= at))
 
 
 def finish(row: OutboxRow, *, at: datetime) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy import delete, update
 
 from app.cases.models import Case
 from app.cases.models_talk import Confirmation, OneTimeCode
+from app.cases.queries import hold
 from app.cases.service_letters import complainant
 from app.core import site
 from app.core.contact import email_address, phone_number
@@ -53,6 +54,7 @@ def send_code(case: Case, channel: Channel, *, act: Act) -> bool:
 
     Too soon after the last one, or too often in an hour, none is sent.
     """
+    hold(case)  # two at the same instant: the second finds the code of the first
     address = ways(case).get(channel)
     last = newest_code(case)
     too_soon = last is not None and act.at < last.sent_at + RESEND_AFTER

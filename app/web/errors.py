@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, render_template, request
 from flask_babel import gettext as _
+from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -24,6 +25,8 @@ STATUS: dict[type[ProcedureError], int] = {
     TooLate: 409,
     Invalid: 422,
 }
+LOST_RACE = {"23505", "40001", "40P01", "55P03"}
+"""PostgreSQL's words for: that row is there already, changed meanwhile, deadlock, waited too long for a lock."""
 PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503}
 
 
@@ -31,6 +34,7 @@ def install(app: Flask) -> None:
     """Have every error answered in the reader's language."""
     app.register_error_handler(ProcedureError, _refused)
     app.register_error_handler(StaleDataError, _stale)
+    app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(BadCursor, _bad_cursor)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
@@ -68,6 +72,16 @@ def _refused(error: ProcedureError) -> Response | tuple[str, int]:
 
 def _stale(error: StaleDataError) -> Response | tuple[str, int]:
     return answer(409, sentence("stale"))
+
+
+def _database(error: DBAPIError) -> Response | tuple[str, int]:
+    """Two wrote at the same instant and PostgreSQL let one of them through; or the database is away."""
+    if getattr(error.orig, "sqlstate", None) in LOST_RACE:
+        return answer(409, sentence("stale"))
+    if isinstance(error, OperationalError):
+        log.error("the database is away: %s", error.orig)
+        return answer(503)
+    return _unforeseen(error)
 
 
 def _bad_cursor(error: BadCursor) -> Response | tuple[str, int]:

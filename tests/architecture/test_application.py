@@ -1,4 +1,4 @@
-"""Rules about the put-together application: guards, tasks, what its import costs, migrations."""
+"""Rules about the put-together application: guards, tasks, what its import costs."""
 
 import compileall
 import os
@@ -7,14 +7,9 @@ import sys
 from pathlib import Path
 
 import pytest
-from alembic.autogenerate import compare_metadata
-from alembic.migration import MigrationContext
-from sqlalchemy import create_engine, inspect
 
 import config
-from app import cli
 from app.core import outbox
-from app.core.db import db, engine_options
 from app.factory import create_app
 from tests.architecture.rules import ROOT
 from workflows.jobs import tasks
@@ -69,41 +64,3 @@ def test_the_cpu_cost_of_importing_the_web_application_is_small(tmp_path):
     spent_s = [float(import_of_wsgi("print(time.process_time())", tmp_path)) for _ in range(3)]
 
     assert min(spent_s) < 0.7
-
-
-@pytest.fixture
-def migrated(tmp_path):
-    """An application whose database was made by the migrations, and `flask db …` for it."""
-    app = create_app(config.load({"DATA_DIR": str(tmp_path)}))
-    cli.install(app)
-    runner = app.test_cli_runner()
-
-    def migrate(*command: str) -> None:
-        with app.app_context():
-            result = runner.invoke(args=["db", *command], catch_exceptions=False)
-        assert result.exit_code == 0, result.output
-
-    migrate("upgrade")
-    engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"], **engine_options("sqlite"))
-    yield engine, migrate
-    engine.dispose()
-    with app.app_context():
-        db.engine.dispose()
-
-
-def test_the_migrations_make_what_the_models_say(migrated):
-    engine, _migrate = migrated
-
-    with engine.connect() as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
-        assert compare_metadata(context, db.metadata) == []
-
-
-def test_the_migrations_can_go_back_and_forth(migrated):
-    engine, migrate = migrated
-
-    migrate("downgrade", "base")
-    assert set(inspect(engine).get_table_names()) <= {"alembic_version", "sqlite_sequence"}
-
-    migrate("upgrade")
-    assert set(db.metadata.tables) <= set(inspect(engine).get_table_names())

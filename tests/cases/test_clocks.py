@@ -53,6 +53,9 @@ def test_each_warning_goes_to_a_higher_desk_and_then_the_breach_is_told(app, tim
     for minutes in (60, 30, 18, 12):
         time.go(minutes=minutes)
         sweep()
+    assert len(session().scalars(select(ClockEffect)).all()) == 3  # the last instant is still in time
+    time.go(microseconds=1)
+    sweep()
 
     effects = session().scalars(select(ClockEffect).order_by(ClockEffect.level)).all()
 

@@ -1,20 +1,14 @@
 """Votes that race with each other and with the close: one counted each, and the tally is what the record says."""
 
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
 
-import pytest
 from sqlalchemy import select
 
-import config
 from app.cases import actions, queries, service_clocks
 from app.cases.models import CaseEvent, Clock
 from app.committee import queries as committee
 from app.committee.models import Vote
-from app.core import site, storage
-from app.core.db import db, session, transaction
-from app.factory import create_app
-from tests import postgres
+from app.core.db import session, transaction
 from tests.committee.factories import a_case_before_the_committee, ballots, bring_to_vote, panel_of, seated
 from tests.factories import an_act, saved
 from workflows.procedure.act import Act
@@ -23,25 +17,6 @@ from workflows.procedure.states import Action
 
 CHOICES = ("uphold", "partly", "reject")
 ROUNDS, TRIES = 4, 4
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def racing(request, tmp_path, time):
-    """An application on either database, for threads with contexts of their own."""
-    before = site._settings, storage._store
-    with ExitStack() as until_the_end:
-        environ = {"DATA_DIR": str(tmp_path), "BASE_URL": "http://desk.test"}
-        if request.param == "postgresql":
-            if not postgres.INSTALLED:
-                pytest.skip("PostgreSQL is not installed here")
-            environ["DATABASE_URL"] = until_the_end.enter_context(postgres.a_postgres())
-        app = create_app(config.load(environ))
-        with app.app_context():
-            db.create_all()
-            yield app
-            db.session.remove()
-            db.engine.dispose()
-    site._settings, storage._store = before
 
 
 def attempt(app, case_id, command, act, action=Action.VOTE):
@@ -61,18 +36,18 @@ def end_the_time(app, clock_id, act):
         return service_clocks.fire(clock_id, act=act)
 
 
-def test_racing_votes_count_once_each_and_none_after_the_close(racing, time):
+def test_racing_votes_count_once_each_and_none_after_the_close(app, time):
     for n in range(ROUNDS):
         case = saved(a_case_before_the_committee, chairs=1, members=2)
         people = bring_to_vote(case)
         clock_id = session().scalar(select(Clock.id).where(Clock.case_id == case.id, Clock.kind == "voting"))
         at = panel_of(case).closes_at
         jobs = [
-            (attempt, racing, case.id, ballots(case, CHOICES[(n + k + place) % 3]), Act(user.actor(), at))
+            (attempt, app, case.id, ballots(case, CHOICES[(n + k + place) % 3]), Act(user.actor(), at))
             for k in range(TRIES)
             for place, user in enumerate(people)
         ]
-        jobs.insert(len(jobs) // 2, (end_the_time, racing, clock_id, Act(an_act().actor, at)))
+        jobs.insert(len(jobs) // 2, (end_the_time, app, clock_id, Act(an_act().actor, at)))
         session().rollback()
 
         with ThreadPoolExecutor(8) as threads:

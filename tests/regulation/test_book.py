@@ -130,6 +130,7 @@ def test_a_comment_does_not_make_a_new_version(folder: Path):
         ("figures.toml", "value = 2\n", "value = true\n", "emergency_start", "whole number"),
         ("figures.toml", "value = 10\nunit", "value = 101\nunit", "hold_cap", "from 1 to 100"),
         ("figures.toml", "[50, 75, 90]", "[75, 50, 90]", "warnings", "rise"),
+        ("figures.toml", "[50, 75, 90]", "[25, 50, 75, 90]", "warnings", "more of them than desks"),
         ("figures.toml", 'unit = "hour"', 'unit = "fortnight"', "figure", "not one of"),
         ("figures.toml", 'key = "voting"', 'key = "Voting!"', "Voting!", "not a key"),
         ("figures.toml", 'key = "voting"', 'key = "vote"', "the file", "no 'voting'"),

@@ -52,6 +52,7 @@ class Desk(StrEnum):
 
 
 LADDER: tuple[Desk, ...] = (Desk.MEDIATOR, Desk.LEAD, Desk.SUPERVISOR)
+MOMENT = timedelta(microseconds=1)
 
 
 def warning_at(started_at: datetime, due_at: datetime, fraction: float) -> datetime:
@@ -59,9 +60,22 @@ def warning_at(started_at: datetime, due_at: datetime, fraction: float) -> datet
     return started_at + (due_at - started_at) * fraction
 
 
-def next_instant(started_at: datetime, due_at: datetime, fractions: Sequence[float], level: int) -> datetime:
-    """Return when the clock next has something to do: its warning number `level` (from 0), or its end."""
-    return warning_at(started_at, due_at, fractions[level]) if level < len(fractions) else due_at
+def next_instant(
+    kind: ClockKind, started_at: datetime, due_at: datetime, fractions: Sequence[float], level: int
+) -> datetime:
+    """Return when the clock next has something to do: its warning number `level` (from 0), or what its end brings.
+
+    A timer does its work when it ends. A statutory limit is kept at or before the instant it ends, so its end brings
+    nothing before the moment after. Source: how to read time limits.
+    """
+    if kind in TIMERS:
+        return due_at
+    return warning_at(started_at, due_at, fractions[level]) if level < len(fractions) else due_at + MOMENT
+
+
+def is_over(kind: ClockKind, due_at: datetime, at: datetime) -> bool:
+    """Return whether a clock that nobody met has come to its end at `at`."""
+    return at >= (due_at if kind in TIMERS else due_at + MOMENT)
 
 
 def end_of_civil_day(event_at: datetime, days: int, zone: str) -> datetime:

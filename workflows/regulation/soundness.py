@@ -123,6 +123,10 @@ def _limits(book: Rulebook) -> None:
             raise RulebookError("figures.toml", "the file", str(missing)) from missing
 
 
+DESKS_TO_WARN = 3
+"""The mediator of the case, the lead, lead and supervisor: each warning goes to a higher desk."""
+
+
 def _fits(book: Rulebook, day: date) -> None:
     way = ("committee_referral", "voting", "decision_writing")
     ends = sum((book.figure(key, on=day).length for key in way), timedelta())
@@ -134,3 +138,5 @@ def _fits(book: Rulebook, day: date) -> None:
         raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
     if book.figure("panel_size", on=day).value % 2 == 0:
         raise RulebookError("figures.toml", "panel_size", f"from {day} it is even, so votes could tie")
+    if len(book.figure("warnings", on=day).values) > DESKS_TO_WARN:
+        raise RulebookError("figures.toml", "warnings", f"from {day} there are more of them than desks to warn")

@@ -31,9 +31,7 @@ class Task(StrEnum):
     ALERT_DUTY = "workflows.jobs.tasks.alert_duty"
 
 
-LANES = {Task.SEND_MESSAGE: Lane.LETTERS, Task.ISSUE_NOTICE: Lane.NOTICES}
-
-
+LANES = {Task.SEND_MESSAGE: Lane.LETTERS, Task.ALERT_DUTY: Lane.LETTERS, Task.ISSUE_NOTICE: Lane.NOTICES}
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 
 

@@ -41,6 +41,10 @@ def test_every_task_of_the_outbox_is_there_and_says_why_twice_is_harmless(task):
     assert "wice" in (function.__doc__ or "")
 
 
+def test_every_task_of_the_outbox_has_a_lane():
+    assert set(outbox.LANES) == set(outbox.Task)
+
+
 def import_of_wsgi(code: str, data_dir: Path) -> str:
     """Return what `code` prints in a fresh process after `import wsgi`."""
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"DATA_DIR": str(data_dir)}

@@ -28,9 +28,9 @@ SWEPT_AT_ONCE = 20
 
 
 def to_write(token: str | None, language: str, *, act: Act) -> tuple[Draft, str]:
-    """Return the draft that `token` opens, locked for writing, or a new one; and the token that opens it."""
+    """Return the unsent draft that `token` opens, locked for writing, or a new one; and the token that opens it."""
     draft = session().scalars(opened_by(token, act.at).with_for_update()).one_or_none() if token else None
-    if draft is not None and token:
+    if token and draft is not None and draft.case_id is None:
         return draft, token
     return _begun(language, act)
 

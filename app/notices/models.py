@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, by_value
@@ -87,6 +87,9 @@ class RegisterRule(Model):
     clause: Mapped[str]
 
 
+UNPRINTED = text("status IN ('pending', 'failed')")
+
+
 class Notice(Model):
     """One edition of an outcome in one language: facts frozen when it was published, printed once, kept by hash."""
 
@@ -94,7 +97,7 @@ class Notice(Model):
     __table_args__ = (
         UniqueConstraint("entry_id", "edition", "language"),
         CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name="hash_when_issued"),
-        Index("ix_notices_pdf_sha256", "pdf_sha256"),
+        Index("ix_notices_unprinted", "id", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

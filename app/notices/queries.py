@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -54,7 +55,11 @@ def notice(notice_id: int) -> Notice | None:
     return session().get(Notice, notice_id, populate_existing=True)
 
 
-def failed(*, limit: int = 100) -> Sequence[Notice]:
-    """Return notices that could not be printed, newest first, with their entries."""
-    query = select(Notice).options(joinedload(Notice.entry)).where(Notice.status == NoticeStatus.FAILED)
-    return session().scalars(query.order_by(Notice.id.desc()).limit(limit)).all()
+def unprinted(at: datetime, *, limit: int = 100) -> Sequence[Notice]:
+    """Return notices that could not be printed, or have waited for the press since before `at`; oldest first.
+
+    Each comes with its entry.
+    """
+    late = (Notice.status == NoticeStatus.PENDING) & (Notice.made_at < at)
+    query = select(Notice).options(joinedload(Notice.entry)).where((Notice.status == NoticeStatus.FAILED) | late)
+    return session().scalars(query.order_by(Notice.id).limit(limit)).all()

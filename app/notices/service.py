@@ -173,6 +173,14 @@ def mark_failed(notice_id: int, failure: RenderFailed) -> None:
         notice.status, notice.reason = NoticeStatus.FAILED, f"{failure.reason}: {failure.detail}"[:500]
 
 
+def print_again(notice: Notice, *, act: Act) -> None:
+    """Give a notice to the press once more. Raises Invalid where it is printed or withdrawn."""
+    if notice.status not in (NoticeStatus.FAILED, NoticeStatus.PENDING):
+        raise Invalid("not_possible")
+    notice.status = NoticeStatus.PENDING
+    outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
+
+
 # --- what becomes of it --------------------------------------------------------------------------------------------
 
 

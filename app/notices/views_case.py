@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
@@ -38,6 +39,24 @@ def _case(number: str) -> Case:
     case: Case = found(by_number(number, current_actor()))
     g.zone = case.time_zone
     return case
+
+
+@outcomes.get("")
+@requires(Permission.CASE_READ_ALL)
+def unprinted() -> str:
+    """Show staff which notices the press could not print, or has left waiting."""
+    late = clock.now() - timedelta(minutes=10)
+    return render_template("notices/unprinted.html", notices=queries.unprinted(late), language_names=NAMES)
+
+
+@outcomes.post("/notices/<int:notice_id>/again")
+@requires(Permission.DECISION_PUBLISH)
+def print_again(notice_id: int) -> Answer:
+    """Give a notice to the press once more."""
+    with transaction():
+        service.print_again(found(queries.notice(notice_id)), act=act())
+    flash(_("The notice is being printed once more."), "success")
+    return redirect(url_for("outcomes.unprinted"), code=303)
 
 
 @outcomes.get("/<number>")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -92,8 +92,3 @@ def _rules_of(newest: Select[tuple[int]]) -> Counter[str]:
     within = newest.subquery()
     query = select(RegisterRule.clause, func.count()).join(within, within.c.id == RegisterRule.entry_id)
     return Counter({row[0]: row[1] for row in session().execute(query.group_by(RegisterRule.clause))})
-
-
-def that_used(clause: str, *, limit: int = 5) -> Sequence[RegisterEntry]:
-    """Return the newest entries that applied a clause."""
-    return page(Sought(rule=clause), limit=limit).items

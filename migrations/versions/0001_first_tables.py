@@ -880,7 +880,13 @@ def upgrade() -> None:
         sa.UniqueConstraint("entry_id", "edition", "language", name=op.f("uq_notices_entry_id_edition_language")),
     )
     with op.batch_alter_table("notices") as batch_op:
-        batch_op.create_index("ix_notices_pdf_sha256", ["pdf_sha256"], unique=False)
+        batch_op.create_index(
+            "ix_notices_unprinted",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('pending', 'failed')"),
+            postgresql_where=sa.text("status IN ('pending', 'failed')"),
+        )
 
     op.create_table(
         "offer_replies",
@@ -984,7 +990,11 @@ def downgrade() -> None:
     op.drop_table("panel_seats")
     op.drop_table("offer_replies")
     with op.batch_alter_table("notices") as batch_op:
-        batch_op.drop_index("ix_notices_pdf_sha256")
+        batch_op.drop_index(
+            "ix_notices_unprinted",
+            sqlite_where=sa.text("status IN ('pending', 'failed')"),
+            postgresql_where=sa.text("status IN ('pending', 'failed')"),
+        )
 
     op.drop_table("notices")
     op.drop_table("issues")

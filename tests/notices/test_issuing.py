@@ -4,16 +4,21 @@ import io
 
 import pikepdf
 import pytest
+from sqlalchemy import select
 
+from app.core import clock
+from app.core.db import session
+from app.core.outbox import OutboxRow
 from app.core.storage import store
 from app.notices import queries, service
 from app.notices.facts import NoticeLanguage
 from app.notices.models import Edition, NoticeStatus
 from app.notices.render import RenderFailed
-from tests.factories import saved
+from tests.factories import a_person, saved, sign_in
 from tests.notices.cases import FACTS, REASONS, a_decided_case, a_settled_case, published
 from tests.notices.test_text import squeezed, text_of
 from workflows.jobs import tasks
+from workflows.procedure.authority import Role
 
 
 @pytest.fixture
@@ -96,9 +101,33 @@ def test_what_cannot_be_printed_is_told_to_staff_and_tried_again(job, entry, mon
         patch.setattr(service, "render", broken)
         with pytest.raises(RenderFailed):
             job(notice.id)
-    assert [each.reason for each in queries.failed()] == ["missing_glyphs: 𡨥"]
+    assert [each.reason for each in queries.unprinted(clock.now())] == ["missing_glyphs: 𡨥"]
 
     job(notice.id)
 
-    assert queries.failed() == []
+    assert queries.unprinted(clock.now()) == []
     assert queries.notice(notice.id).status is NoticeStatus.ISSUED
+
+
+def test_the_outbox_brings_every_notice_to_the_press(job, app, entry, monkeypatch):
+    monkeypatch.setattr(tasks, "application", lambda: app)
+
+    for row_id in [row.id for row in session().scalars(select(OutboxRow)) if "notice_id" in row.payload]:
+        tasks.deliver(row_id)
+    session().rollback()  # the job wrote in a session of its own
+
+    assert {notice.status for notice in queries.by_number(entry.number).notices} == {NoticeStatus.ISSUED}
+
+
+def test_staff_see_what_waits_too_long_and_have_it_printed_again(job, client, entry, time):
+    time.go(minutes=11)
+    sign_in(client, saved(a_person, Role.LEAD))
+    notice_id = entry.notices[0].id
+
+    page = client.get("/outcomes")
+    done = client.post(f"/outcomes/notices/{notice_id}/again")
+    job(notice_id)
+    refused = client.post(f"/outcomes/notices/{notice_id}/again")
+
+    assert page.text.count("/again") == 6
+    assert (done.status_code, refused.status_code) == (303, 422)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from functools import cached_property
+from functools import cache, cached_property
 from hashlib import sha256
 
 from pydantic import ConfigDict, TypeAdapter
@@ -153,12 +153,12 @@ class NoticeFacts:
 
     def to_json(self) -> bytes:
         """Return the one canonical form: fields in the order above, UTF-8, no spaces."""
-        return _ADAPTER.dump_json(self)
+        return _adapter().dump_json(self)
 
     @staticmethod
     def from_json(text: bytes | str) -> NoticeFacts:
         """Return the facts that `to_json` wrote. Raises: ValueError naming the field that is wrong."""
-        return _ADAPTER.validate_json(text, strict=True)
+        return _adapter().validate_json(text, strict=True)
 
     @cached_property
     def digest(self) -> bytes:
@@ -166,4 +166,6 @@ class NoticeFacts:
         return sha256(self.to_json()).digest()
 
 
-_ADAPTER: TypeAdapter[NoticeFacts] = TypeAdapter(NoticeFacts)
+@cache
+def _adapter() -> TypeAdapter[NoticeFacts]:
+    return TypeAdapter(NoticeFacts)  # built when first needed: every process imports this module

@@ -54,22 +54,19 @@ _COMPANY = re.compile(
     r"|[\s,]+(co|ltd|inc|llc|limited|company|store|shop|official)\.?$",
     re.IGNORECASE,
 )
-_FORMS: tuple[tuple[Hint, re.Pattern[str]], ...] = tuple(
-    (hint, re.compile(form))
-    for hint, form in (
-        (Hint.CONTACT, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
-        (Hint.CONTACT, r"(?i:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+"),
-        (Hint.CONTACT, r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),
-        (Hint.CONTACT, r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)"),
-        (Hint.CONTACT, r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
-        (Hint.CONTACT, r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
-        (Hint.CONTACT, rf"(?i:{_APP}{{1,2}}(?:号|\s?ID)?)[:：\s]*(?=[\w.@-]*[\d_])[A-Za-z0-9_.@-]{{5,}}"),
-        (Hint.NUMBER, r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,4}(?:[ -]?\d{1,4})?(?!\d)"),
-        (Hint.NUMBER, r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]{0,20}\.\d)(?!\d)"),
-        (Hint.ADDRESS, rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d{{1,5}}(?:号|弄)"),
-        (Hint.ADDRESS, r"(?<!\d)\d{1,5}(?:号楼|栋|幢|单元|座)[\dA-Z-]{0,8}室?|(?<![第\d])\d{3,4}室"),
-        (Hint.ADDRESS, rf"(?<!\d)\d{{1,5}}[A-Z]?,?(?:\s[A-Z][\w']+){{1,3}}\s{_STREET}\b"),
-    )
+_FORMS = (
+    (Hint.CONTACT, r"(?<![\w.+-])[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63})+"),
+    (Hint.CONTACT, r"(?i:https?://|www\.)[^\s\u3000-\u9fff\uff00-\uffef]+"),
+    (Hint.CONTACT, r"(?<!\d)(?:\+?86[ -]?)?1[3-9]\d(?:[ -]?\d{4}){2}(?!\d)"),
+    (Hint.CONTACT, r"(?<![\d.])\+?(?:852|853)[ -]?\d{4}[ -]?\d{4}(?!\d)"),
+    (Hint.CONTACT, r"(?<![\d.])(?:\+?886[ -]?|0)9\d{2}[ -]?\d{3}[ -]?\d{3}(?!\d)"),
+    (Hint.CONTACT, r"(?<![\d.])\(?0\d{1,3}\)?[ -]\d{3,4}[ -]?\d{4}(?!\d)"),
+    (Hint.CONTACT, rf"(?i:{_APP}{{1,2}}(?:号|\s?ID)?)[:：\s]*(?=[\w.@-]*[\d_])[A-Za-z0-9_.@-]{{5,}}"),
+    (Hint.NUMBER, r"(?<![\d.,])(?:\d{4}[ -]){3}\d{3,4}(?:[ -]?\d{1,4})?(?!\d)"),
+    (Hint.NUMBER, r"(?<![\dA-Za-z.,])[A-Za-z]{0,4}-?\d{9,}[Xx]?(?![\d,]{0,20}\.\d)(?!\d)"),
+    (Hint.ADDRESS, rf"[{_HAN}\d]{{2,12}}(?:路|街|巷|弄|胡同|大道)[{_HAN}\d-]{{0,8}}?\d{{1,5}}(?:号|弄)"),
+    (Hint.ADDRESS, r"(?<!\d)\d{1,5}(?:号楼|栋|幢|单元|座)[\dA-Z-]{0,8}室?|(?<![第\d])\d{3,4}室"),
+    (Hint.ADDRESS, rf"(?<!\d)\d{{1,5}}[A-Z]?,?(?:\s[A-Z][\w']+){{1,3}}\s{_STREET}\b"),
 )
 
 
@@ -100,7 +97,12 @@ def _patterns(marks: Marks) -> Iterator[tuple[Hint, re.Pattern[str]]]:
     for number in marks.numbers:
         if len(known := re.sub(r"\W", "", _folded(number))) >= 5:
             yield Hint.NUMBER, re.compile(rf"(?<![\dA-Za-z]){_GAP.join(known)}(?![\dA-Za-z])", re.IGNORECASE)
-    yield from _FORMS
+    yield from _forms()
+
+
+@cache
+def _forms() -> tuple[tuple[Hint, re.Pattern[str]], ...]:
+    return tuple((hint, re.compile(form)) for hint, form in _FORMS)
 
 
 def _called(names: Iterable[str], *, company: bool) -> set[str]:

@@ -26,10 +26,16 @@ def language() -> str:
 
 def _asked() -> str | None:
     actor = g.get("actor", NOBODY)
+    if tag := SEGMENTS.get(_first_of_path()):  # also where no page is: the error is told in that language
+        return tag
     if request.path.startswith("/api/"):
         return languages.known(request.args.get("language"))
     chosen = languages.known(session.get("language"))
     return chosen or (actor.language if actor is not NOBODY else None)
+
+
+def _first_of_path() -> str:
+    return request.path.split("/")[1]
 
 
 def public(blueprint: Blueprint) -> Blueprint:
@@ -63,6 +69,8 @@ def language_links() -> list[dict[str, Any]]:
             and "lang" in (request.url_rule.arguments if request.url_rule else ())
         ):
             return url_for(request.endpoint, **cast(Any, values | query), lang=languages.segment(tag))
+        if _first_of_path() in SEGMENTS:
+            return request.full_path.replace(_first_of_path(), languages.segment(tag), 1).rstrip("?")
         return url_for("accounts.choose_language", tag=tag, next=request.full_path.rstrip("?"))
 
     return [

@@ -53,7 +53,8 @@ def _note(evidence: Evidence, given: tuple[str, str, str] | None) -> str:
     if evidence.is_picture and evidence.shared_sha256 is None:
         held = _("may hold a place, shown to the desk only") if given is None else _("may hold a place")
         return f"{by} · {held}"
-    return f"{by} · {_('place removed')}" if given and given[0] == evidence.shared_sha256 else by
+    removed = _("place removed")
+    return f"{by} · {removed}" if given and given[0] == evidence.shared_sha256 else by
 
 
 def send(evidence: Evidence, actor: Actor) -> Response:

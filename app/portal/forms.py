@@ -137,7 +137,7 @@ class RateForm(Form):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.solved.choices = _scale(_("Not at all"), _("A little"), _("Half"), _("Mostly"), _("Completely"))
+        self.solved.choices = _scale(_("Not at all"), _("A little"), _("Half"), _("Mostly"), _("Fully"))
         self.fair.choices = _scale(_("Very unfairly"), _("Unfairly"), _("Neither"), _("Fairly"), _("Very fairly"))
         self.effort.choices = _scale(_("Very hard"), _("Hard"), _("Neither"), _("Easy"), _("Very easy"))
 

@@ -172,7 +172,7 @@ def window(case: Case) -> dict[str, Any]:
         return {"open": False, "why": sentence(refused.code, refused.fields)}
     until = review_ends(case, decision.signed_at or now)
     takes = book.current().figure("review", on=case.law_as_of).value
-    return {"open": True, "until": until, "days": 1 + (until - now).days, "takes": takes}
+    return {"open": True, "until": until, "days": max((until - now).days, 1), "takes": takes}
 
 
 @steps.route("/withdraw", methods=["GET", "POST"])

@@ -73,7 +73,7 @@ def test_a_published_decision_reads_in_full(client, decision):
         (Sought(month="2026-10"), set()),
         (Sought(text="林小雨"), set()),
     ],
-    ids=str,
+    ids=lambda each: repr(each) if isinstance(each, Sought) else "-".join(sorted(each)),
 )
 def test_it_is_searched_by_words_and_narrowed_down(app, settlement, decision, sought, found):
     saved(published, saved(a_decided_case, Outcome.FOR_RESPONDENT, terms=()))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -12,6 +13,8 @@ from app.cases.models import Case
 from app.core.db import session
 from app.core.ids import VERIFY_ALPHABET
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
+
+NUMBER = re.compile(r"[DS]\d{4}-\d{1,9}", re.ASCII)
 
 
 def whole(*, notices: bool = True) -> Select[RegisterEntry]:
@@ -28,6 +31,8 @@ def entries_of(case: Case) -> Sequence[RegisterEntry]:
 
 def by_number(number: str) -> RegisterEntry | None:
     """Return the entry with this number (D2026-12)."""
+    if not NUMBER.fullmatch(number):
+        return None
     return session().scalars(whole().where(RegisterEntry.number == number)).unique().one_or_none()
 
 

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as Answer
 
 from app.core import paging
 from app.core.commands import Digits, Frozen
+from app.core.text import OptionalLine
 from app.notices.queries import by_number
 from app.register import queries
 from app.register.queries import Sought
@@ -28,21 +29,21 @@ LIST: dict[str, Any] = {
 }
 Month = Annotated[str, Field(pattern=r"^[0-9]{4}-(0[1-9]|1[0-2])$")]
 Clause = Annotated[str, Field(pattern=r"^[0-9]{1,2}(\.[0-9]{1,2}){1,4}$")]
-Word = Annotated[str, Field(max_length=40)]
+Word = Annotated[str, Field(pattern=r"^[a-z_]{1,40}$")]
 
 
 class Wanted(Frozen):
     """What to look for: words that must all be there, a kind, an outcome, a clause, a month of publication."""
 
-    q: Annotated[str, Field(max_length=200)] = ""
-    anomaly: Word = ""
+    q: OptionalLine = ""
+    anomaly: Word | None = None
     outcome: Literal["settled", "for_consumer", "partly", "for_respondent"] | None = None
     clause: Clause | None = None
     month: Month | None = None
 
     def sought(self) -> Sought:
         return Sought(
-            text=self.q, anomaly=self.anomaly, outcome=self.outcome or "", rule=self.clause or "",
+            text=self.q, anomaly=self.anomaly or "", outcome=self.outcome or "", rule=self.clause or "",
             month=self.month or "",
         )  # fmt: skip
 

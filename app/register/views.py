@@ -13,7 +13,7 @@ from app.core.languages import LANGUAGES, NAMES, segment
 from app.notices.models import RegisterEntry, Standing
 from app.notices.queries import by_number
 from app.register import queries
-from app.register.facets import facets, link
+from app.register.facets import QUERY, facets, link
 from app.register.queries import Sought
 from app.register.showing import number_shown, public_facts, public_pdf, respondent_shown, row_shown
 from app.web.api import found
@@ -29,12 +29,9 @@ register.app_template_filter("absolute")(site.absolute)
 
 
 def sought() -> Sought:
-    """Return what the address asks for."""
-    asked = request.args
-    return Sought(
-        text=asked.get("q", "").strip()[:200], anomaly=asked.get("type", ""), outcome=asked.get("outcome", ""),
-        rule=asked.get("rule", ""), month=asked.get("month", ""),
-    )  # fmt: skip
+    """Return what the address asks for; characters that no text holds are left out."""
+    asked = {name: request.args.get(name, "").replace("\0", "").strip()[:200] for name in QUERY.values()}
+    return Sought(**{name: asked[key] for name, key in QUERY.items()})
 
 
 @register.get("/decisions")

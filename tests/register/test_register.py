@@ -118,7 +118,9 @@ def test_a_forged_cursor_is_a_400(client, path):
     assert client.get(path).status_code == 400
 
 
-@pytest.mark.parametrize("query", ["limit=0", "limit=201", "month=2026-13", "clause=1", "outcome=won", "colour=red"])
+@pytest.mark.parametrize(
+    "query", ["limit=0", "limit=201", "month=2026-13", "clause=1", "outcome=won", "colour=red", "q=%00", "anomaly=%00"]
+)
 def test_the_api_explains_a_bad_query(client, query):
     answer = client.get(f"/api/v1/decisions?{query}")
 
@@ -176,6 +178,19 @@ def test_addresses_on_paper_lead_to_the_readers_language(client, path, reader, s
     answer = client.get(path, headers={"Accept-Language": reader})
 
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/{segment}{path}")
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/decisions?q=%00", "/en/decisions?type=%00&month=%ff&rule=%F0%9F", "/en/decisions?q=%25"]
+)
+def test_a_strange_search_finds_nothing_and_breaks_nothing(client, decision, path):
+    assert client.get(path).status_code == 200
+
+
+@pytest.mark.parametrize("number", ["%00", "D2026-1%00", "D２０２６-1", "D2026-1' --", "d2026-1", "0" * 300])
+def test_a_strange_number_is_not_there(client, decision, number):
+    assert client.get(f"/en/decisions/{number}").status_code == 404
+    assert client.get(f"/api/v1/decisions/{number}").status_code == 404
 
 
 def test_a_door_takes_no_address_from_the_query(client):

@@ -107,6 +107,7 @@ export function startUpload(drop) {
   }
 
   input.addEventListener("change", () => addAll(input.files));
+  if (input.files.length) addAll(input.files); // chosen before this script was there
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });
   drop.addEventListener("dragleave", () => drop.classList.remove("is-over"));
   drop.addEventListener("drop", (event) => {

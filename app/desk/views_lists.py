@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
@@ -21,12 +21,13 @@ from app.desk.models import SavedView
 from app.web.guards import act, current_actor, requires
 from app.web.words import sentence
 from workflows.procedure.authority import Permission, Role
-from workflows.procedure.errors import ProcedureError
+from workflows.procedure.errors import Invalid, ProcedureError
 from workflows.procedure.states import Action
 
 desk_lists = Blueprint("desk_lists", __name__, url_prefix="/desk")
 BLUEPRINTS = (desk_lists,)
 MOST = 50
+FILTERS = ("state", "anomaly", "language", "q")
 
 
 @desk_lists.get("/search")
@@ -44,17 +45,16 @@ def search() -> str:
 
 
 @desk_lists.post("/views")
-@requires(Permission.QUEUE_READ)
+@requires(Permission.CASE_REPLY)
 def save_view() -> Response:
     """Keep the present filters under a name; the same name again replaces it."""
-    filters = {key: request.form.get(key, "")[:100] for key in ("state", "anomaly", "language", "q")}
     try:
         name = one_line(request.form.get("name", ""), limit=40)
+        filters = {key: one_line(request.form.get(key, ""), limit=100) for key in FILTERS}
     except TextRefused:
         name = ""
     if not name:
-        flash(_("Give the view a name of at most 40 characters."), "error")
-        return redirect(url_for("desk.list_cases", **cast(Any, filters)), code=303)
+        raise Invalid("view_name", pointer="/name")
     with transaction():
         saved = _keep(name, {key: value for key, value in filters.items() if value})
     return redirect(url_for("desk.list_cases", v=f"own-{saved.id}"), code=303)
@@ -73,7 +73,7 @@ def _keep(name: str, filters: dict[str, str]) -> SavedView:
 
 
 @desk_lists.post("/views/<int:view_id>/remove")
-@requires(Permission.QUEUE_READ)
+@requires(Permission.CASE_REPLY)
 def remove_view(view_id: int) -> Response:
     """Forget a saved view."""
     with transaction():

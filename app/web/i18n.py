@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, cast
+from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Flask, abort, g, request, session, url_for
+from flask import Blueprint, Flask, g, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
 
@@ -40,14 +41,13 @@ def _first_of_path() -> str:
 
 def public(blueprint: Blueprint) -> Blueprint:
     """Give a blueprint of public pages the language prefix: read from the path, put back into links."""
-    blueprint.url_prefix = "/<lang>" + (blueprint.url_prefix or "")
+    known = ", ".join(f'"{segment}"' for segment in SEGMENTS)
+    blueprint.url_prefix = f"/<any({known}):lang>" + (blueprint.url_prefix or "")
 
     @blueprint.url_value_preprocessor
     def read(endpoint: str | None, values: dict[str, Any] | None) -> None:
-        segment = (values or {}).pop("lang", None)
-        if segment not in SEGMENTS:
-            abort(404)
-        g.language = SEGMENTS[segment]
+        if values:
+            g.language = SEGMENTS[values.pop("lang")]
 
     @blueprint.url_defaults
     def write(endpoint: str, values: dict[str, Any]) -> None:
@@ -59,16 +59,12 @@ def public(blueprint: Blueprint) -> Blueprint:
 def language_links() -> list[dict[str, Any]]:
     """Return the three links that show this very page in another language."""
     here = language()
-    values = dict(request.view_args or {})
-    query = request.args.to_dict(flat=False)
+    asked = urlencode(list(request.args.items(multi=True)))  # never given to url_for, which would obey `_scheme`
 
     def link(tag: str) -> str:
-        if (
-            request.endpoint
-            and request.blueprint
-            and "lang" in (request.url_rule.arguments if request.url_rule else ())
-        ):
-            return url_for(request.endpoint, **cast(Any, values | query), lang=languages.segment(tag))
+        if request.endpoint and request.url_rule and "lang" in request.url_rule.arguments:
+            values: dict[str, Any] = dict(request.view_args or {}) | {"lang": languages.segment(tag)}
+            return url_for(request.endpoint, **values) + (f"?{asked}" if asked else "")
         if _first_of_path() in SEGMENTS:
             return request.full_path.replace(_first_of_path(), languages.segment(tag), 1).rstrip("?")
         return url_for("accounts.choose_language", tag=tag, next=request.full_path.rstrip("?"))

@@ -61,6 +61,7 @@ REFUSALS = {
     "too_many": _l("This is too many. The limit is %(limit)s."),
     "clause_missing": _l("Name the clause that you rely on."),
     "clause_unknown": _l("There is no such clause in the rules."),
+    "view_name": _l("Give the view a name of at most 40 characters."),
     "whose_missing": _l("Say whose it is."),
     "party_not_asked": _l("The responsible company has not been asked yet. Ask it to answer first."),
     "already_answered": _l("You already answered this."),

@@ -72,6 +72,6 @@ def shop(app, mediated):
 
 
 @pytest.fixture(autouse=True)
-def unhurried():
+def unhurried(built_app):
     """Tests come from one address, faster than any person: each begins with its own count."""
     limiter.reset()

@@ -10,9 +10,11 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.models import Case
+from app.cases.queries import seen_by
 from app.core.db import session
 from app.core.ids import VERIFY_ALPHABET
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
+from workflows.procedure.authority import Actor
 
 NUMBER = re.compile(r"[DS]\d{4}-\d{1,9}", re.ASCII)
 
@@ -58,6 +60,12 @@ def edition_of(entry: RegisterEntry, edition: Edition, language: str) -> Notice 
 def notice(notice_id: int) -> Notice | None:
     """Return a notice as it stands in the database now."""
     return session().get(Notice, notice_id, populate_existing=True)
+
+
+def notice_for(notice_id: int, actor: Actor) -> Notice | None:
+    """Return a notice of a case that `actor` may see; a foreign one does not exist."""
+    query = select(Notice).join(RegisterEntry).join(Case, Case.id == RegisterEntry.case_id)
+    return session().scalars(query.where(Notice.id == notice_id, seen_by(actor))).one_or_none()
 
 
 def unprinted(at: datetime, *, limit: int = 100) -> Sequence[Notice]:

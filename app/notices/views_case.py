@@ -54,7 +54,7 @@ def unprinted() -> str:
 def print_again(notice_id: int) -> Answer:
     """Give a notice to the press once more."""
     with transaction():
-        service.print_again(found(queries.notice(notice_id)), act=act())
+        service.print_again(found(queries.notice_for(notice_id, current_actor())), act=act())
     flash(_("The notice is being printed once more."), "success")
     return redirect(url_for("outcomes.unprinted"), code=303)
 

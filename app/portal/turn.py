@@ -97,12 +97,12 @@ def of_respondent(case: Case, table: Table, now: datetime) -> Turn:
 def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:
     yours = _("Your turn")
     if case.state is CaseState.ANSWERING and not table.answered:
-        return _answer(case, now)
+        return to_answer(case, now)
     if offer := table.waiting_for("respondent"):
         title = _("%(who)s made an offer. Please decide", who=made_by(offer, case, "respondent"))
         return Turn(yours, title, "", _clock(case, now, {ClockKind.OFFER}, {offer.id}), "offer", offer)
     if case.state is CaseState.MEDIATION and not table.answered:
-        return _answer(case, now)
+        return to_answer(case, now)
     if case.state in (*OUTCOME, CaseState.PERFORMING) and (owed := table.of("promised", "disputed")):
         clock = _clock(case, now, {ClockKind.PERFORMANCE}, {remedy.id for remedy in owed})
         text = _("What is not done in time is a breach, and is kept on your record.")
@@ -110,7 +110,8 @@ def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:
     return None
 
 
-def _answer(case: Case, now: datetime) -> Turn:
+def to_answer(case: Case, now: datetime) -> Turn:
+    """Return the card of a company that has not answered yet."""
     clock = _clock(case, now, {ClockKind.RESPONDENT_ANSWER})
     text = _("Without an answer in time the case goes to mediation, and the silence is kept on your record.")
     if case.state is CaseState.MEDIATION or (clock and clock.tone == "over"):

@@ -17,14 +17,14 @@ from app.evidence import service as exhibits
 from app.mediation import queries as mediation
 from app.portal import forms
 from app.portal.showing import offer_face, remedy_face, wishes
-from app.portal.turn import Table, of_respondent
+from app.portal.turn import to_answer
 from app.portal.views_frame import Page, attempt
 from app.portal.views_respondent import own_case, question
 from app.portal.views_steps import ANSWERS, review, window
 from app.web.forms import Form
 from app.web.guards import act, current_actor, requires
 from workflows.procedure.authority import Permission
-from workflows.procedure.states import Action
+from workflows.procedure.states import Action, steps_from
 from workflows.regulation import book
 
 respondent_steps = Blueprint("respondent_steps", __name__, url_prefix="/r/cases/<number>")
@@ -55,9 +55,9 @@ def respond(number: str) -> Page:
         if not refused:
             flash(_("Your answer was sent."), "success")
             return redirect(url_for("respondent.index"), code=303)
-    table = Table(offers=mediation.offers(this, current_actor()), answered=mediation.answered(this))
-    turn = of_respondent(this, table, clock.now())
-    shown = {"case": this, "form": form, "turn": turn, "question": question(this), "wishes": wishes(this)}
+    waits = bool(steps_from(this.state, Action.ANSWER)) and not mediation.answered(this)
+    shown = {"case": this, "form": form, "waits": waits, "turn": to_answer(this, clock.now())}
+    shown |= {"question": question(this), "wishes": wishes(this)}
     return render_template("portal/respondent/respond.html", **shown), refused or 200
 
 

@@ -170,7 +170,7 @@ def _plain(action: Action) -> Teller:
 
 def _by_side(action: Action) -> Teller:
     """Tell a step by its name and whose it was."""
-    return lambda reader, event: (named(action, "action"), reader.who(event.side))
+    return lambda reader, event: (f"{named(action, 'action')} · {reader.who(event.side)}", "")
 
 
 TELLERS: dict[tuple[Action, str], Teller] = {

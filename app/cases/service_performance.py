@@ -12,7 +12,7 @@ from app.cases.commands import ConfirmPerformance, DisputePerformance, Perform, 
 from app.cases.models import Case, Clock
 from app.cases.models_talk import Remedy
 from app.cases.queries_talk import remedies
-from app.cases.service import advance
+from app.cases.service import advance, when_entering
 from app.cases.service_letters import tell_consumer, tell_respondent
 from app.core.db import session
 from app.organisations.models import PartyKind
@@ -159,6 +159,15 @@ def dispute(case: Case, command: DisputePerformance, act: Act) -> None:
     if case.respondent:
         what = name("action", "dispute_performance", case.respondent.language)
         tell_respondent(case, "respondent_news", act=act, what=what, turn=command.reason)
+
+
+@when_entering(CaseState.PERFORMING)
+def _challengeable_from_now(case: Case, act: Act) -> None:
+    """Give what was proved before the outcome was published its whole time: only now can the consumer challenge it."""
+    for remedy in remedies(case):
+        if remedy.status == "proved":
+            _end(case, remedy, (ClockKind.PROOF,), Action.PUBLISH, act)
+            service_clocks.start(case, ClockKind.PROOF, act=act, figure="proof_challenge", subject_id=remedy.id)
 
 
 @service_clocks.when_elapsed(ClockKind.PROOF)

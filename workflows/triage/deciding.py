@@ -92,7 +92,7 @@ def _by_text(seen: Evidence) -> dict[str, bool]:
     return {
         "unsupported_language": not seen.readable,
         "too_short": seen.length < seen.shortest,
-        "seller_side": "seller_side" in seen.cues and other > limits["other_below"],
+        "seller_side": "seller_self" in seen.cues or ("seller_side" in seen.cues and other > limits["other_below"]),
         "question": seen.only_asks,
         "out_of_scope_likely": seen.party is None or other > limits["other_below"] or _speaks_of_elsewhere(seen),
         "claim_conflicts": seen.claimed_party not in (None, seen.text_party),

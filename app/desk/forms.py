@@ -17,7 +17,7 @@ from app.cases.terms import sought_terms
 from app.core.commands import Command
 from app.core.languages import LANGUAGES
 from app.desk.composing import merge_fields
-from app.emergency.commands import StartEmergency
+from app.emergency.commands import EndEmergency, StartEmergency
 from app.mediation.commands import Propose, Refer
 from app.organisations import queries as organisations
 from app.web.filters import law, named
@@ -127,6 +127,15 @@ class EmergencyForm(StepForm):
 
     def to_command(self) -> StartEmergency:
         return StartEmergency(plan=self.plan.data, note=self.note.data or "", version=self.version())
+
+
+class EndEmergencyForm(StepForm):
+    """What was done; both sides read it."""
+
+    done = text_field(_l("What was done"), Required(_l("Say what was done.")), limit=NOTE)
+
+    def to_command(self) -> EndEmergency:
+        return EndEmergency(done=self.done.data, version=self.version())
 
 
 class RequestAnswerForm(StepForm):

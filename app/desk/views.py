@@ -55,6 +55,7 @@ STEP_PAGES = {
         Action.CLASSIFY: forms.ClassifyForm,
         Action.ASSIGN: forms.AssignForm,
         Action.START_EMERGENCY: forms.EmergencyForm,
+        Action.END_EMERGENCY: forms.EndEmergencyForm,
         Action.REQUEST_ANSWER: forms.RequestAnswerForm,
         Action.PROPOSE: forms.OfferForm,
         Action.REFER: forms.ReferForm,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -29,6 +30,7 @@ TABS = ("overview", "messages", "evidence", "rules", "log")
 # Action → the page it is done on, in the order in which they are offered.
 PAGES = {
     Action.START_EMERGENCY: "emergency",
+    Action.END_EMERGENCY: "emergency-end",
     Action.CLASSIFY: "classify",
     Action.REPLY: "reply",
     Action.REQUEST_ANSWER: "ask",
@@ -174,13 +176,20 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "remedies": queries_talk.remedies(case),
         "facts": _facts(case),
         "reasons": _reasons(case),
+        "known_facts": _known_facts(case),
         "complainant": next((party for party in case.parties if party.role == "complainant"), None),
     }
 
 
+def _known_facts(case: Case) -> list[tuple[str, str]]:
+    """Return the facts of the order that triage stood on, in words, with the anomaly that each speaks for."""
+    facts = [reason for reason in case.reading.get("reasons", []) if reason.get("fact")]
+    return [(named(re.split(r"\W", reason["fact"])[0], "fact"), reason["points_to"]) for reason in facts]
+
+
 def _reasons(case: Case) -> list[dict[str, Any]]:
     """Return the spans that triage stood on, without those that lie inside another one."""
-    spans = [reason for reason in case.reading.get("reasons", []) if "start" in reason]
+    spans = [reason for reason in case.reading.get("reasons", []) if reason.get("text")]
     spans.sort(key=lambda reason: (reason["start"], -reason["end"]))
     kept: list[dict[str, Any]] = []
     for span in spans:

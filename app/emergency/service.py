@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 from app.cases.actions import performs
 from app.cases.models import Case
-from app.cases.service import advance
+from app.cases.service import advance, when_entering
 from app.cases.service_letters import tell_consumer, tell_respondent
 from app.core import site
 from app.core.messages import Channel, post
@@ -19,7 +19,7 @@ from workflows.procedure.act import Act
 from workflows.procedure.errors import Invalid
 from workflows.procedure.letters import write
 from workflows.procedure.names import name
-from workflows.procedure.states import Action
+from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 from workflows.regulation.entries import Plan
 
@@ -93,3 +93,10 @@ def end(case: Case, command: EndEmergency, act: Act) -> None:
     if case.organisation_ids and case.respondent:
         what = name("action", "end_emergency", case.respondent.language)
         tell_respondent(case, "respondent_news", act=act, what=what, turn=command.done)
+
+
+@when_entering(CaseState.CLOSED)
+def _over(case: Case, act: Act) -> None:
+    """Nothing is urgent any more in a case that is closed."""
+    if runs(case):
+        case.emergency_ended_at = act.at

@@ -175,3 +175,21 @@ def test_a_case_without_a_running_clock_stands_last(client, lead):
     case = saved(a_case, due_at=FAR)
 
     assert case.number in client.get("/desk?v=all").text
+
+
+def test_an_emergency_is_ended_by_saying_what_was_done(client, lead):
+    case = saved(a_case, CaseState.ANSWERING)
+    client.post(f"/desk/cases/{case.number}/emergency", data={"plan": "accept_return"})
+
+    empty = client.post(f"/desk/cases/{case.number}/emergency-end", data={})
+    done = client.post(f"/desk/cases/{case.number}/emergency-end", data={"done": "The parcel was held."})
+
+    assert (empty.status_code, done.status_code) == (422, 303)
+    assert queries.case_to_work(case.id).emergency_ended_at is not None
+
+
+def test_a_fact_that_triage_stood_on_is_told_in_words(client, lead):
+    fact = {"start": 0, "end": 0, "text": "", "points_to": "return_refusal", "fact": "return_rejected"}
+    case = saved(a_case, reading={"reasons": [fact]})
+
+    assert "Fact of the order: the return was refused" in client.get(f"/desk/cases/{case.number}").text

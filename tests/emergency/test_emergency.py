@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases import actions, queries
+from app.cases.commands import Close
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.emergency.commands import EndEmergency, StartEmergency
@@ -122,3 +123,14 @@ def test_what_does_not_run_cannot_be_ended(app):
 def test_only_the_lead_starts_one(app, role):
     with pytest.raises(NotPermitted):
         start(saved(a_case), role=role)
+
+
+def test_a_closed_case_has_no_emergency_under_way(app, time):
+    case = saved(a_case)
+    start(case)
+    at = time.go(hours=3)
+
+    case = do(case, Action.CLOSE, Close(reason="out_of_scope", explanation="…不属于受理范围。"))
+
+    assert not runs(case)
+    assert case.emergency_ended_at == at

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import Album, Screen
 
@@ -32,24 +32,26 @@ class People:
 
     def signed_in(self, role: str, n: int = 0, *, organisation: str | None = None) -> Screen:
         """Return the window of the n-th person with this role, signed in."""
-        able = [each for each in self.accounts if each["role"] == role and each["organisation"] == organisation]
-        who = f"{role}-{n + 1}" if len(able) > 1 else role
-        if who not in self.screens or organisation:
-            key = f"{who}-{organisation}" if organisation else who
-            if key in self.screens:
-                return self.screens[key]
-            self.screens[key] = self._window(who).sign_in(able[n])
-            return self.screens[key]
-        return self.screens[who]
+        who = f"{role}-{n + 1}" if len(self._able(role, organisation)) > 1 else role
+        key = f"{who}-{organisation}" if organisation else who
+        if key not in self.screens:
+            self.screens[key] = self._window(who).sign_in(self.account(role, n, organisation=organisation))
+        return self.screens[key]
 
-    def token(self, role: str, *, organisation: str | None = None) -> str:
-        """Return the API token of the first person with this role."""
-        able = (each for each in self.accounts if each["role"] == role and each["organisation"] == organisation)
-        return next(able)["token"]
+    def account(self, role: str, n: int = 0, *, organisation: str | None = None) -> dict[str, str]:
+        """Return the account of the n-th person with this role."""
+        return self._able(role, organisation)[n]
 
-    def password(self, role: str, n: int) -> str:
-        """Return the password of the n-th person with this role."""
-        return [each for each in self.accounts if each["role"] == role][n]["password"]
+    def _able(self, role: str, organisation: str | None) -> list[dict[str, str]]:
+        return [each for each in self.accounts if (each["role"], each["organisation"]) == (role, organisation)]
+
+    def ask(self, path: str, body: dict[str, Any], *, token: str = "", key: str = "") -> dict[str, Any]:
+        """Return what the API answers, which must be a yes."""
+        headers = {"Authorization": f"Bearer {token}"} if token else {}
+        headers |= {"Idempotency-Key": key} if key else {}
+        answer = self.visitor("program").window.request.post(f"/api/v1{path}", data=body, headers=headers)
+        assert answer.ok, f"{path}: {answer.status} {answer.text()}"
+        return answer.json()
 
     def close(self) -> None:
         """Close all windows."""
@@ -66,7 +68,8 @@ def file_on_the_web(consumer: Screen, complaint: dict[str, Any], photos: list[di
     for step, following in (("order", "problem"), ("problem", "details"), ("details", "outcome"), ("outcome", "files")):
         consumer.fill(**complaint[step]).send(following)
     consumer.page.locator("[name=files]").set_input_files(photos)
-    consumer.page.locator("#file-list .file").nth(len(photos) - 1).wait_for()
+    expect(consumer.page.locator("#file-list .file")).to_have_count(len(photos))
+    expect(consumer.page.locator("#file-list [data-pending]")).to_have_count(0)
     consumer.shot("files-added").send("contact", button="main button[name=next]")
     consumer.fill(**complaint["contact"]).send("check")
     consumer.fill(truth="y", publication="y").send("receipt")
@@ -116,3 +119,32 @@ def vote(judge: Screen, number: str, choice: str, reason: str, picture: str | No
     for n in range(rows):
         judge.fill(**{f"issues__{n}__choice": choice, f"issues__{n}__reason": reason})
     judge.shot(picture).send()
+
+
+# --- by the API ----------------------------------------------------------------------------------------------------
+
+
+def hand_in(people: People, complaint: dict[str, Any]) -> tuple[str, str]:
+    """File a complaint over the API; return (case number, path of the private page)."""
+    received = people.ask("/complaints", complaint, key=f"journey-{complaint['order']['id']}")
+    return received["case_number"], re.sub(r"^https?://[^/]+", "", received["tracking_url"])
+
+
+def act(people: People, number: str, action: str, account: dict[str, str], **command: Any) -> dict[str, Any]:
+    """Take an action over the API."""
+    return people.ask(f"/cases/{number}/actions/{action}", command, token=account["token"])
+
+
+def sort(people: People, number: str, anomaly: str, organisation_name: str) -> None:
+    """Have the lead confirm who answers, and ask them, where triage was not sure enough to do it at once."""
+    lead = people.account("lead")
+    seen = people.visitor("program").window.request.get(
+        f"/api/v1/cases/{number}", headers={"Authorization": f"Bearer {lead['token']}"}
+    )
+    if seen.json()["state"] != "triage":
+        return
+    staff = people.signed_in("lead")
+    staff.open(f"/desk/cases/{number}/classify")
+    chosen = staff.page.locator(f"[name=organisation] option:has-text('{organisation_name}')").get_attribute("value")
+    step(staff, number, "classify", anomaly=anomaly, organisation=chosen, reason="核对订单后确认。")
+    act(people, number, "request_answer", lead)

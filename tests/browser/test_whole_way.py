@@ -9,8 +9,17 @@ from pathlib import Path
 
 import pytest
 
+from app.core.ids import CASE_NUMBER
 from tests.browser import people as acts
-from tests.browser.complaints import SHOP, a_refused_return, photo
+from tests.browser.complaints import (
+    SHOP,
+    WAGES,
+    a_late_parcel,
+    a_refused_return,
+    fruit_not_wanted,
+    photo,
+    the_wrong_tea,
+)
 from tests.browser.people import People, step
 from tests.browser.screens import Album
 from tests.jobs.running import System
@@ -67,15 +76,14 @@ def _the_desk_takes_it_up(people, number):
     lead.open(f"/desk/cases/{number}", "case")
     step(lead, number, "emergency", "emergency", note="已请商家暂缓关闭订单。")
     step(lead, number, "classify", "classify", reason="服装，收货七日内申请，商品完好。")
-    lead.open(f"/desk/cases/{number}")
-    if lead.has("/ask"):
-        step(lead, number, "ask", "ask", note="请在两天内说明拒绝退货的依据。")
+    lead.open(f"/desk/cases/{number}/ask", "ask")  # its triage was sure, so the shop was asked at once
     lead.open(f"/desk/cases/{number}/transfer").page.locator("[name=person]").select_option(label="陈知微")
     lead.shot("transfer").send()
     mediator = people.signed_in("mediator", 0)
     mediator.open("/desk", "my-queue")
     body = "林女士，您好。您的投诉由我跟进，商家须在两天内答复。吊牌和包装请继续留着。"
     step(mediator, number, "reply", "reply", body=body)
+    step(lead, number, "emergency-end", "emergency-end", done="商家确认订单保留，不再关闭。")
     mediator.open(f"/desk/cases/{number}?tab=rules", "findings")
 
 
@@ -129,14 +137,15 @@ def _the_committee_decides(people, number):
     chair = people.signed_in(*seats[0])
     chair.open(f"/committee/{number}/sign", "sign")
     chair.fill(statements=["dossier_read", "matches_vote", "no_interest", "names_nobody"])
-    chair.fill(password=people.password(*seats[0])).send("signed", button="main form[action$='/sign'] button")
+    chair.fill(password=people.account(*seats[0])["password"]).send(
+        "signed", button="main form[action$='/sign'] button"
+    )
 
 
 def _it_is_published(people, number, album):
     secretary = people.signed_in("secretary")
     secretary.open(f"/outcomes/{number}", "leak-check").send("published")
-    address = secretary.page.locator("main a[href*='/decisions/D']").first.get_attribute("href")
-    register_number = address.rpartition("/")[2]
+    register_number = _register_number(secretary)
     _printed(people, register_number, album)
     for tag in ("zh-Hans", "zh-Hant", "en"):
         album.keep(
@@ -171,3 +180,107 @@ def _it_is_made_good(people, number, link):
     consumer.open(f"{link}/rate").fill(solved="5", fair="5", effort="4", comment="写得明白，办得也快。")
     consumer.shot("rate").send("rated")
     consumer.open(link, "tracking-at-the-end")
+
+
+# --- shorter ways ----------------------------------------------------------------------------------------------------
+
+
+def test_what_the_shop_agrees_to_is_settled_in_answering(people, album):
+    shop_name = "森日生活選物"
+    number, link = acts.hand_in(people, the_wrong_tea(shop_name))
+    acts.sort(people, number, "product_info_error", shop_name)
+    shop = people.signed_in("respondent", organisation=shop_name)
+    shop.open(f"/r/cases/{number}/respond").fill(position="agree", text="寄錯商品，抱歉，全額退款。")
+    shop.shot("agree").send("agreed")
+    consumer = people.visitor("consumer-hant", phone=True)
+    _accept(people, consumer, number, link, 1)
+    assert consumer.open(link, "settled").page.locator("main").inner_text()
+    _publish_settlement(people, number, album)
+
+
+def test_what_both_accept_is_settled_in_mediation(people, album):
+    carrier = "Northgate Parcel"
+    number, link = acts.hand_in(people, a_late_parcel(carrier))
+    acts.sort(people, number, "logistics_info_error", carrier)
+    respondent = people.signed_in("respondent", organisation=carrier)
+    respondent.open(f"/r/cases/{number}/respond")
+    respondent.fill(position="refuse", clause="2.1.4.1", text="Delivery times are estimates.").send("refused")
+    term = {"kind": "partial_refund", "amount": {"amount_minor": 15_000, "currency": "CNY"}, "days": 5}
+    acts.act(
+        people, number, "propose", people.account("mediator", 2), terms=[term], clause="2.1.4.1", note="A middle way."
+    )
+    respondent.open(f"/r/cases/{number}/offer/1", "offer")
+    respondent.send("offer-check", button="main form button[value=accept]").send("offer-accepted")
+    consumer = people.visitor("consumer-en", phone=True)
+    _accept(people, consumer, number, link, 1)
+    _publish_settlement(people, number, album)
+
+
+def _accept(people, consumer, number, link, n):
+    consumer.open(f"{link}/offer/{n}", "offer").send(button="main form button[value=accept]")
+    acts.prove_it_is_them(consumer, people.signed_in("operator"), number)
+    consumer.shot("accept").send("accepted")
+
+
+def _publish_settlement(people, number, album):
+    lead = people.signed_in("lead")
+    lead.open(f"/outcomes/{number}", "settlement").send("settlement-published")
+    _printed(people, _register_number(lead), album)
+
+
+def _register_number(staff):
+    """The number under which the outcome that is shown stands in the public register."""
+    return (
+        staff.page.locator("main a[href*='/decisions/']:not([href*='.pdf'])").first.get_attribute("href").split("/")[-1]
+    )
+
+
+def test_a_claim_without_ground_is_decided_for_the_shop(people, album):
+    shop_name = "青禾生鲜"
+    number, link = acts.hand_in(people, fruit_not_wanted(shop_name))
+    acts.sort(people, number, "return_refusal", shop_name)
+    shop = people.account("respondent", organisation=shop_name)
+    acts.act(
+        people,
+        number,
+        "answer",
+        shop,
+        position="refuse",
+        clause="2.1.6.1",
+        text="生鲜商品，页面已注明不支持无理由退货。",
+    )
+    acts.act(
+        people,
+        number,
+        "refer",
+        people.account("lead"),
+        summary="生鲜水果，消费者不主张质量问题。争点：能否无理由退货。",
+    )
+    seats = acts.seated(people, number)
+    for role, n in seats:
+        acts.declare(people.signed_in(role, n), number)
+    for role, n in seats:
+        acts.vote(people.signed_in(role, n), number, "reject", "生鲜属于规则列明的例外。")
+    acts.act(
+        people, number, "draft_decision", people.account("secretary"), outcome="for_respondent", clauses=["2.1.6.1"],
+        facts_found=["商品为生鲜水果，没有质量问题。"], reasons="生鲜不适用七天无理由退货，拒绝符合规则。", terms=[],
+    )  # fmt: skip
+    chair = people.account(*seats[0])
+    said = ["dossier_read", "matches_vote", "no_interest", "names_nobody"]
+    acts.act(people, number, "sign_decision", chair, statements=said, password=chair["password"])
+    secretary = people.signed_in("secretary")
+    secretary.open(f"/outcomes/{number}").send("nothing-owed")
+    _printed(people, _register_number(secretary), album)
+    people.visitor("consumer-lost", phone=True).open(link, "decided-for-the-shop")
+
+
+def test_what_is_no_purchase_is_taken_by_telephone_and_closed(people):
+    operator = people.signed_in("operator")
+    operator.open("/desk/phone", "call").fill(name="马师傅", story=WAGES, danger="no")
+    operator.page.locator("main form:has([name=story]) [name=phone]").fill("138 0013 8098")
+    operator.shot("call-filled").send("read-back", button="main form:has([name=story]) button[type=submit]")
+    number = CASE_NUMBER.search(operator.page.locator("main").inner_text())[0]
+    lead = people.signed_in("lead")
+    explanation = "您反映的是劳动报酬问题，不是网络购物争议。请带上排班和工资记录，向当地劳动监察部门投诉，电话 12333。"
+    step(lead, number, "close", "close", reason="out_of_scope", explanation=explanation)
+    assert "已结案" in lead.page.locator("main").inner_text()

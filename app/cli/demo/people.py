@@ -49,12 +49,12 @@ def present() -> bool:
 def enter(*, act: Act) -> Cast:
     """Register the companies, create the people, and return them."""
     cast = Cast({}, {}, {}, [])
+    for row in _listed()["staff"]:
+        _person(cast, row, HOUSE, None, act)
     for row in _listed()["organisation"]:
         company = _company(row, act)
         cast.companies[row["key"]] = company
         _person(cast, row["person"] | {"role": "respondent", "language": row["language"]}, row["domain"], company, act)
-    for row in _listed()["staff"]:
-        _person(cast, row, HOUSE, None, act)
     return cast
 
 

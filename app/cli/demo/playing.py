@@ -52,7 +52,6 @@ def fire_clocks(until: datetime) -> None:
 
 def keep_letters(now: datetime) -> None:
     """Take the letters written so far off the workers' list."""
-    rows = update(outbox.OutboxRow).where(
-        outbox.OutboxRow.task == outbox.Task.SEND_MESSAGE, outbox.OutboxRow.done_at.is_(None)
-    )
+    letters = [task for task, lane in outbox.LANES.items() if lane is outbox.Lane.LETTERS]
+    rows = update(outbox.OutboxRow).where(outbox.OutboxRow.task.in_(letters), outbox.OutboxRow.done_at.is_(None))
     session().execute(rows.values(done_at=now))

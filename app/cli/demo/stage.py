@@ -15,7 +15,7 @@ from app.cases import actions, service_steps
 from app.cases.commands import ConfirmFinding
 from app.cases.models import Case
 from app.cases.queries import case_to_work
-from app.cases.service_letters import complainant
+from app.cases.service_letters import alert_duty, complainant
 from app.cli.demo.people import Cast
 from app.cli.demo.stories import Moment
 from app.committee import queries as committee
@@ -29,7 +29,7 @@ from app.intake import service as intake
 from app.intake.commands import Submission
 from app.mediation.queries import waiting_for
 from workflows.procedure.act import Act
-from workflows.procedure.authority import NOBODY, Actor, consumer_of
+from workflows.procedure.authority import NOBODY, SYSTEM, Actor, consumer_of
 from workflows.procedure.issues import IssueKind, outcome
 from workflows.procedure.states import Action, CaseState
 
@@ -103,6 +103,8 @@ class Stage:
         done = intake.receive(prepared, act=act, channel=story.channel, evidence=uploads)
         self.cases[story.key] = done.case.id
         session().flush()
+        if done.case.emergency:
+            alert_duty(done.case, act=Act(SYSTEM, self.at))
 
     def do_emergency(self, plan: str = "", note: str = "", by: str = "shen") -> None:
         plan = plan or plans_ready(self.case)[0].key

@@ -69,12 +69,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app)
     errors.install(app)
     security.install(app)
+    login.install(app)  # before the edge: who is refused there is told in their own language
     edge.install(app)
     limits.install(app)
     i18n.install(app)
     filters.install(app)
     context.install(app)
-    login.install(app)
     for room in ROOMS:
         if find_spec(f"app.{room}") is None:
             continue

@@ -52,8 +52,7 @@ def case_faces(case: Case, now: datetime, *, everything: bool = False) -> list[C
     """Return the statutory clocks of a case that matter now: open ones first by end, then those that were met."""
     clocks = [clock for clock in case.clocks if everything or clock.kind not in TIMERS]
     clocks = [clock for clock in clocks if everything or clock.status is not ClockStatus.STOPPED]
-    open_ = (ClockStatus.RUNNING, ClockStatus.BREACHED)
-    clocks.sort(key=lambda clock: (clock.status not in open_, clock.due_at, clock.id))
+    clocks.sort(key=lambda clock: (not clock.is_open, clock.due_at, clock.id))
     return [clock_face(clock, now) for clock in clocks]
 
 

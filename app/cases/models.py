@@ -119,6 +119,8 @@ class Clock(Model):
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "generation"),
         CheckConstraint("due_at > started_at", name="ends_after_it_starts"),
+        CheckConstraint("status != 'running' OR ended_at IS NULL", name="running_has_not_ended"),
+        CheckConstraint("status IN ('running', 'breached') OR ended_at IS NOT NULL", name="ended_at_when_ended"),
         Index("ix_clocks_next", "next_at", "id", sqlite_where=text("status = 'running'"),
               postgresql_where=text("status = 'running'")),
     )  # fmt: skip
@@ -137,6 +139,11 @@ class Clock(Model):
     ended_at: Mapped[datetime | None] = mapped_column(comment="met, stopped or elapsed at")
     subject_id: Mapped[int | None] = mapped_column(comment="the remedy, offer or panel it is about")
     case: Mapped[Case] = relationship(back_populates="clocks", lazy="raise_on_sql")
+
+    @property
+    def is_open(self) -> bool:
+        """Whether something is still waited for, in time or overdue."""
+        return self.ended_at is None
 
 
 class ClockEffect(Model):

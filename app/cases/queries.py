@@ -88,6 +88,7 @@ def case_to_fire(clock_id: int) -> Case | None:
 
 def hold(case: Case) -> None:
     """Have the case for ourselves until the transaction ends, with what others did to it meanwhile."""
+    session().flush()  # what is not written yet would be forgotten
     session().refresh(case, ["version", "state", "last_seq"], with_for_update=True)
 
 

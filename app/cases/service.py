@@ -37,6 +37,7 @@ def advance(
     """
     step = next_step(case.state, action, branch)
     require(act.actor, step.permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    service_clocks.end(case, step.stops, by=action, act=act)
     event = _write_down(case, step, act, detail or {}, audience or step.audience)
     if step.moves:
         if step.stamps:
@@ -44,7 +45,6 @@ def advance(
         case.state = step.target
     elif step.stamps:
         setattr(case, step.stamps, act.at)
-    service_clocks.end(case, step.stops, by=action, act=act)
     for handler in _when_entering.get(step.target, ()) if step.moves else ():
         handler(case, act)
     return event

@@ -16,18 +16,8 @@ from app.core.db import session
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Audience
 from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, is_over, next_instant
-from workflows.procedure.states import Action
+from workflows.procedure.states import MET_BY, Action
 from workflows.regulation import book
-
-OPEN = (ClockStatus.RUNNING, ClockStatus.BREACHED)
-MET_BY: dict[ClockKind, frozenset[Action]] = {
-    ClockKind.EMERGENCY_START: frozenset({Action.START_EMERGENCY}),
-    ClockKind.FIRST_REPLY: frozenset({Action.REPLY}),
-    ClockKind.RESPONDENT_ANSWER: frozenset({Action.ANSWER}),
-    ClockKind.RESOLUTION: frozenset({Action.ACCEPT, Action.SIGN_DECISION, Action.CLOSE, Action.WITHDRAW}),
-    ClockKind.REVIEW: frozenset({Action.SIGN_DECISION}),
-    ClockKind.PERFORMANCE: frozenset({Action.CONFIRM_PERFORMANCE, Action.PROOF_STOOD}),
-}
 
 Elapsed = Callable[[Case, Clock, Act], None]
 _when_elapsed: dict[ClockKind, Elapsed] = {}
@@ -84,17 +74,17 @@ def end(case: Case, kinds: Collection[ClockKind], *, by: Action, act: Act, subje
     """End the open clocks of these kinds: met where `by` is what they waited for, else stopped."""
     ended = False
     for clock in case.clocks:
-        if clock.kind in kinds and clock.status in OPEN and subject_id in (None, clock.subject_id):
-            _end_one(clock, met=by in MET_BY.get(clock.kind, ()), act=act)
+        if clock.kind in kinds and clock.is_open and subject_id in (None, clock.subject_id):
+            _end_one(case, clock, met=by in MET_BY.get(clock.kind, ()), act=act)
             ended = True
     if ended:
         _refresh(case)
 
 
-def _end_one(clock: Clock, *, met: bool, act: Act) -> None:
+def _end_one(case: Case, clock: Clock, *, met: bool, act: Act) -> None:
     if clock.status is ClockStatus.RUNNING and clock.kind not in TIMERS and is_over(clock.kind, clock.due_at, act.at):
-        session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
         clock.status = ClockStatus.BREACHED
+        _breach(case, clock, act)  # the sweep has not come yet: it is late all the same
     late = clock.status is ClockStatus.BREACHED
     clock.ended_at = act.at
     if met:
@@ -115,7 +105,7 @@ def fire(clock_id: int, *, act: Act) -> bool:
     level = clock.level + 1
     at_end = is_over(clock.kind, clock.due_at, act.at)
     due_at = clock.due_at if at_end else clock.next_at
-    if not _claim(clock, level, at_end, case.law_as_of):
+    if not _claim(clock, level, at_end, case.law_as_of, act):
         return False
     if at_end:
         _reach_end(case, clock, act)
@@ -124,15 +114,19 @@ def fire(clock_id: int, *, act: Act) -> bool:
     return True
 
 
-def _claim(clock: Clock, level: int, at_end: bool, law: date) -> bool:
-    status = ClockStatus.RUNNING
-    if at_end:
-        status = ClockStatus.ELAPSED if clock.kind in TIMERS else ClockStatus.BREACHED
-    coming = clock.due_at if at_end else _next(clock.kind, clock.started_at, clock.due_at, level, law)
+def _claim(clock: Clock, level: int, at_end: bool, law: date, act: Act) -> bool:
+    """Take this firing for us. A timer's end ends it; a statutory clock goes on, overdue, until it is met."""
+    values: dict[str, Any] = {"level": level}
+    if not at_end:
+        values["next_at"] = _next(clock.kind, clock.started_at, clock.due_at, level, law)
+    elif clock.kind in TIMERS:
+        values |= {"status": ClockStatus.ELAPSED, "ended_at": act.at}
+    else:
+        values["status"] = ClockStatus.BREACHED
     won = session().execute(
         update(Clock)
         .where(Clock.id == clock.id, Clock.status == ClockStatus.RUNNING, Clock.level == clock.level)
-        .values(level=level, status=status, next_at=coming)
+        .values(**values)
         .execution_options(synchronize_session=False)
     )
     if won.rowcount != 1:  # type: ignore[attr-defined]
@@ -143,31 +137,37 @@ def _claim(clock: Clock, level: int, at_end: bool, law: date) -> bool:
 
 def _reach_end(case: Case, clock: Clock, act: Act) -> None:
     if clock.kind in TIMERS:
-        clock.ended_at = act.at
         session().add(_effect(clock, clock.level, "elapsed", act, clock.due_at))
+        _tell(case, clock, Action.ELAPSE, act)
     else:
-        session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
-        _tell(case, clock, Action.BREACH, act, {"kind": clock.kind, "due_at": clock.due_at.isoformat()})
-        service_letters.tell_of_breach(case, clock, act=act)
+        _breach(case, clock, act)
     if handler := _when_elapsed.get(clock.kind):
         handler(case, clock, act)
     _refresh(case)
 
 
+def _breach(case: Case, clock: Clock, act: Act) -> None:
+    session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
+    _tell(case, clock, Action.BREACH, act, due_at=clock.due_at.isoformat())
+    service_letters.tell_of_breach(case, clock, act=act)
+
+
 def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> None:
     desk = LADDER[level - 1]
     session().add(_effect(clock, level, "warning", act, due_at, told=desk.value))
-    _tell(case, clock, Action.WARN, act, {"kind": clock.kind, "level": level, "desk": desk})
+    _tell(case, clock, Action.WARN, act, level=level, desk=desk)
     service_letters.warn(case, clock, desk, act=act)
 
 
-def _tell(case: Case, clock: Clock, action: Action, act: Act, detail: dict[str, str | int]) -> None:
+def _tell(case: Case, clock: Clock, action: Action, act: Act, **detail: str | int) -> None:
+    """Write into the history what a clock did; parties read of a breach only."""
     case.last_seq += 1
     session().add(
         CaseEvent(
             case_id=case.id, seq=case.last_seq, at=act.at, action=action, branch="", side="system", user_id=None,
-            from_state=case.state, to_state=case.state, clause=clock.clause, detail=detail,
-            audience=Audience.INTERNAL if action is Action.WARN else Audience.BOTH,
+            from_state=case.state, to_state=case.state, clause=clock.clause,
+            detail={"kind": clock.kind, "generation": clock.generation} | detail,
+            audience=Audience.BOTH if action is Action.BREACH else Audience.INTERNAL,
         )
     )  # fmt: skip
 
@@ -183,5 +183,5 @@ def _next(kind: ClockKind, started_at: datetime, due_at: datetime, level: int, l
 
 def _refresh(case: Case) -> None:
     """Set the case's own due instant: the nearest end among its open statutory clocks."""
-    open_ends = [clock.due_at for clock in case.clocks if clock.status in OPEN and clock.kind not in TIMERS]
+    open_ends = [clock.due_at for clock in case.clocks if clock.is_open and clock.kind not in TIMERS]
     case.due_at = min(open_ends, default=FAR)

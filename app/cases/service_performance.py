@@ -18,7 +18,7 @@ from app.core.db import session
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor
-from workflows.procedure.clocks import ClockKind
+from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
@@ -27,8 +27,8 @@ DONE = ("confirmed", "void")
 KEPT = ("confirmed", "stayed")
 
 
-def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list[Remedy]:
-    """Write down what is owed from now on, each remedy with its own clock; returns them in order.
+def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list[dict[str, int]]:
+    """Write down what is owed from now on, each remedy with its own clock; return them as the history keeps them.
 
     A later decision replaces what an earlier outcome of the case ordered. What it orders again keeps its proof, and is
     not owed twice where it was already confirmed.
@@ -48,9 +48,10 @@ def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list
         owed.append(again or remedy)
     _void(case, [old for old in earlier if old.status not in DONE], act)
     session().flush()
-    for remedy in owed:
+    due = [(remedy, term.days) for remedy, term in zip(owed, terms, strict=True) if remedy.status not in DONE]
+    for remedy, _days in due:
         _start_clocks(case, remedy, act)
-    return owed
+    return [{"remedy": remedy.n, "days": days} for remedy, days in due]
 
 
 def _same(old: Remedy, new: Remedy) -> bool:
@@ -63,8 +64,6 @@ def _resume(remedy: Remedy, due_at: datetime) -> None:
 
 
 def _start_clocks(case: Case, remedy: Remedy, act: Act) -> None:
-    if remedy.status in DONE:
-        return
     service_clocks.start(
         case, ClockKind.PERFORMANCE, act=act, figure="performance_default", due_at=remedy.due_at, subject_id=remedy.id
     )
@@ -100,6 +99,8 @@ def stay_open(case: Case, *, act: Act) -> None:
     """Suspend what is still owed while the decision is under review. Source: clause 2.2.4.3."""
     for remedy in remedies(case):
         if remedy.status not in DONE:
+            if remedy.status == "disputed":
+                remedy.proved_at = None  # when it is owed again, this proof proves nothing
             remedy.status = "stayed"
             _end(case, remedy, (ClockKind.PERFORMANCE, ClockKind.PROOF), Action.REQUEST_REVIEW, act)
 
@@ -113,6 +114,9 @@ def _find(case: Case, n: int, *statuses: str) -> Remedy:
 
 def _end(case: Case, remedy: Remedy, kinds: Sequence[ClockKind], by: Action, act: Act) -> None:
     service_clocks.end(case, kinds, by=by, act=act, subject_id=remedy.id)
+    ended = [clock for clock in case.clocks if clock.kind is ClockKind.PERFORMANCE and clock.subject_id == remedy.id]
+    if any(clock.status in (ClockStatus.BREACHED, ClockStatus.MET_LATE) for clock in ended):
+        remedy.breached_at = remedy.breached_at or act.at  # the sweep had not come yet
 
 
 def _some(*statuses: str) -> Any:
@@ -137,8 +141,8 @@ def confirm(case: Case, command: ConfirmPerformance, act: Act) -> None:
 
 
 def _finish(case: Case, remedy: Remedy, action: Action, act: Act) -> None:
-    remedy.status, remedy.confirmed_at = "confirmed", act.at
     _end(case, remedy, (ClockKind.PERFORMANCE, ClockKind.PROOF), action, act)
+    remedy.status, remedy.confirmed_at = "confirmed", act.at
     if all(each.status in DONE for each in remedies(case)):
         case.close_reason = "performed"
         advance(case, action, act=act, branch="all", detail={"remedy": remedy.n})

@@ -71,7 +71,7 @@ def _issues(case: Case) -> list[Issue]:
 def open_vote(case: Case, panel: Panel, figure: str, *, act: Act) -> None:
     """Start the time for voting, by `figure`, but so that the case's own limit can still be kept."""
     law = book.current()
-    limit = next((c for c in case.clocks if c.kind is LIMIT[case.state] and c.status in service_clocks.OPEN), None)
+    limit = next((c for c in case.clocks if c.kind is LIMIT[case.state] and c.is_open), None)
     panel.closes_at = voting_ends(
         act.at, length=law.figure(figure, on=case.law_as_of).length, limit_ends=limit.due_at if limit else None,
         reserve=law.figure("decision_writing", on=case.law_as_of).length,

@@ -120,9 +120,9 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     decision.number = f"〔{year}〕{ids.next_serial(f'decision-{year}')}"
     decision.signed_by, decision.signed_at, decision.status = signer.id, act.at, "in_force"
     conclude_review(case, decision)
-    detail = {"round": panel.round, "number": decision.number, "outcome": decision.outcome}
+    owed = promise(case, restored(decision.terms), source="decision", act=act)
+    detail = {"round": panel.round, "number": decision.number, "outcome": decision.outcome, "owed": owed}
     advance(case, Action.SIGN_DECISION, act=act, detail=detail | {"statements": list(command.statements)})
-    promise(case, restored(decision.terms), source="decision", act=act)
     _tell_parties(case, decision, act)
 
 

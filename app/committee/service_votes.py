@@ -94,6 +94,7 @@ def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
     if quorum_met(voted, quorum=panel.quorum, chair_id=_chair_id(panel)):
         _close(case, panel, act)
         return
+    advance(case, Action.VOTING_EXTENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round})
     open_vote(case, panel, "voting_substitutes", act=act)
     fill_seats(case, panel, act=act)
     silent = [seat for seat in panel.live_seats if seat.user_id not in voted and seat.seated_at <= clock.started_at]

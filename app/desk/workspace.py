@@ -22,7 +22,7 @@ from app.mediation import queries as mediation
 from app.web.filters import instant, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor
-from workflows.procedure.clocks import ClockKind, ClockStatus
+from workflows.procedure.clocks import ClockKind
 from workflows.procedure.states import Action, CaseState, steps_from
 
 TABS = ("overview", "messages", "evidence", "rules", "log")
@@ -100,7 +100,7 @@ def _buttons(case: Case, possible: list[Action], first: Action | None) -> list[d
 
 def next_step(case: Case, possible: list[Action]) -> NextStep:
     """Return what the desk should do now with the case, among what is possible for the reader."""
-    open_clocks = {clock.kind for clock in case.clocks if clock.status in (ClockStatus.RUNNING, ClockStatus.BREACHED)}
+    open_clocks = {clock.kind for clock in case.clocks if clock.is_open}
     candidates = [
         (case.emergency and ClockKind.EMERGENCY_START in open_clocks, Action.START_EMERGENCY),
         (case.anomaly_status != "confirmed", Action.CLASSIFY),
@@ -235,7 +235,7 @@ def _log(case: Case, actor: Actor) -> dict[str, Any]:
 
 def _entry(event: CaseEvent, by: dict[int, str]) -> dict[str, Any]:
     words = named(event.action, "action")
-    if event.action in (Action.WARN, Action.BREACH):
+    if event.action in (Action.WARN, Action.BREACH, Action.ELAPSE):
         words = f"{words}: {named(event.detail.get('kind'), 'clock')}"
     elif event.from_state is not event.to_state:
         words = f"{words} → {named(event.to_state, 'state')}"

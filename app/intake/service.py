@@ -105,7 +105,8 @@ def receive(
     route = routing.of(prepared.submission, prepared.reading, on=prepared.law_as_of)
     case = _opened(prepared, route, channel, act)
     service_clocks.start_first(case, _figures(case), act=act)
-    _write_down(case, prepared, act, {"channel": channel, "files": len(evidence), "declared": list(declared)})
+    detail = {"channel": channel, "files": len(evidence), "declared": list(declared), "important": case.important}
+    _write_down(case, prepared, act, detail)
     exhibits.keep(case, evidence, act)
     system = Act(SYSTEM, act.at)
     advance(case, Action.TRIAGE, act=system, detail={"anomaly": case.anomaly, "status": case.anomaly_status})

@@ -114,9 +114,9 @@ def _settle(case: Case, offer: Offer, act: Act) -> None:
     for other in open_offers(case):
         if other is not offer:
             _end(case, other, OfferStatus.REPLACED, act)
-    advance(case, Action.ACCEPT, act=act, branch="all", detail={"offer": offer.n})
     terms = restored(offer.terms)
-    promise(case, terms, source="settlement", act=act)
+    owed = promise(case, terms, source="settlement", act=act)
+    advance(case, Action.ACCEPT, act=act, branch="all", detail={"offer": offer.n, "owed": owed})
     what = name("outcome", "settled", case.language)
     tell_consumer(case, "progress", act=act, what=what, turn=in_words(terms, case.language))
     if case.respondent:

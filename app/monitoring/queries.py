@@ -28,8 +28,8 @@ def clocks_to_fire(at: datetime) -> int:
 
 def overdue_clocks() -> dict[str, int]:
     """Return how many clocks of each kind are past their end and not met."""
-    query = select(Clock.kind, func.count()).where(Clock.status == ClockStatus.BREACHED).group_by(Clock.kind)
-    return {row[0]: row[1] for row in session().execute(query)}
+    query = select(Clock.kind, func.count()).where(Clock.status == ClockStatus.BREACHED, Clock.ended_at.is_(None))
+    return {row[0]: row[1] for row in session().execute(query.group_by(Clock.kind))}
 
 
 def outbox(at: datetime) -> dict[str, int]:

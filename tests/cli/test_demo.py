@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from app import cli
 from app.accounts import queries, service
+from app.cases.deadlines import explained
 from app.cases.models import Case, CaseEvent, Clock
-from app.cases.queries import due_clocks
+from app.cases.queries import case_to_work, due_clocks
 from app.cli.demo.stories import BadStory, instant, lapse, stories
 from app.core import clock, outbox, site
 from app.core.db import session
@@ -49,6 +50,7 @@ def test_the_demo_is_a_desk_at_work(load, accounts, time):
     assert {case.channel for case in cases} >= {"web", "api", "phone", "email"}
     assert all(case.received_at <= time.at - timedelta(minutes=5) for case in cases)
     _the_clocks_are_as_if_they_had_run(time)
+    assert [case.number for case in cases if not explained(case_to_work(case.id)).sound] == []
     _letters_of_the_past_stay_here(time)
     _the_accounts_open(accounts)
     _a_second_load_changes_nothing(load, accounts)

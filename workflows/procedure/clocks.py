@@ -111,7 +111,7 @@ def face(
     """Return the clock's face: three quarters gone is soon, nine tenths gone (and any unstarted emergency) urgent."""
     if status in (ClockStatus.MET, ClockStatus.STOPPED, ClockStatus.ELAPSED):
         return Face("met", due_at - (met_at or now))
-    if status is ClockStatus.MET_LATE:
+    if status is ClockStatus.MET_LATE or (status is ClockStatus.BREACHED and met_at):
         return Face("late", due_at - (met_at or now))
     left = due_at - now
     if left < timedelta(0) or status is ClockStatus.BREACHED:

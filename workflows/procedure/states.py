@@ -60,9 +60,11 @@ class Action(StrEnum):
     TRIAGE = "triage"
     WARN = "warn"
     BREACH = "breach"
+    ELAPSE = "elapse"
     NO_ANSWER = "no_answer"
     OFFER_LAPSED = "offer_lapsed"
     VOTING_ENDED = "voting_ended"
+    VOTING_EXTENDED = "voting_extended"
     PROOF_STOOD = "proof_stood"
     MESSAGE = "message"
     ADD_EVIDENCE = "add_evidence"
@@ -145,6 +147,7 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.DECLARE_INTEREST, [S.COMMITTEE, S.REVIEW], None, P.INTEREST_DECLARE, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTE, [S.COMMITTEE, S.REVIEW], None, P.VOTE_CAST, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTING_ENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", stops=[K.VOTING]),
+    *_arrows(A.VOTING_EXTENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.DRAFT_DECISION, [S.COMMITTEE, S.REVIEW], None, P.DECISION_DRAFT, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.RETURN_DRAFT, [S.COMMITTEE, S.REVIEW], None, P.DECISION_SIGN, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.SIGN_DECISION, [S.COMMITTEE], S.DECIDED, P.DECISION_SIGN, "2.2.4.3", stops=BEFORE_OUTCOME,
@@ -171,7 +174,18 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.CONFIRM_FINDING, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1", audience=Audience.INTERNAL),
     *_arrows(A.WARN, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
     *_arrows(A.BREACH, ANYWHERE, None, P.PROCEED, "3.2.3"),
+    *_arrows(A.ELAPSE, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
 )  # fmt: skip
+
+# What each statutory clock waits for. Ended by anything else, it is stopped.
+MET_BY: dict[ClockKind, frozenset[Action]] = {
+    K.EMERGENCY_START: frozenset({A.START_EMERGENCY}),
+    K.FIRST_REPLY: frozenset({A.REPLY}),
+    K.RESPONDENT_ANSWER: frozenset({A.ANSWER}),
+    K.RESOLUTION: frozenset({A.ACCEPT, A.SIGN_DECISION, A.CLOSE, A.WITHDRAW}),
+    K.REVIEW: frozenset({A.SIGN_DECISION}),
+    K.PERFORMANCE: frozenset({A.CONFIRM_PERFORMANCE, A.PROOF_STOOD}),
+}
 
 _BY_PLACE: dict[tuple[CaseState, Action], tuple[Step, ...]] = {}
 for _step in STEPS:

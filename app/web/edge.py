@@ -19,6 +19,7 @@ from app.web.guards import open_to_all
 
 csrf = CSRFProtect()
 DEEPEST = 40
+WITHOUT_FILES = 2 * 1024 * 1024  # bytes of a body that is JSON or a form
 
 
 class StrictJson(DefaultJSONProvider):
@@ -64,15 +65,17 @@ def _no_constants(name: str) -> None:
 def install(app: Flask) -> None:
     """Set the edge up."""
     app.json = StrictJson(app)
-    csrf.init_app(app)
-    app.register_error_handler(CSRFError, lambda error: answer(400))
 
     @app.before_request
     def prepare() -> None:
         g.request_id = secrets.token_hex(8)
-        if request.mimetype == "multipart/form-data" and request.method == "POST":
+        if request.mimetype != "multipart/form-data":
+            request.max_content_length = WITHOUT_FILES
+        elif request.method == "POST":
             _whole_multipart()
 
+    csrf.init_app(app)  # after that: it reads the form
+    app.register_error_handler(CSRFError, lambda error: answer(400))
     app.add_url_rule("/healthz", "healthz", healthz)
     app.add_url_rule("/readyz", "readyz", readyz)
 

@@ -9,6 +9,7 @@ from werkzeug.datastructures import FileStorage
 
 from app.cases import queries as cases
 from app.core.db import transaction
+from app.core.text import TextRefused, clean
 from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
 from app.evidence import queries, service
 from app.evidence.models import Evidence
@@ -21,13 +22,14 @@ from workflows.procedure.authority import Permission
 api = api_blueprint("evidence")
 BLUEPRINTS = (api,)
 LIST: dict[str, Any] = {"type": "object", "required": ["items", "next"]}
-FILES = {
+NOTE = 2_000
+FILES: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
     "properties": {
         "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
         "sha256": {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
-        "note": {"type": "string", "maxLength": 2000},
+        "note": {"type": "string", "maxLength": NOTE},
     },
 }
 
@@ -50,10 +52,11 @@ def list_evidence(number: str) -> Response:
 def add_evidence(number: str) -> Response:
     """Keep the files as the next exhibits, all or none."""
     found(cases.by_number(number, current_actor()))
+    note = _note()
     files = _taken(request.files.getlist("file"), request.form.getlist("sha256"))
     with transaction():
         case = found(cases.by_number(number, current_actor()))
-        added = service.add(case, files, act=act(), note=request.form.get("note", "")[:2000])
+        added = service.add(case, files, act=act(), note=note)
         shown = [_shown(number, each) for each in added]
     return answer({"items": shown, "next": None}, 201)
 
@@ -66,6 +69,18 @@ def fetch_evidence(number: str, exhibit: str) -> Response:
     case = found(cases.by_number(number, current_actor()))
     wanted = next((each for each in queries.of_case(case) if str(each.number) == exhibit), None)
     return send(found(wanted), current_actor())
+
+
+def _note() -> str:
+    """Return the note that came with the files, cleaned; refuse fields that there are none of."""
+    unknown = {*request.form, *request.files} - FILES["properties"].keys()
+    if unknown:
+        raise Unprocessable([{"pointer": f"/{name}", "detail": sentence("unknown_field")} for name in sorted(unknown)])
+    try:
+        return clean(request.form.get("note", ""), limit=NOTE)
+    except TextRefused as refused:
+        words = sentence(refused.code, {"limit": refused.limit})
+        raise Unprocessable([{"pointer": "/note", "detail": words}]) from None
 
 
 def _taken(files: list[FileStorage], promised: list[str]) -> list[Upload]:

@@ -12,6 +12,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy import text
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.http import parse_options_header
+from werkzeug.routing import IntegerConverter
 
 from app.core.db import session
 from app.web.errors import answer
@@ -20,6 +21,12 @@ from app.web.guards import open_to_all
 csrf = CSRFProtect()
 DEEPEST = 40
 WITHOUT_FILES = 2 * 1024 * 1024  # bytes of a body that is JSON or a form
+
+
+class RowNumber(IntegerConverter):
+    """A number in an address: ASCII digits, and few enough for any database."""
+
+    regex = "[0-9]{1,15}"
 
 
 class StrictJson(DefaultJSONProvider):
@@ -65,6 +72,7 @@ def _no_constants(name: str) -> None:
 def install(app: Flask) -> None:
     """Set the edge up."""
     app.json = StrictJson(app)
+    app.url_map.converters["int"] = RowNumber
 
     @app.before_request
     def prepare() -> None:

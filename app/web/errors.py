@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from typing import Any
 
-from flask import Flask, Response, g, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -27,6 +27,7 @@ STATUS: dict[type[ProcedureError], int] = {
 }
 LOST_RACE = {"23505", "40001", "40P01", "55P03"}
 """PostgreSQL's words for: that row is there already, changed meanwhile, deadlock, waited too long for a lock."""
+AWAY = (OSError, OperationalError)  # the disk is full or broken, or the database is away: nothing was acknowledged
 PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503}
 
 
@@ -104,4 +105,8 @@ def _http(error: HTTPException) -> Any:
 
 def _unforeseen(error: Exception) -> Response | tuple[str, int]:
     log.exception("request failed", extra={"path": request.path, "request": g.get("request_id", "")})
-    return answer(500)
+    if not isinstance(error, AWAY):
+        return answer(500)
+    away = make_response(answer(503))
+    away.headers["Retry-After"] = "30"
+    return away

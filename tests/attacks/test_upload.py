@@ -1,0 +1,95 @@
+"""Uploads that are cut off, misnamed, in disguise, or meet a full disk."""
+
+from __future__ import annotations
+
+import errno
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from app.core.db import session
+from app.core.storage import store
+from app.evidence.models import Evidence
+from tests.attacks.world import World, changed, everything
+from tests.evidence.files import PDF
+
+
+@pytest.fixture
+def send(world: World):
+    """Send files to the case as its complainant."""
+
+    def sending(*files: tuple[bytes, str], **fields: str):
+        url = f"/api/v1/cases/{world.cases['mediated']}/evidence"
+        data = {"file": [(BytesIO(content), name) for content, name in files], **fields}
+        return world.ask("consumer", world.app.test_client(), url, "POST", data=data)
+
+    return sending
+
+
+@pytest.mark.parametrize("trouble", [errno.ENOSPC, errno.EIO])
+def test_a_full_or_broken_disk_is_a_503_and_leaves_no_row(world, send, monkeypatch, trouble):
+    def broken(_descriptor):
+        raise OSError(trouble, "broken")
+
+    before = everything()
+    monkeypatch.setattr("os.fsync", broken)
+
+    answer = send((PDF, "a.pdf"))
+
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]
+    assert changed(before) == set()
+    assert not list(store().root.glob(".new-*"))
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["../../etc/passwd", "CON", "x" * 5_000, ".htaccess\u200b", "..\\..\\a", "商\u202e店.pdf"],
+)
+def test_a_name_is_only_ever_a_name(world, send, name):
+    answer = send((PDF + name.encode(), name))
+
+    assert answer.status_code == 201, answer.text
+    kept = session().scalars(select(Evidence).order_by(Evidence.id.desc())).first()
+    assert not set('/\\\r\n\u200b\u202e"') & set(kept.filename)
+    assert len(kept.filename) <= 100
+    assert store().read(kept.sha256) == PDF + name.encode()
+
+
+@pytest.mark.parametrize("content", [b"\xff\xd8\xff\r", b"text that ends in\r", b"\r\n--not a boundary\r"])
+def test_what_ends_in_a_return_is_kept_byte_for_byte(world, send, content):
+    assert send((content, "a.txt")).status_code == 201
+    kept = session().scalars(select(Evidence).order_by(Evidence.id.desc())).first()
+    assert store().read(kept.sha256) == content
+
+
+DISGUISED = {
+    "a picture that is a script": b"GIF89a/*" + b"\0" * 32 + b"*/=1;alert(1)",
+    "a page called a picture": b"<html><script>alert(1)</script></html>",
+    "a paper that is an archive": PDF + b"PK\x03\x04",
+}
+
+
+@pytest.mark.parametrize("name", DISGUISED)
+def test_what_is_in_disguise_is_only_ever_saved(world, send, name):
+    url = send((DISGUISED[name], "a.png")).json["items"][0]["url"]
+
+    answer = world.ask("consumer", world.app.test_client(), url)
+
+    assert answer.data == DISGUISED[name]
+    assert answer.headers["Content-Disposition"].startswith("attachment")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert "sandbox" in answer.headers["Content-Security-Policy"]
+    assert "html" not in answer.content_type
+
+
+@pytest.mark.parametrize("fields", [{"note": "a\x00b"}, {"note": "x" * 2_001}, {"other": "1"}])
+def test_fields_beside_the_files_are_checked_too(world, send, fields):
+    before = everything()
+
+    answer = send((PDF, "a.pdf"), **fields)
+
+    assert answer.status_code == 422
+    assert [error["pointer"] for error in answer.json["errors"]] == [f"/{next(iter(fields))}"]
+    assert changed(before) == set()

@@ -9,7 +9,7 @@ from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.paging import BadCursor
 from app.web.problem import problem, wants_json
@@ -45,6 +45,8 @@ def answer(status: int, words: str | None = None, **extra: Any) -> Response | tu
     """Return the error as problem details under /api, as a page elsewhere. `words` tell what happened."""
     if wants_json():
         return problem(status, _title(status), detail=words, **extra)
+    if isinstance(request.routing_exception, SecurityError):  # sent to another host: no link could be made
+        return Response(_title(status), status, mimetype="text/plain")
     page = f"errors/{status if status in PAGES else 500}.html"
     return render_template(page, status=status, detail=words, **extra), status
 

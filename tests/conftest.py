@@ -12,7 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import config
-from app.core import clock
+from app.core import clock, site, storage
 from app.core.db import db
 from app.factory import create_app
 from app.web.limits import limiter
@@ -71,6 +71,8 @@ def built_app(database_url):
 @pytest.fixture
 def app(built_app, time):
     """The application inside its context, with an empty database."""
+    site.use(built_app.config["HENG"])  # another test may have built another application in this process
+    storage.use(built_app.config["HENG"].data_dir / "files")
     with built_app.app_context():
         yield built_app
         db.session.rollback()

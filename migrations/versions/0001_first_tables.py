@@ -309,9 +309,11 @@ def upgrade() -> None:
                 "triage",
                 "warn",
                 "breach",
+                "elapse",
                 "no_answer",
                 "offer_lapsed",
                 "voting_ended",
+                "voting_extended",
                 "proof_stood",
                 "message",
                 "add_evidence",
@@ -425,6 +427,10 @@ def upgrade() -> None:
         sa.Column("next_at", UtcInstant(), nullable=False),
         sa.Column("ended_at", UtcInstant(), nullable=True, comment="met, stopped or elapsed at"),
         sa.Column("subject_id", sa.Integer(), nullable=True, comment="the remedy, offer or panel it is about"),
+        sa.CheckConstraint("status != 'running' OR ended_at IS NULL", name=op.f("ck_clocks_running_has_not_ended")),
+        sa.CheckConstraint(
+            "status IN ('running', 'breached') OR ended_at IS NOT NULL", name=op.f("ck_clocks_ended_at_when_ended")
+        ),
         sa.CheckConstraint("due_at > started_at", name=op.f("ck_clocks_ends_after_it_starts")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_clocks_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clocks")),

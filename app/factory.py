@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 
 from flask import Flask
@@ -41,7 +40,6 @@ ROOMS = (
     "committee.service_review",
     "notices.views",
     "notices.views_case",
-    "notices.api",
     "notices.service",
     "desk.views",
     "desk.views_lists",
@@ -76,8 +74,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     filters.install(app)
     context.install(app)
     for room in ROOMS:
-        if find_spec(f"app.{room}") is None:
-            continue
         module = import_module(f"app.{room}")
         for blueprint in getattr(module, "BLUEPRINTS", ()):
             app.register_blueprint(blueprint)

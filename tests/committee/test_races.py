@@ -60,7 +60,7 @@ def check(case, taken):
     panel = panel_of(case)
     rows = session().scalars(select(Vote).where(Vote.panel_id == panel.id)).all()
     counted = [(row.user_id, row.issue_id) for row in rows if row.counts]
-    events = session().scalars(select(CaseEvent).where(CaseEvent.case_id == case.id)).all()
+    events = session().scalars(select(CaseEvent).where(CaseEvent.case_id == case.id).order_by(CaseEvent.seq)).all()
     voted = [event for event in events if event.action is Action.VOTE]
 
     assert len(counted) == len(set(counted))

@@ -63,7 +63,7 @@ def open_to(case: Case, actor: Actor) -> list[Handler]:
 def _allowed(case: Case, action: Action, actor: Actor) -> bool:
     for step in steps_from(case.state, action):
         try:
-            require(actor, step.permission, case_id=case.id, organisation_ids=case.organisation_ids)
+            require(actor, step.permission, case_id=case.id, organisation_ids=case.known_to)
         except NotPermitted:
             continue
         return True
@@ -84,6 +84,6 @@ def check(case: Case, action: Action, actor: Actor) -> None:
     """Raise NotPermitted or StepNotAllowed (with what is possible) unless the action is open to `actor` now."""
     steps = steps_from(case.state, action)
     permission = next(step.permission for step in STEPS if step.action is action)
-    require(actor, permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    require(actor, permission, case_id=case.id, organisation_ids=case.known_to)
     if not steps or not _handlers[action].ready(case, actor):
         raise StepNotAllowed(case.state, action, possible=[handler.action for handler in open_to(case, actor)])

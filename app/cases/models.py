@@ -50,6 +50,7 @@ class Case(Model):
     important: Mapped[bool] = mapped_column(default=False, comment="24 h instead of 48 h, clause 2.1.7.1")
     emergency: Mapped[bool] = mapped_column(default=False, comment="needs the duty officer before anything else")
     emergency_plan: Mapped[str | None]
+    emergency_called_id: Mapped[int | None] = mapped_column(comment="whose emergency contact was called")
     emergency_started_at: Mapped[datetime | None]
     emergency_ended_at: Mapped[datetime | None]
     order_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
@@ -83,6 +84,11 @@ class Case(Model):
     clocks: Mapped[list[Clock]] = relationship(back_populates="case", order_by="Clock.id", lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    @property
+    def known_to(self) -> frozenset[int]:
+        """The organisations that may act in the case: those asked, and one that was called in an emergency."""
+        return self.organisation_ids | ({self.emergency_called_id} if self.emergency_called_id else set())
 
     @property
     def organisation_ids(self) -> frozenset[int]:
@@ -121,6 +127,8 @@ class Clock(Model):
         CheckConstraint("due_at > started_at", name="ends_after_it_starts"),
         CheckConstraint("status != 'running' OR ended_at IS NULL", name="running_has_not_ended"),
         CheckConstraint("status IN ('running', 'breached') OR ended_at IS NOT NULL", name="ended_at_when_ended"),
+        Index("ix_clocks_open", "kind", "due_at", "id", sqlite_where=text("ended_at IS NULL"),
+              postgresql_where=text("ended_at IS NULL")),
         Index("ix_clocks_next", "next_at", "id", sqlite_where=text("status = 'running'"),
               postgresql_where=text("status = 'running'")),
     )  # fmt: skip

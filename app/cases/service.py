@@ -15,6 +15,7 @@ from workflows.procedure.states import Action, CaseState, Step, next_step
 
 Entered = Callable[[Case, Act], None]
 _when_entering: dict[CaseState, list[Entered]] = {}
+_after: dict[Action, list[Entered]] = {}
 
 
 def when_entering(state: CaseState) -> Callable[[Entered], Entered]:
@@ -22,6 +23,16 @@ def when_entering(state: CaseState) -> Callable[[Entered], Entered]:
 
     def register(handler: Entered) -> Entered:
         _when_entering.setdefault(state, []).append(handler)
+        return handler
+
+    return register
+
+
+def after(action: Action) -> Callable[[Entered], Entered]:
+    """Register what a room does once `action` was taken (a company named in an emergency is called, …)."""
+
+    def register(handler: Entered) -> Entered:
+        _after.setdefault(action, []).append(handler)
         return handler
 
     return register
@@ -36,7 +47,7 @@ def advance(
     Raises NotPermitted, or StepNotAllowed with the steps that are possible.
     """
     step = next_step(case.state, action, branch)
-    require(act.actor, step.permission, case_id=case.id, organisation_ids=case.organisation_ids)
+    require(act.actor, step.permission, case_id=case.id, organisation_ids=case.known_to)
     service_clocks.end(case, step.stops, by=action, act=act)
     event = _write_down(case, step, act, detail or {}, audience or step.audience)
     if step.moves:
@@ -46,6 +57,8 @@ def advance(
     elif step.stamps:
         setattr(case, step.stamps, act.at)
     for handler in _when_entering.get(step.target, ()) if step.moves else ():
+        handler(case, act)
+    for handler in _after.get(action, ()):
         handler(case, act)
     return event
 

@@ -61,7 +61,7 @@ def _named(organisation_id: int | None, kind: PartyKind | None) -> Organisation 
 def respond_by(case: Case, organisation: Organisation | None) -> None:
     """Name the organisation that answers; one named anew has not been asked yet, so it sees nothing yet."""
     if organisation is None or organisation.id != case.respondent_id:
-        case.asked_at = None
+        case.asked_at = case.emergency_called_id = None
     case.respondent, case.respondent_id = organisation, organisation.id if organisation else None
     if organisation and case.responsible_kind is None:
         case.responsible_kind = organisation.kind

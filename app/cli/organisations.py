@@ -18,11 +18,15 @@ from app.core.contact import Email, Phone
 from app.core.db import transaction
 from app.core.text import Line
 from app.organisations import queries, service
+from app.organisations.commands import EmergencyContact, KeepContacts, TimeZone
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 
-COLUMNS = ("kind", "name", "email", "phone", "language")
+COLUMNS = (
+    "kind", "name", "email", "phone", "language", "time_zone", "contact_name", "contact_phone", "contact_email",
+    "contact_days", "contact_opens", "contact_closes", "fallback_name", "fallback_phone", "fallback_email",
+)  # fmt: skip
 
 organisations_group = AppGroup("organisations", help="Merchants and others who can be answerable.")
 
@@ -41,13 +45,21 @@ class Row(Frozen):
     email: Email | None = None
     phone: Phone | None = None
     language: Literal["zh-Hans", "zh-Hant", "en"] = "zh-Hans"
+    time_zone: TimeZone = "Asia/Shanghai"
+    emergency_contacts: tuple[EmergencyContact, ...] = ()
+
+    def contacts(self) -> KeepContacts:
+        """Return whom to reach in an emergency."""
+        return KeepContacts(time_zone=self.time_zone, contacts=self.emergency_contacts)
 
 
 @organisations_group.command("import")
 @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 def import_(file: Path) -> None:
     """Register the organisations in FILE, a CSV table with the columns kind, name and, if you like, email, phone,
-    language. A row that cannot be taken is told with its line; one that is there already is left alone."""
+    language; time_zone; contact_name, _phone, _email, _days (every_day, weekdays, weekend), _opens, _closes (08:30) of
+    the emergency contact; fallback_name, _phone, _email of who is called when that one does not answer. A row that
+    cannot be taken is told with its line; one that is there already is left alone."""
     taken = known = refused = 0
     with transaction():
         for line, fields in _rows(file):
@@ -60,14 +72,33 @@ def import_(file: Path) -> None:
             if _registered(row):
                 known += 1
             else:
-                service.register(
-                    PartyKind(row.kind), row.name, act=Act(SYSTEM, now()), email=row.email, phone=row.phone,
-                    language=row.language,
-                )  # fmt: skip
+                _take(row, Act(SYSTEM, now()))
                 taken += 1
     click.echo(f"{taken} registered, {known} were there already, {refused} refused.")
     if refused:
         raise SystemExit(1)
+
+
+def _take(row: Row, act: Act) -> None:
+    organisation = service.register(
+        PartyKind(row.kind), row.name, act=act, email=row.email, phone=row.phone, language=row.language
+    )
+    if row.emergency_contacts:
+        service.keep_contacts(organisation, row.contacts(), act=act)
+
+
+def _with_contacts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Return the fields of a row with those of its contacts gathered; a group without any field is no contact."""
+    groups: dict[str, dict[str, Any]] = {"contact": {}, "fallback": {"fallback": True}}
+    rest = {}
+    for column, value in fields.items():
+        group, _, field = column.partition("_")
+        if group in groups and field:
+            groups[group][field] = value
+        else:
+            rest[column] = value
+    contacts = tuple(group for group in groups.values() if set(group) - {"fallback"})
+    return rest | ({"emergency_contacts": contacts} if contacts else {})
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
@@ -78,7 +109,8 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, Any]]]:
             if missing := {"kind", "name"} - set(table.fieldnames or ()):
                 raise click.ClickException(f"{file} has no column {' and no column '.join(sorted(missing))}.")
             for fields in table:
-                yield table.line_num, {key or "more": value for key, value in fields.items() if value}
+                filled = {key or "more": value for key, value in fields.items() if value}
+                yield table.line_num, _with_contacts(filled)
     except (UnicodeDecodeError, csv.Error) as error:
         raise click.ClickException(f"{file} is no CSV table in UTF-8: {error}.") from error
 
@@ -91,6 +123,8 @@ WORDS = {
     "blank": "is empty", "missing": "is missing", "extra_forbidden": "is no column of ours",
     "control": "has control characters",
     "too_long": "is too long", "phone_invalid": "is no telephone number", "email_invalid": "is no e-mail address",
+    "contact_unreachable": "needs a telephone number or an e-mail address", "unknown_time_zone": "is no time zone",
+    "string_pattern_mismatch": "is no hour such as 08:30",
 }  # fmt: skip
 
 

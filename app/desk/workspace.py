@@ -15,6 +15,7 @@ from app.accounts import queries as people
 from app.cases import actions, queries, queries_talk
 from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
+from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
 from app.evidence.showing import face
@@ -177,6 +178,7 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "facts": _facts(case),
         "reasons": _reasons(case),
         "known_facts": _known_facts(case),
+        "emergencies": of_case(case) if case.emergency_plan else (),
         "complainant": next((party for party in case.parties if party.role == "complainant"), None),
     }
 

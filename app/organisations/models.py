@@ -34,6 +34,9 @@ class Organisation(Model):
     email: Mapped[str | None]
     phone: Mapped[str | None]
     language: Mapped[str] = mapped_column(default="zh-Hans")
+    time_zone: Mapped[str] = mapped_column(default="Asia/Shanghai", comment="in which its contacts keep their hours")
     emergency_contacts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    contacts_kept_at: Mapped[datetime | None] = mapped_column(comment="when the contacts were last looked over")
+    contacts_kept_by: Mapped[str | None] = mapped_column(comment="by whom, by name")
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

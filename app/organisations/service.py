@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from app.core.db import session
+from app.organisations.commands import KeepContacts
 from app.organisations.models import Organisation, PartyKind
 from app.organisations.queries import folded
 from workflows.procedure.act import Act
@@ -16,3 +17,9 @@ def register(kind: PartyKind, name: str, *, act: Act, **contact: Any) -> Organis
     session().add(organisation)
     session().flush()
     return organisation
+
+
+def keep_contacts(organisation: Organisation, command: KeepContacts, *, act: Act) -> None:
+    """Write down whom to reach in an emergency; also a look that changes nothing is noted. Source: clause 2.2.3.1."""
+    organisation.time_zone, organisation.emergency_contacts = command.time_zone, command.stored()
+    organisation.contacts_kept_at, organisation.contacts_kept_by = act.at, act.actor.name

@@ -11,7 +11,9 @@ from flask_babel import gettext as _
 from app.cases.models import Case, CaseEvent
 from app.portal.turn import Turn, company
 from app.web.filters import instant, law, named
+from app.web.i18n import language
 from workflows.procedure.clocks import ClockKind
+from workflows.procedure.on_call import Stage
 from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
@@ -88,6 +90,31 @@ def _emergency(reader: Reader, event: CaseEvent) -> tuple[str, str]:
 
 def _emergency_over(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return _("Emergency handling ended"), reader.clean(event.detail.get("done"))
+
+
+def _called(reader: Reader, event: CaseEvent) -> tuple[str, str] | None:
+    if event.detail.get("stage") == Stage.SUPERVISOR:
+        return _("Nobody at %(who)s confirmed the emergency call", who=_whom(reader)), _(
+            "The person in charge was told and reaches them by other ways."
+        )
+    return _("Emergency contact called: %(who)s", who=_whom(reader)), ""
+
+
+def _whom(reader: Reader) -> str:
+    return _("You") if reader.side == "respondent" else company(reader.case)
+
+
+def _confirmed_call(reader: Reader, event: CaseEvent) -> tuple[str, str]:
+    return _("The emergency call was confirmed by: %(who)s", who=_whom(reader)), ""
+
+
+def _emergency_step(reader: Reader, event: CaseEvent) -> tuple[str, str] | None:
+    plans = {plan.key: plan for plan in book.current().plans.on(reader.case.law_as_of)}
+    plan = plans.get(event.detail.get("plan", ""))
+    if plan is None or not 1 <= event.detail["step"] <= len(plan.steps):
+        return None
+    what = plan.steps[event.detail["step"] - 1].in_(language())
+    return _("Done: %(what)s", what=what), reader.clean(event.detail.get("note"))
 
 
 def _asked(reader: Reader, event: CaseEvent) -> tuple[str, str]:
@@ -177,6 +204,9 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.RECEIVE, ""): _received,
     (Action.CLASSIFY, ""): _classified,
     (Action.START_EMERGENCY, ""): _emergency,
+    (Action.CALL_CONTACT, ""): _called,
+    (Action.ACKNOWLEDGE_CALL, ""): _confirmed_call,
+    (Action.EMERGENCY_STEP, ""): _emergency_step,
     (Action.END_EMERGENCY, ""): _emergency_over,
     (Action.REPLY, ""): lambda reader, event: (_("We wrote to you"), ""),
     (Action.REQUEST_ANSWER, ""): _asked,

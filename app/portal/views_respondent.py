@@ -12,6 +12,7 @@ from app.cases.faces import case_faces, clock_face, finding_faces
 from app.cases.models import Case, Clock
 from app.cases.service_steps import write_message
 from app.core import clock
+from app.emergency import queries as calls
 from app.evidence import queries as evidence
 from app.evidence import service as exhibits
 from app.evidence.showing import face
@@ -44,7 +45,7 @@ PAGES = {
 def index() -> str:
     """List what waits for the company, or its cases."""
     view, cursor, now = request.args.get("v", "due"), request.args.get("cursor"), clock.now()
-    shown: dict[str, Any] = {"view": view if view in VIEWS else "due"}
+    shown: dict[str, Any] = {"view": view if view in VIEWS else "due", "calls": _calls(now)}
     if shown["view"] == "due":
         page = due(current_actor(), cursor=cursor)
         shown |= {"items": [_due(each, now) for each in page.items], "next": page.next}
@@ -54,6 +55,13 @@ def index() -> str:
         rows = queries.page(current_actor(), queries.Filter(states=states), order=order, cursor=cursor)
         shown |= {"cases": rows.items, "next": rows.next}
     return render_template("portal/respondent/list.html", **shown)
+
+
+def _calls(now: Any) -> list[dict[str, Any]]:
+    """Return the emergency calls that the company has not confirmed, with the steps of their plans."""
+    plans = {plan.key: plan for plan in book.current().plans.on(now.date())}
+    waiting = calls.waiting_for(current_actor().organisation_id or 0)
+    return [{"number": number, "call": call, "plan": plans.get(call.plan)} for call, number in waiting]
 
 
 def _due(this: Clock, now: Any) -> dict[str, Any]:

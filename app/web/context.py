@@ -59,6 +59,7 @@ def nav_items() -> list[dict[str, Any]]:
     places = [
         (P.RESPONDENT_DESK, _("What is due"), "/r"),
         (P.QUEUE_READ, _("Queue"), "/desk"),
+        (P.QUEUE_READ, _("Emergencies"), "/desk/emergencies"),
         (P.COMPLAINT_TYPE, _("Telephone desk"), "/desk/phone"),
         (P.DOSSIER_READ, _("Committee"), "/committee"),
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),

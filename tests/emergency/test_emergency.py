@@ -119,8 +119,17 @@ def test_what_does_not_run_cannot_be_ended(app):
         do(saved(a_case), Action.END_EMERGENCY, EndEmergency(done="x"))
 
 
-@pytest.mark.parametrize("role", [r for r in Role if r not in (Role.LEAD, Role.CONSUMER, Role.SYSTEM)])
-def test_only_the_lead_starts_one(app, role):
+def test_whoever_answers_the_telephone_starts_one_where_an_emergency_was_reported_and_nowhere_else(app):
+    assert runs(start(saved(a_case, emergency=True), role=Role.OPERATOR))
+    with pytest.raises(StepNotAllowed):
+        start(saved(a_case), role=Role.OPERATOR)
+
+
+STARTS = (Role.LEAD, Role.OPERATOR)
+
+
+@pytest.mark.parametrize("role", [r for r in Role if r not in (*STARTS, Role.CONSUMER, Role.SYSTEM)])
+def test_nobody_else_starts_one(app, role):
     with pytest.raises(NotPermitted):
         start(saved(a_case), role=role)
 

@@ -51,6 +51,9 @@ class Permission(StrEnum):
     ANSWER_REQUEST = "answer:request"
     ANSWER_SEND = "answer:send"
     EMERGENCY_START = "emergency:start"
+    EMERGENCY_END = "emergency:end"
+    CALL_ACKNOWLEDGE = "call:acknowledge"
+    CONTACTS_KEEP = "contacts:keep"
     FINDING_CONFIRM = "finding:confirm"
     MESSAGE_SEND = "message:send"
     OFFER_PROPOSE = "offer:propose"
@@ -67,6 +70,7 @@ class Permission(StrEnum):
     REVIEW_REQUEST = "review:request"
     RESPONDENT_DESK = "respondent_desk:read"
     OUTBOX_READ = "outbox:read"
+    OUTBOX_REDRIVE = "outbox:redrive"
     WATCH_READ = "watch:read"
     PEOPLE_MANAGE = "people:manage"
     ORGANISATION_MANAGE = "organisation:manage"
@@ -80,20 +84,40 @@ _PARTY = frozenset({P.CASE_READ, P.MESSAGE_SEND, P.OFFER_PROPOSE, P.OFFER_ANSWER
 _MEDIATOR = _READ_DESK | {
     P.CASE_CLASSIFY, P.CASE_ASSIGN, P.CASE_REPLY, P.CASE_CLOSE, P.CASE_REFER, P.ANSWER_REQUEST, P.MESSAGE_SEND,
     P.FINDING_CONFIRM, P.OFFER_PROPOSE, P.EVIDENCE_ADD, P.DECISION_PUBLISH, P.OUTBOX_READ, P.COMPLAINT_TYPE,
+    P.CALL_ACKNOWLEDGE,
 }  # fmt: skip
 _MEMBER = frozenset({P.CASE_READ, P.DOSSIER_READ, P.INTEREST_DECLARE, P.VOTE_CAST})
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CONSUMER: _PARTY | {P.PERFORMANCE_CONFIRM, P.CASE_WITHDRAW, P.CASE_RATE},
-    Role.RESPONDENT: _PARTY | {P.ANSWER_SEND, P.PERFORMANCE_PROVE, P.RESPONDENT_DESK},
-    Role.OPERATOR: _READ_DESK | {P.COMPLAINT_TYPE, P.CASE_REPLY, P.MESSAGE_SEND, P.EVIDENCE_ADD, P.OUTBOX_READ},
+    Role.RESPONDENT: _PARTY | {P.ANSWER_SEND, P.PERFORMANCE_PROVE, P.RESPONDENT_DESK, P.CALL_ACKNOWLEDGE},
+    Role.OPERATOR: _READ_DESK
+    | {
+        P.COMPLAINT_TYPE,
+        P.CASE_REPLY,
+        P.MESSAGE_SEND,
+        P.EVIDENCE_ADD,
+        P.OUTBOX_READ,
+        P.EMERGENCY_START,
+        P.CALL_ACKNOWLEDGE,
+    },
     Role.MEDIATOR: _MEDIATOR,
-    Role.LEAD: _MEDIATOR | {P.EMERGENCY_START, P.WATCH_READ},
+    Role.LEAD: _MEDIATOR | {P.EMERGENCY_START, P.EMERGENCY_END, P.CONTACTS_KEEP, P.WATCH_READ, P.OUTBOX_REDRIVE},
     Role.MEMBER: _MEMBER,
     Role.CHAIR: _MEMBER | {P.DECISION_SIGN, P.DECISION_PUBLISH},
     Role.SECRETARY: frozenset({P.CASE_READ, P.DOSSIER_READ, P.DECISION_DRAFT, P.DECISION_PUBLISH}),
     Role.SUPERVISOR: _READ_DESK | {P.WATCH_READ, P.DOSSIER_READ},
-    Role.ADMIN: frozenset({P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.SYSTEM_MANAGE, P.OUTBOX_READ, P.WATCH_READ}),
+    Role.ADMIN: frozenset(
+        {
+            P.PEOPLE_MANAGE,
+            P.ORGANISATION_MANAGE,
+            P.CONTACTS_KEEP,
+            P.SYSTEM_MANAGE,
+            P.OUTBOX_READ,
+            P.OUTBOX_REDRIVE,
+            P.WATCH_READ,
+        }
+    ),
     Role.SYSTEM: frozenset(Permission),
 }
 

@@ -27,9 +27,10 @@ class ClockKind(StrEnum):
     OFFER = "offer"
     VOTING = "voting"
     PROOF = "proof"
+    ACKNOWLEDGEMENT = "acknowledgement"
 
 
-TIMERS = frozenset({ClockKind.REFERRAL, ClockKind.OFFER, ClockKind.VOTING, ClockKind.PROOF})
+TIMERS = frozenset({ClockKind.REFERRAL, ClockKind.OFFER, ClockKind.VOTING, ClockKind.PROOF, ClockKind.ACKNOWLEDGEMENT})
 
 
 class ClockStatus(StrEnum):

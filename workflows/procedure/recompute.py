@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
 from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, is_over, warning_at
+from workflows.procedure.on_call import Stage
 from workflows.procedure.states import MET_BY, Action, CaseState, next_step
 from workflows.procedure.voting import voting_ends
 from workflows.regulation.entries import Figure
@@ -176,6 +177,8 @@ class _Replay:
             case Action.REQUEST_REVIEW:
                 yield ClockKind.REVIEW, "review", None, None
                 yield ClockKind.VOTING, "voting", self._voting_ends(entry, "voting"), None
+            case Action.CALL_CONTACT if entry.detail["stage"] != Stage.SUPERVISOR:
+                yield ClockKind.ACKNOWLEDGEMENT, "acknowledgement", None, None
             case Action.PERFORM:
                 yield ClockKind.PROOF, "proof_challenge", None, entry.detail["remedy"]
         if _publishes(entry):

@@ -69,6 +69,9 @@ class Action(StrEnum):
     MESSAGE = "message"
     ADD_EVIDENCE = "add_evidence"
     CONFIRM_FINDING = "confirm_finding"
+    CALL_CONTACT = "call_contact"
+    ACKNOWLEDGE_CALL = "acknowledge_call"
+    EMERGENCY_STEP = "emergency_step"
     END_EMERGENCY = "end_emergency"
     RETURN_DRAFT = "return_draft"
 
@@ -99,6 +102,7 @@ UNDER_WAY = (*OPEN, S.SETTLED, S.DECIDED, S.REVIEW, S.PERFORMING)
 ANYWHERE = tuple(CaseState)
 OUTCOME = frozenset(
     {K.RESOLUTION, K.FIRST_REPLY, K.EMERGENCY_START, K.RESPONDENT_ANSWER, K.REFERRAL, K.OFFER, K.VOTING}
+    | {K.ACKNOWLEDGEMENT}
 )
 BEFORE_OUTCOME = frozenset({K.RESOLUTION, K.REFERRAL, K.OFFER, K.VOTING, K.RESPONDENT_ANSWER})
 
@@ -119,7 +123,10 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.CLASSIFY, [S.TRIAGE, S.ANSWERING, S.MEDIATION], None, P.CASE_CLASSIFY, "2.2.2"),
     *_arrows(A.ASSIGN, UNDER_WAY, None, P.CASE_ASSIGN, "2.2.4.1", audience=Audience.INTERNAL),
     *_arrows(A.START_EMERGENCY, UNDER_WAY, None, P.EMERGENCY_START, "2.2.3.2", stops=[K.EMERGENCY_START]),
-    *_arrows(A.END_EMERGENCY, ANYWHERE, None, P.EMERGENCY_START, "2.2.3.3"),
+    *_arrows(A.CALL_CONTACT, UNDER_WAY, None, P.PROCEED, "2.2.3.1", stops=[K.ACKNOWLEDGEMENT]),
+    *_arrows(A.ACKNOWLEDGE_CALL, UNDER_WAY, None, P.CALL_ACKNOWLEDGE, "2.2.3.1", stops=[K.ACKNOWLEDGEMENT]),
+    *_arrows(A.EMERGENCY_STEP, UNDER_WAY, None, P.EMERGENCY_START, "2.2.3.3"),
+    *_arrows(A.END_EMERGENCY, ANYWHERE, None, P.EMERGENCY_END, "2.2.3.3", stops=[K.ACKNOWLEDGEMENT]),
     *_arrows(A.REPLY, UNDER_WAY, None, P.CASE_REPLY, "2.1.7.1", branch="consumer", stops=[K.FIRST_REPLY]),
     *_arrows(A.REPLY, UNDER_WAY, None, P.CASE_REPLY, "2.1.7.1", branch="other"),
     *_arrows(A.REQUEST_ANSWER, [S.TRIAGE, S.ANSWERING, S.MEDIATION], S.ANSWERING, P.ANSWER_REQUEST, "2.2.2",

@@ -14,12 +14,14 @@ from typing import Any
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.organisations import queries, service
+from app.organisations.commands import KeepContacts
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 
 HOUSE = "heng.example"
 PASSWORD_BYTES = 9
+NIGHT = {"zh-Hans": "夜间备用电话", "zh-Hant": "夜間備用電話", "en": "Night desk"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,11 +61,20 @@ def enter(*, act: Act) -> Cast:
 
 
 def _company(row: dict[str, Any], act: Act) -> Organisation:
-    contacts = [{"name": row["on_duty"], "phone": row["phone"], "email": f"duty@{row['domain']}"}]
-    return service.register(
+    company = service.register(
         PartyKind(row["kind"]), row["name"], act=act, email=f"disputes@{row['domain']}", phone=row["phone"],
-        language=row["language"], emergency_contacts=contacts,
+        language=row["language"],
     )  # fmt: skip
+    service.keep_contacts(company, _contacts(row), act=act)
+    return company
+
+
+def _contacts(row: dict[str, Any]) -> KeepContacts:
+    """Return who is on duty by day, and the fall-back for the night."""
+    by_day = {"name": row["on_duty"], "phone": row["phone"], "email": f"duty@{row['domain']}"}
+    night = {"name": NIGHT[row["language"]], "email": f"night@{row['domain']}", "fallback": True}
+    contacts = ({**by_day, "opens": "08:00", "closes": "22:00"}, night)
+    return KeepContacts.model_validate({"time_zone": row.get("time_zone", "Asia/Shanghai"), "contacts": contacts})
 
 
 def _person(cast: Cast, row: dict[str, Any], domain: str, company: Organisation | None, act: Act) -> None:

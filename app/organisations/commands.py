@@ -1,0 +1,56 @@
+"""What an organisation says of itself: whom to reach in an emergency, and when."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
+
+from app.core.commands import Frozen
+from app.core.contact import Email, Phone
+from app.core.text import Line
+
+MOST_CONTACTS = 8
+Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):
+        raise PydanticCustomError("unknown_time_zone", "unknown_time_zone") from None
+    return value
+
+
+TimeZone = Annotated[Line, AfterValidator(_zone)]
+
+
+class EmergencyContact(Frozen):
+    """Somebody who can be reached at once. `opens` equal to `closes` is round the clock. Source: clause 2.2.3.1."""
+
+    name: Line
+    phone: Phone = ""
+    email: Email = ""
+    days: Literal["every_day", "weekdays", "weekend"] = "every_day"
+    opens: Hour = "00:00"
+    closes: Hour = "00:00"
+    fallback: bool = False
+
+    @model_validator(mode="after")
+    def _reachable(self) -> Self:
+        if not self.phone and not self.email:
+            raise PydanticCustomError("contact_unreachable", "contact_unreachable")
+        return self
+
+
+class KeepContacts(Frozen):
+    """All contacts of an organisation, and the zone in which their hours are meant."""
+
+    time_zone: TimeZone
+    contacts: Annotated[tuple[EmergencyContact, ...], Field(max_length=MOST_CONTACTS)]
+
+    def stored(self) -> list[dict[str, Any]]:
+        """Return the contacts as the organisation's row holds them."""
+        return [contact.model_dump(exclude_defaults=True) for contact in self.contacts]

@@ -42,7 +42,10 @@ def upgrade() -> None:
         sa.Column("email", sa.Text(), nullable=True),
         sa.Column("phone", sa.Text(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False, comment="in which its contacts keep their hours"),
         sa.Column("emergency_contacts", sa.JSON(), nullable=False),
+        sa.Column("contacts_kept_at", UtcInstant(), nullable=True, comment="when the contacts were last looked over"),
+        sa.Column("contacts_kept_by", sa.Text(), nullable=True, comment="by whom, by name"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("closed_at", UtcInstant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
@@ -155,6 +158,7 @@ def upgrade() -> None:
         sa.Column("important", sa.Boolean(), nullable=False, comment="24 h instead of 48 h, clause 2.1.7.1"),
         sa.Column("emergency", sa.Boolean(), nullable=False, comment="needs the duty officer before anything else"),
         sa.Column("emergency_plan", sa.Text(), nullable=True),
+        sa.Column("emergency_called_id", sa.Integer(), nullable=True, comment="whose emergency contact was called"),
         sa.Column("emergency_started_at", UtcInstant(), nullable=True),
         sa.Column("emergency_ended_at", UtcInstant(), nullable=True),
         sa.Column("order_facts", sa.JSON(), nullable=False),
@@ -318,6 +322,9 @@ def upgrade() -> None:
                 "message",
                 "add_evidence",
                 "confirm_finding",
+                "call_contact",
+                "acknowledge_call",
+                "emergency_step",
                 "end_emergency",
                 "return_draft",
                 name="action",
@@ -397,6 +404,7 @@ def upgrade() -> None:
                 "offer",
                 "voting",
                 "proof",
+                "acknowledgement",
                 name="clockkind",
                 native_enum=False,
                 length=32,
@@ -443,6 +451,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status = 'running'"),
             postgresql_where=sa.text("status = 'running'"),
+        )
+        batch_op.create_index(
+            "ix_clocks_open",
+            ["kind", "due_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
         )
 
     op.create_table(
@@ -508,6 +523,35 @@ def upgrade() -> None:
         batch_op.create_index("ix_drafts_email", ["email"], unique=False)
         batch_op.create_index("ix_drafts_expiry", ["expires_at"], unique=False)
         batch_op.create_index("ix_drafts_phone", ["phone"], unique=False)
+
+    op.create_table(
+        "emergency_calls",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("plan", sa.Text(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum("on_duty", "fallback", "supervisor", name="stage", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("called_at", UtcInstant(), nullable=False),
+        sa.Column("reached", sa.JSON(), nullable=False),
+        sa.Column("acknowledged_at", UtcInstant(), nullable=True),
+        sa.Column("acknowledged_by", sa.Text(), nullable=True, comment="who confirmed, by name"),
+        sa.Column(
+            "over_at", UtcInstant(), nullable=True, comment="when the emergency ended or another company was called"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_emergency_calls_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_emergency_calls_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_emergency_calls")),
+        sa.UniqueConstraint("case_id", "n", name=op.f("uq_emergency_calls_case_id_n")),
+    )
+    with op.batch_alter_table("emergency_calls") as batch_op:
+        batch_op.create_index(batch_op.f("ix_emergency_calls_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
         "evidence",
@@ -1044,6 +1088,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_evidence_sha256")
 
     op.drop_table("evidence")
+    with op.batch_alter_table("emergency_calls") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_emergency_calls_organisation_id"))
+
+    op.drop_table("emergency_calls")
     with op.batch_alter_table("drafts") as batch_op:
         batch_op.drop_index("ix_drafts_phone")
         batch_op.drop_index("ix_drafts_expiry")
@@ -1053,6 +1101,9 @@ def downgrade() -> None:
     op.drop_table("decisions")
     op.drop_table("confirmations")
     with op.batch_alter_table("clocks") as batch_op:
+        batch_op.drop_index(
+            "ix_clocks_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
         batch_op.drop_index(
             "ix_clocks_next", sqlite_where=sa.text("status = 'running'"), postgresql_where=sa.text("status = 'running'")
         )

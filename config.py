@@ -29,6 +29,7 @@ class Settings:
     smtp_listen: str
     imap_url: str | None
     evidence_url: str | None
+    ledger_key_file: Path
     help_phone: str
     mail_from: str
     organ_name: Mapping[str, str]
@@ -56,6 +57,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_listen=environ.get("SMTP_LISTEN") or "127.0.0.1:8025",
         imap_url=environ.get("IMAP_URL") or None,
         evidence_url=environ.get("EVIDENCE_URL") or None,
+        ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
         help_phone=environ.get("HELP_PHONE") or "400-000-1234",
         mail_from=environ.get("MAIL_FROM") or f"desk@{urlsplit(base_url).hostname}",
         organ_name={

@@ -7,7 +7,8 @@ from typing import Any
 
 from app.cases import service_clocks
 from app.cases.models import Case, CaseEvent
-from app.core.db import session
+from app.cases.recording import about
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Audience, require
 from workflows.procedure.errors import Stale
@@ -70,8 +71,7 @@ def _write_down(case: Case, step: Step, act: Act, detail: dict[str, Any], audien
         user_id=act.actor.user_id, from_state=step.source, to_state=step.target, clause=step.clause,
         audience=audience, walled=step.walled, detail=detail,
     )  # fmt: skip
-    session().add(event)
-    return event
+    return record(event, about=about(case.id))
 
 
 def check_version(case: Case, seen: int | None) -> None:

@@ -12,7 +12,9 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.cases import service_letters
 from app.cases.models import FAR, Case, CaseEvent, Clock, ClockEffect
 from app.cases.queries import case_to_fire
+from app.cases.recording import about
 from app.core.db import session
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Audience
 from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, is_over, next_instant
@@ -137,7 +139,7 @@ def _claim(clock: Clock, level: int, at_end: bool, law: date, act: Act) -> bool:
 
 def _reach_end(case: Case, clock: Clock, act: Act) -> None:
     if clock.kind in TIMERS:
-        session().add(_effect(clock, clock.level, "elapsed", act, clock.due_at))
+        _keep(clock, clock.level, "elapsed", act, clock.due_at)
         _tell(case, clock, Action.ELAPSE, act)
     else:
         _breach(case, clock, act)
@@ -147,14 +149,14 @@ def _reach_end(case: Case, clock: Clock, act: Act) -> None:
 
 
 def _breach(case: Case, clock: Clock, act: Act) -> None:
-    session().add(_effect(clock, len(LADDER) + 1, "breach", act, clock.due_at))
+    _keep(clock, len(LADDER) + 1, "breach", act, clock.due_at)
     _tell(case, clock, Action.BREACH, act, due_at=clock.due_at.isoformat())
     service_letters.tell_of_breach(case, clock, act=act)
 
 
 def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> None:
     desk = LADDER[level - 1]
-    session().add(_effect(clock, level, "warning", act, due_at, told=desk.value))
+    _keep(clock, level, "warning", act, due_at, told=desk.value)
     _tell(case, clock, Action.WARN, act, level=level, desk=desk)
     service_letters.warn(case, clock, desk, act=act)
 
@@ -162,18 +164,21 @@ def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> N
 def _tell(case: Case, clock: Clock, action: Action, act: Act, **detail: str | int) -> None:
     """Write into the history what a clock did; parties read of a breach only."""
     case.last_seq += 1
-    session().add(
+    record(
         CaseEvent(
             case_id=case.id, seq=case.last_seq, at=act.at, action=action, branch="", side="system", user_id=None,
             from_state=case.state, to_state=case.state, clause=clock.clause,
             detail={"kind": clock.kind, "generation": clock.generation} | detail,
             audience=Audience.BOTH if action is Action.BREACH else Audience.INTERNAL,
-        )
+        ),
+        about=about(case.id),
     )  # fmt: skip
 
 
-def _effect(clock: Clock, level: int, effect: str, act: Act, due_at: datetime, told: str | None = None) -> ClockEffect:
-    return ClockEffect(clock_id=clock.id, level=level, effect=effect, told=told, due_at=due_at, at=act.at)
+def _keep(clock: Clock, level: int, effect: str, act: Act, due_at: datetime, told: str | None = None) -> None:
+    """Write down what a clock did, once."""
+    row = ClockEffect(clock_id=clock.id, level=level, effect=effect, told=told, due_at=due_at, at=act.at)
+    record(row, about=about(clock.case_id))
 
 
 def _next(kind: ClockKind, started_at: datetime, due_at: datetime, level: int, law: date) -> datetime:

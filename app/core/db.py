@@ -92,7 +92,7 @@ def canonical(value: Any) -> str:
 # --- writing -------------------------------------------------------------------------------------------------------
 
 _writers = threading.Lock()
-AFTER_COMMIT, WRITING = "after_commit", "writing"
+BEFORE_COMMIT, AFTER_COMMIT, WRITING = "before_commit", "after_commit", "writing"
 TO_WRITE: dict[str, dict[str, Any]] = {
     "sqlite": {"immediate": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
@@ -109,6 +109,13 @@ def writing() -> bool:
     return WRITING in session().info
 
 
+def before_commit(call: Callable[[], None]) -> None:
+    """Have `call` run as the last thing inside the current transaction; once, however often it is asked for."""
+    calls: list[Callable[[], None]] = session().info.setdefault(BEFORE_COMMIT, [])
+    if call not in calls:
+        calls.append(call)
+
+
 def after_commit(call: Callable[[], None]) -> None:
     """Have `call` run once the current transaction is safely committed; forgotten when it rolls back."""
     session().info.setdefault(AFTER_COMMIT, []).append(call)
@@ -119,6 +126,7 @@ def transaction() -> Iterator[Session]:
     """Open the one writing transaction of a request, job or command: commit at the end, roll back on any error."""
     current = session()
     current.rollback()  # ends the reading transaction that loading the reader began; nothing may be dirty yet
+    current.info.pop(BEFORE_COMMIT, None)
     dialect = current.get_bind().dialect.name
     if dialect == "sqlite":
         _writers.acquire()
@@ -126,10 +134,13 @@ def transaction() -> Iterator[Session]:
         current.info[WRITING] = True
         current.connection(execution_options=TO_WRITE[dialect])
         yield current
+        for call in current.info.pop(BEFORE_COMMIT, []):
+            call()
         current.commit()
     except BaseException:
         current.rollback()
-        current.info.pop(AFTER_COMMIT, None)
+        for kept in (BEFORE_COMMIT, AFTER_COMMIT):
+            current.info.pop(kept, None)
         raise
     finally:
         del current.info[WRITING]

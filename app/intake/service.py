@@ -13,6 +13,7 @@ from sqlalchemy import insert
 from app.cases import access, exhibits, service_clocks, service_steps
 from app.cases.commands import RequestAnswer
 from app.cases.models import Case, CaseEvent, Finding, Party
+from app.cases.recording import about
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer
 from app.core import ids, outbox
@@ -25,6 +26,7 @@ from app.intake.commands import Complainant, Submission
 from app.intake.routing import Route
 from app.intake.service_keys import Received, claim, received, settle
 from app.intake.titles import title_of
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Audience
 from workflows.procedure.checks import engine
@@ -180,7 +182,7 @@ def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]
         side=act.actor.side if act.actor.roles else "consumer", user_id=act.actor.user_id, from_state=None,
         to_state=CaseState.RECEIVED, clause="2.2.4.2", audience=Audience.BOTH, detail=detail,
     )  # fmt: skip
-    session().add(event)
+    record(event, about=about(case.id))
     if prepared.findings:
         rows = [found.to_json() | {"case_id": case.id, "found_at": act.at} for found in prepared.findings]
         session().execute(insert(Finding).execution_options(render_nulls=True), rows)  # many rows, one statement

@@ -1,0 +1,48 @@
+"""The log's keys: the notary alone reads the secret one, everybody else knows the public one."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from app.core import site
+from workflows.verify.notes import LOG_KEY, Key, Signer
+
+
+def folder() -> Path:
+    """Return where the log's public key lies, and what the notary remembers."""
+    return site.settings().data_dir / "ledger"
+
+
+def public() -> Key | None:
+    """Return the log's public key; None before the notary's first start."""
+    try:
+        return Key.read((folder() / "notary.pub").read_text("utf-8"))
+    except FileNotFoundError:
+        return None
+
+
+def for_signing() -> Signer:
+    """Return the secret key, made at first start with mode 0600. For the notary's process only."""
+    place = site.settings().ledger_key_file
+    folder().mkdir(mode=0o700, parents=True, exist_ok=True)
+    try:
+        signer = Signer.read(place.read_text("utf-8"))
+    except FileNotFoundError:
+        signer = Signer.new(f"{urlsplit(site.settings().base_url).netloc}/ledger", LOG_KEY)
+        write(place, f"{signer}\n", mode=0o600, new=True)
+    write(folder() / "notary.pub", f"{signer.key}\n")
+    return signer
+
+
+def write(place: Path, text: str, *, mode: int = 0o644, new: bool = False) -> None:
+    """Write a small file so that a reader finds the old one or the whole new one; durable on return."""
+    temporary = place if new else place.with_suffix(".new")
+    flags = os.O_WRONLY | os.O_CREAT | (os.O_EXCL if new else os.O_TRUNC)
+    with os.fdopen(os.open(temporary, flags, mode), "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    if not new:
+        temporary.replace(place)

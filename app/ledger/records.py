@@ -1,0 +1,59 @@
+"""What is committed to: each room says once how its rows are read, and the same row gives the same values for ever."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum
+from typing import Any, Generic, TypeVar
+
+from app.core.db import Model
+
+Row = TypeVar("Row", bound=Model)
+Values = Callable[[Row], dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[Row]):
+    """One kind of record: its rows, and what of them is committed to."""
+
+    key: str
+    model: type[Row]
+    values: Values[Row]
+
+    def read(self, row: Row) -> dict[str, Any]:
+        """Return the values of a row as the log takes them, its kind among them."""
+        return {"record": self.key} | {name: plain(value) for name, value in self.values(row).items()}
+
+
+_kinds: dict[type[Model], Kind[Any]] = {}
+
+
+def kinds() -> dict[str, Kind[Any]]:
+    """Return every kind of record that a room has named."""
+    return {kind.key: kind for kind in _kinds.values()}
+
+
+def kind_of(row: Model) -> Kind[Any]:
+    """Return the kind of a row."""
+    return _kinds[type(row)]
+
+
+def recorded(key: str, model: type[Row]) -> Callable[[Values[Row]], Values[Row]]:
+    """Name the values of `model` that the log commits to: such as never change once the row is written."""
+
+    def register(values: Values[Row]) -> Values[Row]:
+        _kinds[model] = Kind(key, model, values)
+        return values
+
+    return register
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON has it: an instant in UTC as RFC 3339, an enum as its value."""
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat()
+    if isinstance(value, Enum):
+        return value.value
+    return value

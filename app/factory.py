@@ -28,6 +28,8 @@ ROOMS = (
     "intake.views_files",
     "intake.views_later",
     "intake.api",
+    "ledger.views",
+    "ledger.api",
     "evidence.views",
     "evidence.api",
     "emergency.service",

@@ -35,13 +35,14 @@ class Tree:
         first = index << height
         n, place = divmod(first, WIDTH)
         hashes = self.tile(storey, n)[place * HASH_SIZE : (place + (1 << height)) * HASH_SIZE]
-        for _ in range(height):
-            hashes = level_above(hashes)
-        return hashes
+        return _top(hashes, height)
 
-    def top(self, place: Place) -> bytes:
-        """Return the hash over a full tile."""
-        return self(HEIGHT * (place[0] + 1), place[1])
+
+def _top(hashes: bytes, height: int) -> bytes:
+    """Return the one hash over `2**height` of them."""
+    for _ in range(height):
+        hashes = level_above(hashes)
+    return hashes
 
 
 def grown(tree: Tree, size: int, leaves: Sequence[bytes]) -> dict[Place, bytes]:
@@ -56,7 +57,7 @@ def grown(tree: Tree, size: int, leaves: Sequence[bytes]) -> dict[Place, bytes]:
             changed.add(place)
             at += 1
             if at % WIDTH == 0:
-                complete.append(tree.top(place))
+                complete.append(_top(tree.tiles[place], HEIGHT))
         level, at, new = level + 1, at // WIDTH - len(complete), complete
     return {place: tree.tiles[place] for place in changed}
 

@@ -38,6 +38,7 @@ from app.portal import service as codes
 from tests.committee.factories import a_pool, declare, seated
 from tests.evidence.files import a_photo
 from tests.factories import PASSWORD, a_case, a_person, an_act, an_organisation, complaining
+from tests.ledger.logs import sealed
 from tests.notices.cases import a_decided_case, published
 from workflows.procedure.authority import Role
 from workflows.procedure.states import Action, CaseState
@@ -108,6 +109,7 @@ def a_world(app: Flask) -> World:
     world.ids |= {f"user-{name}": person.id for name, person in people.items()}
     with transaction():
         _keys(world, people, cases)
+    sealed()
     return world
 
 
@@ -231,5 +233,5 @@ def _values(world: World, rule: Rule, number: str) -> dict[str, Any]:
         number = world.ids["register_number"]
     return {
         "lang": "en", "number": number, "token": token, "tag": "en", "n": 1, "exhibit": "1", "file_id": 1,
-        "view_id": 1, **world.ids,
+        "view_id": 1, "position": 0, **world.ids,
     }  # fmt: skip

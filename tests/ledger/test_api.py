@@ -122,4 +122,4 @@ def test_what_is_not_there_is_told_on_the_same_page(client, log, typed):
     answer = client.get("/en/ledger", query_string={"q": typed})
 
     assert answer.status_code == 200
-    assert "entries of a case" in answer.text if typed.startswith("H") else "Nothing in the record" in answer.text
+    assert "opens nothing here" in answer.text if typed.startswith("H") else "Nothing in the record" in answer.text

@@ -22,6 +22,66 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
     op.create_table(
+        "ledger_checkpoints",
+        sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("root", sa.LargeBinary(), nullable=False),
+        sa.Column("note", sa.Text(), nullable=False, comment="the newest signed note of this size"),
+        sa.Column("made_at", UtcInstant(), nullable=False),
+        sa.Column(
+            "signed_at", UtcInstant(), nullable=False, comment="when it was last signed: again every half minute"
+        ),
+        sa.PrimaryKeyConstraint("size", name=op.f("pk_ledger_checkpoints")),
+    )
+    op.create_table(
+        "ledger_entries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False, comment="of record: act, effect, draw, vote, …"),
+        sa.Column("record_id", sa.Integer(), nullable=False, comment="the row that it commits to"),
+        sa.Column("subject", sa.Text(), nullable=False, comment="whose salts are destroyed together: case/12"),
+        sa.Column("commitment", sa.LargeBinary(), nullable=False, comment="32 bytes: the leaf of the tree"),
+        sa.Column("salt", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "opening",
+            sa.JSON(none_as_null=True),
+            nullable=True,
+            comment="values shown to anyone; they stay open when the salt is destroyed",
+        ),
+        sa.Column("queued_at", UtcInstant(), nullable=False),
+        sa.Column("forgotten_at", UtcInstant(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=True, comment="in the tree, from 0; given by the notary alone"),
+        sa.CheckConstraint(
+            "salt IS NOT NULL OR forgotten_at IS NOT NULL", name=op.f("ck_ledger_entries_salt_until_forgotten")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_entries")),
+        sa.UniqueConstraint("kind", "record_id", name=op.f("uq_ledger_entries_kind_record_id")),
+        sa.UniqueConstraint("position", name=op.f("uq_ledger_entries_position")),
+    )
+    with op.batch_alter_table("ledger_entries") as batch_op:
+        batch_op.create_index("ix_ledger_entries_commitment", ["commitment"], unique=False)
+        batch_op.create_index("ix_ledger_entries_subject", ["subject"], unique=False)
+        batch_op.create_index(
+            "ix_ledger_entries_waiting",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("position IS NULL"),
+            postgresql_where=sa.text("position IS NULL"),
+        )
+
+    op.create_table(
+        "ledger_forgettings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("subjects", sa.JSON(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_ledger_forgettings")),
+    )
+    op.create_table(
+        "ledger_tiles",
+        sa.Column("level", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("n", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("hashes", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("level", "n", name=op.f("pk_ledger_tiles")),
+    )
+    op.create_table(
         "organisations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -1144,4 +1204,17 @@ def downgrade() -> None:
         batch_op.drop_index("ix_organisations_kind_name")
 
     op.drop_table("organisations")
+    op.drop_table("ledger_tiles")
+    op.drop_table("ledger_forgettings")
+    with op.batch_alter_table("ledger_entries") as batch_op:
+        batch_op.drop_index(
+            "ix_ledger_entries_waiting",
+            sqlite_where=sa.text("position IS NULL"),
+            postgresql_where=sa.text("position IS NULL"),
+        )
+        batch_op.drop_index("ix_ledger_entries_subject")
+        batch_op.drop_index("ix_ledger_entries_commitment")
+
+    op.drop_table("ledger_entries")
+    op.drop_table("ledger_checkpoints")
     op.drop_table("counters")

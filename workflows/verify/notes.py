@@ -12,9 +12,10 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+if TYPE_CHECKING:  # loaded where it is used: the web passes notes on without checking or signing any
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 LOG_KEY, WITNESS_KEY = 0x01, 0x04
 SIGNED, SECRET = "— ", "PRIVATE+KEY+"
@@ -76,6 +77,9 @@ class Key:
         return any(self._good(note.body, each.data) for each in note.signatures if each.of(self))
 
     def _good(self, body: str, data: bytes) -> bool:
+        from cryptography.exceptions import InvalidSignature
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
         seconds, signature = (None, data) if self.kind == LOG_KEY else (int.from_bytes(data[:8], "big"), data[8:])
         try:
             Ed25519PublicKey.from_public_bytes(self.public).verify(signature, _signed(body, seconds))
@@ -101,6 +105,8 @@ class Signer:
     @classmethod
     def new(cls, name: str, kind: int) -> Signer:
         """Return a new key. Raises: BadNote for a name that no note can carry."""
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         if not NAME.fullmatch(name):
             raise BadNote("a name has neither spaces nor plus signs")
         return cls(name, kind, Ed25519PrivateKey.generate().private_bytes_raw())
@@ -127,6 +133,8 @@ class Signer:
 
     @property
     def _private(self) -> Ed25519PrivateKey:
+        from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
         return Ed25519PrivateKey.from_private_bytes(self.secret)
 
     def line(self, body: str, *, seconds: int | None = None) -> str:

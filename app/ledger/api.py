@@ -72,7 +72,7 @@ def checkpoint() -> Response:
     """Return the newest signed note; the log's public key stands in a header."""
     answer_ = Response(latest().note, content_type="text/plain; charset=utf-8")
     answer_.headers["Cache-Control"] = "no-cache"
-    answer_.headers["X-Log-Key"] = str(keys.public() or "")
+    answer_.headers["X-Log-Key"] = keys.public() or ""
     return answer_
 
 

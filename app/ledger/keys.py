@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from app.core import site
-from workflows.verify.notes import LOG_KEY, Key, Signer
+
+if TYPE_CHECKING:  # whoever serves the log needs neither
+    from workflows.verify.notes import Signer
 
 
 def folder() -> Path:
@@ -15,16 +18,18 @@ def folder() -> Path:
     return site.settings().data_dir / "ledger"
 
 
-def public() -> Key | None:
-    """Return the log's public key; None before the notary's first start."""
+def public() -> str | None:
+    """Return the log's public key as people pass it on; None before the notary's first start."""
     try:
-        return Key.read((folder() / "notary.pub").read_text("utf-8"))
+        return (folder() / "notary.pub").read_text("utf-8").strip()
     except FileNotFoundError:
         return None
 
 
 def for_signing() -> Signer:
     """Return the secret key, made at first start with mode 0600. For the notary's process only."""
+    from workflows.verify.notes import LOG_KEY, Signer
+
     place = site.settings().ledger_key_file
     folder().mkdir(mode=0o700, parents=True, exist_ok=True)
     try:

@@ -205,7 +205,7 @@ def test_the_secret_key_is_for_its_owner_only(app):
     a_signer()
 
     assert app.config["HENG"].ledger_key_file.stat().st_mode & 0o777 == 0o600
-    assert keys.public() == the_key()
+    assert keys.public() == str(the_key())
     assert "PRIVATE" not in (keys.folder() / "notary.pub").read_text()
 
 

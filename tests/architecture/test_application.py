@@ -48,10 +48,15 @@ def test_every_task_of_the_outbox_has_a_lane():
 def import_of_wsgi(code: str, data_dir: Path) -> str:
     """Return what `code` prints in a fresh process after `import wsgi`."""
     environ = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"} | {"DATA_DIR": str(data_dir)}
-    command = [sys.executable, "-c", f"import sys, time; import wsgi; {code}"]
+    return output_of(f"import sys, time; import wsgi; {code}", environ)
+
+
+def output_of(code: str, environ: dict[str, str] | None = None) -> str:
+    command = [sys.executable, "-c", code]
     return subprocess.run(command, cwd=ROOT, env=environ, capture_output=True, text=True, check=True).stdout
 
 
+LIBRARIES = "flask, flask_babel, flask_login, flask_sqlalchemy, flask_wtf, pydantic"
 HEAVY = ("weasyprint", "numpy", "PIL", "rq", "alembic", "fontTools", "opencc")
 
 
@@ -65,6 +70,7 @@ def test_the_cpu_cost_of_importing_the_web_application_is_small(tmp_path):
     for folder in ("app", "workflows"):
         compileall.compile_dir(ROOT / folder, quiet=2)
 
-    spent_s = [float(import_of_wsgi("print(time.process_time())", tmp_path)) for _ in range(3)]
+    ours_s = min(float(import_of_wsgi("print(time.process_time())", tmp_path)) for _ in range(3))
+    libraries_s = min(float(output_of(f"import time, {LIBRARIES}; print(time.process_time())")) for _ in range(3))
 
-    assert min(spent_s) < 0.7
+    assert ours_s < 3 * libraries_s  # a busy machine is slower at both

@@ -8,7 +8,20 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import JSON, Boolean, Column, DateTime, Engine, Integer, MetaData, Table, create_engine, func, select
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    DateTime,
+    Engine,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    create_engine,
+    func,
+    select,
+)
 
 import config
 from app import cli
@@ -68,7 +81,7 @@ def _something(column: Column, at) -> object:
         return None if reference.column.table is column.table else 1
     if isinstance(kind, DateTime):
         return next(at).replace(tzinfo=None)
-    values = {Boolean: True, Integer: 1, JSON: []}
+    values = {Boolean: True, Integer: 1, JSON: [], LargeBinary: b"1"}
     plain = next((value for each, value in values.items() if isinstance(kind, each)), None)
     if plain is not None:
         return plain

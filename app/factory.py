@@ -20,6 +20,7 @@ MAX_BODY = 40 * 1024 * 1024
 ROOMS = (
     "web.openapi",
     "accounts.views",
+    "accounts.views_hours",
     "cases.access",
     "cases.api",
     "cases.service_steps",

@@ -158,7 +158,7 @@ def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> N
     desk = LADDER[level - 1]
     _keep(clock, level, "warning", act, due_at, told=desk.value)
     _tell(case, clock, Action.WARN, act, level=level, desk=desk)
-    service_letters.warn(case, clock, desk, act=act)
+    service_letters.warn(case, clock, desk, level, act=act)
 
 
 def _tell(case: Case, clock: Clock, action: Action, act: Act, **detail: str | int) -> None:

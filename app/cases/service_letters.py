@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from app.accounts import queries as people
+from app.accounts import service_hours
 from app.accounts.models import User
+from app.cases import service_gathered
 from app.cases.models import Case, Clock, Party
 from app.core import site
 from app.core.languages import segment
@@ -15,21 +16,21 @@ from app.core.messages import Channel, addresses_told, post
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.clocks import ClockKind, Desk
+from workflows.procedure.letters import local as local
 from workflows.procedure.letters import write
 from workflows.procedure.names import name
+from workflows.procedure.quiet import QuietHours, can_wait
 from workflows.procedure.states import Action
 
 DESKS = {Desk.LEAD: (Role.LEAD,), Desk.SUPERVISOR: (Role.LEAD, Role.SUPERVISOR)}
 
 
-def local(instant: datetime, zone: str) -> str:
-    """Return the instant in the case's zone, as letters write it."""
-    there = instant.astimezone(ZoneInfo(zone))
-    offset = there.strftime("%z")
-    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[0]}{int(offset[1:3])}{'' if offset[3:] == '00' else ':' + offset[3:]})"
+def _held(key: str, quiet: QuietHours, act: Act, *, urgent: bool) -> datetime | None:
+    """Return until when this letter is held back: the end of the reader's quiet hours, if it can wait."""
+    return quiet.over_at(act.at) if can_wait(key) and not urgent else None
 
 
-def tell_consumer(case: Case, key: str, *, act: Act, **fields: Any) -> None:
+def tell_consumer(case: Case, key: str, *, act: Act, urgent: bool = False, **fields: Any) -> None:
     """Write to the complainant, by the way they asked for, in their language."""
     party = complainant(case)
     by_phone = party.contact_by == "phone" or not party.email
@@ -41,6 +42,7 @@ def tell_consumer(case: Case, key: str, *, act: Act, **fields: Any) -> None:
     post(
         channel=Channel.SMS if by_phone else Channel.EMAIL, address=address, language=case.language,
         subject=letter.subject, body=letter.body, case_number=case.number, at=act.at,
+        not_before=_held(key, service_hours.hours_in(case.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 
 
@@ -49,7 +51,7 @@ def complainant(case: Case) -> Party:
     return next(party for party in case.parties if party.role == "complainant")
 
 
-def tell_respondent(case: Case, key: str, *, act: Act, **fields: Any) -> None:
+def tell_respondent(case: Case, key: str, *, act: Act, urgent: bool = False, **fields: Any) -> None:
     """Write to the organisation that must answer, in its language."""
     organisation = case.respondent
     if organisation is None or not organisation.email:
@@ -59,15 +61,17 @@ def tell_respondent(case: Case, key: str, *, act: Act, **fields: Any) -> None:
     post(
         channel=Channel.EMAIL, address=organisation.email, language=organisation.language, subject=letter.subject,
         body=letter.body, case_number=case.number, at=act.at,
+        not_before=_held(key, service_hours.hours_in(organisation.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 
 
-def tell_staff(case: Case, person: User, key: str, *, act: Act, **fields: Any) -> None:
+def tell_staff(case: Case, person: User, key: str, *, act: Act, urgent: bool = False, **fields: Any) -> None:
     """Write to one of the staff, in their language."""
     letter = write(key, person.language, number=case.number, **fields)
     post(
         channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
         body=letter.body, case_number=case.number, at=act.at,
+        not_before=_held(key, service_hours.hours_of(person.id, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 
 
@@ -90,28 +94,36 @@ def tell_assignee(case: Case, action: Action, *, act: Act) -> None:
         tell_staff(case, person, "staff_news", act=act, what=name("action", action, person.language), case_url=url)
 
 
-def warn(case: Case, clock: Clock, desk: Desk, *, act: Act) -> None:
-    """Warn the right desk: the mediator of the case first, then the lead, then lead and supervisor."""
+def warn(case: Case, clock: Clock, desk: Desk, level: int, *, act: Act) -> None:
+    """Warn the right desk: the mediator of the case first, then the lead, then lead and supervisor.
+
+    The 2-hour clock warns at once; other warnings are gathered.
+    """
     for person in _of_desk(case, desk):
+        if clock.kind is not ClockKind.EMERGENCY_START:
+            service_gathered.gather(case, clock, level, person, act=act)
+            continue
         clock_name = name("clock", clock.kind, person.language)
         url = site.absolute(f"/desk/cases/{case.number}")
         due = local(clock.due_at, case.time_zone)
-        tell_staff(case, person, "clock_warning", act=act, clock=clock_name, due=due, clause=clock.clause, case_url=url)
+        fields = {"clock": clock_name, "due": due, "clause": clock.clause, "case_url": url}
+        tell_staff(case, person, "clock_warning", act=act, urgent=True, **fields)
 
 
 def _of_desk(case: Case, desk: Desk) -> list[User]:
-    if desk is not Desk.MEDIATOR:
-        return people.with_role(*DESKS[desk])
-    return [person for person in people.with_role(Role.MEDIATOR, Role.LEAD) if person.id == case.assignee_id]
+    if desk is Desk.MEDIATOR and case.assignee_id:
+        return [person for person in people.with_role(Role.MEDIATOR, Role.LEAD) if person.id == case.assignee_id]
+    return people.with_role(*DESKS.get(desk, (Role.LEAD,)))  # a case that is nobody's is the leads'
 
 
 def tell_of_breach(case: Case, clock: Clock, *, act: Act) -> None:
     """Tell the complainant, in plain words, and the leads that a limit was not kept."""
-    due = local(clock.due_at, case.time_zone)
-    if clock.kind not in (ClockKind.RESPONDENT_ANSWER, ClockKind.PERFORMANCE):  # those are not the desk's own delay
-        tell_consumer(
-            case, "clock_breach", act=act, clock=name("clock", clock.kind, case.language), due=due, clause=clock.clause
-        )
+    due, clock_name = local(clock.due_at, case.time_zone), name("clock", clock.kind, case.language)
+    ours = clock.kind not in (ClockKind.RESPONDENT_ANSWER, ClockKind.PERFORMANCE)
+    tell_consumer(
+        case, "clock_breach" if ours else "company_late", act=act, urgent=clock.kind is ClockKind.EMERGENCY_START,
+        clock=clock_name, due=due, clause=clock.clause,
+    )  # fmt: skip
     for person in people.with_role(Role.LEAD):
         tell_staff(
             case, person, "clock_breach_desk", act=act, clock=name("clock", clock.kind, person.language), due=due,

@@ -48,14 +48,15 @@ def addresses_told(case_number: str, subject: str) -> set[str]:
 
 
 def post(
-    *, channel: Channel, address: str, language: str, subject: str, body: str, case_number: str | None, at: datetime
-) -> OutboundMessage:
-    """Write a message down in the current transaction and have it sent after the commit."""
+    *, channel: Channel, address: str, language: str, subject: str, body: str, case_number: str | None, at: datetime,
+    not_before: datetime | None = None,
+) -> OutboundMessage:  # fmt: skip
+    """Write a message down in the current transaction and have it sent after the commit, or from `not_before` on."""
     message = OutboundMessage(
         message_id=new_token(), channel=channel, address=address, language=language, subject=subject, body=body,
         case_number=case_number, created_at=at,
     )  # fmt: skip
     session().add(message)
     session().flush()
-    outbox.add(outbox.Task.SEND_MESSAGE, at=at, message_id=message.id)
+    outbox.add(outbox.Task.SEND_MESSAGE, at=at, not_before=not_before, message_id=message.id)
     return message

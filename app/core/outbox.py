@@ -29,9 +29,15 @@ class Task(StrEnum):
     SEND_MESSAGE = "workflows.jobs.tasks.send_message"
     ISSUE_NOTICE = "workflows.jobs.tasks.issue_notice"
     ALERT_DUTY = "workflows.jobs.tasks.alert_duty"
+    SEND_WARNINGS = "workflows.jobs.tasks.send_warnings"
 
 
-LANES = {Task.SEND_MESSAGE: Lane.LETTERS, Task.ALERT_DUTY: Lane.LETTERS, Task.ISSUE_NOTICE: Lane.NOTICES}
+LANES = {
+    Task.SEND_MESSAGE: Lane.LETTERS,
+    Task.SEND_WARNINGS: Lane.LETTERS,
+    Task.ALERT_DUTY: Lane.LETTERS,
+    Task.ISSUE_NOTICE: Lane.NOTICES,
+}
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 
 
@@ -65,11 +71,13 @@ def on_commit_tell(nudge: Callable[[Lane, int], None]) -> None:
     _nudge = nudge
 
 
-def add(task: Task, *, at: datetime, **ids: int | str) -> OutboxRow:
-    """Write down a task in the current transaction; it is due at `at`."""
-    row = OutboxRow(task=task.value, payload=dict(ids), created_at=at, available_at=at)
+def add(task: Task, *, at: datetime, not_before: datetime | None = None, **ids: int | str) -> OutboxRow:
+    """Write down a task in the current transaction; it is due at `at`, or at `not_before` where that is later."""
+    due_at = max(at, not_before or at)
+    row = OutboxRow(task=task.value, payload=dict(ids), created_at=at, available_at=due_at)
     session().add(row)
-    after_commit(lambda: _nudge(LANES[task], row.id))
+    if due_at == at:  # what waits is found by the sweep when its time has come
+        after_commit(lambda: _nudge(LANES[task], row.id))
     return row
 
 

@@ -49,7 +49,8 @@ def start(case: Case, command: StartEmergency, act: Act) -> None:
     case.emergency_started_at, case.emergency_ended_at = act.at, None
     advance(case, Action.START_EMERGENCY, act=act, detail={"plan": plan.key, "note": command.note})
     told = "\n".join(text for text in (plan.name.in_(case.language), command.note) if text)
-    tell_consumer(case, "progress", act=act, what=name("action", "start_emergency", case.language), turn=told)
+    what = name("action", "start_emergency", case.language)
+    tell_consumer(case, "progress", act=act, urgent=True, what=what, turn=told)
     call_out(case, command.note, act=act)
 
 
@@ -70,7 +71,7 @@ def end(case: Case, command: EndEmergency, act: Act) -> None:
     advance(case, Action.END_EMERGENCY, act=act, detail={"done": command.done})
     hang_up(case, act=act)
     what = name("action", "end_emergency", case.language)
-    tell_consumer(case, "progress", act=act, what=what, turn=command.done)
+    tell_consumer(case, "progress", act=act, urgent=True, what=what, turn=command.done)
     if case.organisation_ids and case.respondent:
         what = name("action", "end_emergency", case.respondent.language)
         tell_respondent(case, "respondent_news", act=act, what=what, turn=command.done)

@@ -6,7 +6,7 @@ from app.accounts import queries as people
 from app.cases import service_clocks
 from app.cases.actions import performs
 from app.cases.models import Case, Clock
-from app.cases.service import advance
+from app.cases.service import advance, after
 from app.cases.service_letters import tell_assignee, tell_consumer, tell_respondent, tell_staff
 from app.cases.service_steps import say
 from app.cases.terms import check_clause, sought_terms
@@ -20,7 +20,7 @@ from app.organisations import queries as organisations
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor, Audience, Role
-from workflows.procedure.clocks import ClockKind
+from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
@@ -137,9 +137,19 @@ def _refer_by_itself(case: Case, clock: Clock, act: Act) -> None:
     elif case.state in (CaseState.RECEIVED, CaseState.TRIAGE):
         for person in people.with_role(Role.LEAD):
             what = name("next", "no_respondent", person.language)
-            tell_staff(
-                case, person, "staff_news", act=act, what=what, case_url=site.absolute(f"/desk/cases/{case.number}")
-            )
+            url = site.absolute(f"/desk/cases/{case.number}")
+            tell_staff(case, person, "staff_news", act=act, urgent=True, what=what, case_url=url)
+
+
+@after(Action.REQUEST_ANSWER)
+def _refer_late(case: Case, act: Act) -> None:
+    """Keep the seven days also where nobody was named when the case should have gone to the committee.
+
+    The company is heard first, but not for its full time. Source: clause 2.2.4.3 (figure `late_referral`).
+    """
+    earlier = [clock for clock in case.clocks if clock.kind is ClockKind.REFERRAL]
+    if earlier and earlier[-1].status is ClockStatus.ELAPSED:
+        service_clocks.start(case, ClockKind.REFERRAL, act=act, figure="late_referral")
 
 
 def _to_committee(case: Case, summary: str, act: Act) -> None:

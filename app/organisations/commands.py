@@ -3,28 +3,16 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
-from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.core.commands import Frozen
 from app.core.contact import Email, Phone
+from app.core.hours import Hour, TimeZone
 from app.core.text import Line
 
 MOST_CONTACTS = 8
-Hour = Annotated[str, Field(pattern=r"^([01][0-9]|2[0-3]):[0-5][0-9]$")]
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):
-        raise PydanticCustomError("unknown_time_zone", "unknown_time_zone") from None
-    return value
-
-
-TimeZone = Annotated[Line, AfterValidator(_zone)]
 
 
 class EmergencyContact(Frozen):

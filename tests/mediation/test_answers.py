@@ -1,11 +1,14 @@
 """The respondent's answer: each position leads on, a late one is taken and marked late."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
+from app.cases import actions, service_clocks
 from app.cases import queries as cases
-from app.cases import service_clocks
 from app.cases.commands import RequestAnswer
+from app.cases.deadlines import explained
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.mediation import queries
@@ -212,3 +215,27 @@ def test_without_a_confirmed_respondent_a_person_is_called_instead(app, time):
     assert cases.case_to_work(case.id).state is CaseState.TRIAGE
     subjects = session().scalars(select(OutboundMessage.subject).where(OutboundMessage.address == lead.email)).all()
     assert any("a person must act" in subject for subject in subjects)
+
+
+def test_once_somebody_is_named_too_late_the_case_still_goes_to_the_committee_in_time(app, time):
+    case = saved(with_referral, CaseState.TRIAGE, anomaly_status="proposed")
+    time.go(days=4)
+    sweep()
+    with transaction():
+        case = cases.case_to_work(case.id)
+        case.anomaly_status = "confirmed"
+        actions.carry_out(case, Action.REQUEST_ANSWER, RequestAnswer(), act=an_act(Role.LEAD))
+
+    time.go(hours=11, minutes=59)
+    sweep()
+    assert cases.case_to_work(case.id).state is CaseState.ANSWERING
+
+    time.go(minutes=1)
+    sweep()
+    case = cases.case_to_work(case.id)
+    assert case.state is CaseState.COMMITTEE
+    resolution = next(clock for clock in case.clocks if clock.kind is ClockKind.RESOLUTION)
+    voting = next(clock for clock in case.clocks if clock.kind is ClockKind.VOTING)
+    assert voting.due_at <= resolution.due_at - timedelta(hours=12)
+    gaps = [each for each in explained(case).differences if each.kind is ClockKind.REFERRAL]
+    assert [each.generation for each in gaps if each.recomputed == "is"] == []

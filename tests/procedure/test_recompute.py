@@ -281,3 +281,19 @@ def test_a_firing_before_its_time_is_found(received):
     received.add(A.BREACH, after=2, side="system", kind="emergency_start", generation=1)
 
     assert compare(received, stored(received)) == [(K.EMERGENCY_START, "fired early")] * 2
+
+
+def test_a_case_in_which_nobody_was_named_in_time_is_referred_soon_after_it_asks(received):
+    received.add(A.ELAPSE, after=96, side="system", kind="referral", generation=1)
+    received.add(A.REQUEST_ANSWER, S.ANSWERING, after=100, organisation_id=1)
+
+    late = received.clock(K.REFERRAL, 2)
+    assert (late.figure, late.due_at) == ("late_referral", NOON + timedelta(hours=112))
+
+
+def test_a_call_is_waited_for_until_it_goes_to_those_who_watch(received):
+    for after, stage in ((1, "on_duty"), (1.25, "fallback"), (1.5, "supervisor")):
+        received.add(A.CALL_CONTACT, after=after, side="system", stage=stage, organisation_id=1, call=1)
+
+    assert received.clock(K.ACKNOWLEDGEMENT, 2).due_at == NOON + timedelta(hours=1.5)
+    assert [each.generation for each in received.clocks() if each.kind is K.ACKNOWLEDGEMENT] == [1, 2]

@@ -12,7 +12,7 @@ from functools import cache
 
 from flask import Flask
 
-from app.cases import service_clocks, service_letters
+from app.cases import service_clocks, service_gathered, service_letters
 from app.cases.queries import case_to_work
 from app.core import mail, outbox
 from app.core.clock import now
@@ -74,6 +74,12 @@ def send_message(message_id: int) -> None:
     if message.sent_at is None and mail.send(message):  # the network stays outside the transaction
         with transaction():
             message.sent_at = now()
+
+
+def send_warnings(user_id: int) -> None:
+    """Send what is gathered for a person. Twice is harmless: what was sent stands in its letter and is passed over."""
+    with transaction():
+        service_gathered.send(user_id, act=Act(SYSTEM, now()))
 
 
 def issue_notice(notice_id: int) -> None:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 from string import Formatter
 from typing import Any
+from zoneinfo import ZoneInfo
 
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 FILE = Path(__file__).with_name("letters.toml")
@@ -28,6 +30,13 @@ def write(key: str, language: str, **fields: Any) -> Letter:
     """Return the letter `key` in `language` with its fields filled; raise KeyError for a field or letter missing."""
     words = _letters()[key][language]
     return Letter(words["subject"].format(**fields), words["body"].format(**fields).strip())
+
+
+def local(instant: datetime, zone: str) -> str:
+    """Return the instant on the clocks of `zone`, as letters write it."""
+    there = instant.astimezone(ZoneInfo(zone))
+    offset = there.strftime("%z")
+    return f"{there:%Y-%m-%d %H:%M} (UTC{offset[0]}{int(offset[1:3])}{'' if offset[3:] == '00' else ':' + offset[3:]})"
 
 
 def keys() -> list[str]:

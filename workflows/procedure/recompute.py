@@ -167,6 +167,8 @@ class _Replay:
                 yield ClockKind.REFERRAL, "committee_referral", None, None
             case Action.REQUEST_ANSWER:
                 yield ClockKind.RESPONDENT_ANSWER, "respondent_answer", None, None
+                if self._last(ClockKind.REFERRAL) is ClockStatus.ELAPSED:  # nobody was named when it was time
+                    yield ClockKind.REFERRAL, "late_referral", None, None
             case Action.PROPOSE | Action.ANSWER if "offer" in entry.detail:
                 yield ClockKind.OFFER, "offer_lapse", self._offer_ends(entry), (entry.detail["offer"], _maker(entry))
             case Action.REFER:
@@ -203,6 +205,9 @@ class _Replay:
             reserve=self.rules.figure("decision_writing", on=self.on).length,
             shortest=self.rules.figure("voting_shortest", on=self.on).length,
         )  # fmt: skip
+
+    def _last(self, kind: ClockKind) -> ClockStatus | None:
+        return next((each.status for each in reversed(self.accounts) if each.kind is kind), None)
 
     def _running(self, kind: ClockKind) -> list[Account]:
         return [each for each in self.accounts if each.kind is kind and each.status is ClockStatus.RUNNING]

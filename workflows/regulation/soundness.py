@@ -123,6 +123,7 @@ def _limits(book: Rulebook) -> None:
             raise RulebookError("figures.toml", "the file", str(missing)) from missing
 
 
+LAST_HOUR = 23
 DESKS_TO_WARN = 3
 """The mediator of the case, the lead, lead and supervisor: each warning goes to a higher desk."""
 
@@ -138,5 +139,8 @@ def _fits(book: Rulebook, day: date) -> None:
         raise RulebookError("figures.toml", "quorum", f"from {day} it is larger than the panel")
     if book.figure("panel_size", on=day).value % 2 == 0:
         raise RulebookError("figures.toml", "panel_size", f"from {day} it is even, so votes could tie")
+    for hour in ("quiet_begins", "quiet_ends"):
+        if book.figure(hour, on=day).value > LAST_HOUR:
+            raise RulebookError("figures.toml", hour, f"from {day} it is no hour of the day")
     if len(book.figure("warnings", on=day).values) > DESKS_TO_WARN:
         raise RulebookError("figures.toml", "warnings", f"from {day} there are more of them than desks to warn")

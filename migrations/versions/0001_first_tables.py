@@ -280,6 +280,16 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_respondent", ["respondent_id", "state", "due_at"], unique=False)
 
     op.create_table(
+        "own_hours",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False),
+        sa.Column("begins", sa.Text(), nullable=False, comment="22:00"),
+        sa.Column("ends", sa.Text(), nullable=False, comment="07:00"),
+        sa.Column("changed_at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_own_hours_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_own_hours")),
+    )
+    op.create_table(
         "saved_views",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -945,6 +955,48 @@ def upgrade() -> None:
         sa.UniqueConstraint("draft_id", "sha256", name=op.f("uq_draft_files_draft_id_sha256")),
     )
     op.create_table(
+        "gathered_warnings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("clock_id", sa.Integer(), nullable=False),
+        sa.Column("level", sa.Integer(), nullable=False),
+        sa.Column("case_number", sa.Text(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "emergency_start",
+                "first_reply",
+                "respondent_answer",
+                "resolution",
+                "review",
+                "performance",
+                "referral",
+                "offer",
+                "voting",
+                "proof",
+                "acknowledgement",
+                name="clockkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("clause", sa.Text(), nullable=False),
+        sa.Column("due_at", UtcInstant(), nullable=False),
+        sa.Column("time_zone", sa.Text(), nullable=False, comment="of the case"),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("leaves_at", UtcInstant(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["clock_id"], ["clocks.id"], name=op.f("fk_gathered_warnings_clock_id")),
+        sa.ForeignKeyConstraint(["message_id"], ["outbound_messages.id"], name=op.f("fk_gathered_warnings_message_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_gathered_warnings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_gathered_warnings")),
+        sa.UniqueConstraint("user_id", "clock_id", "level", name=op.f("uq_gathered_warnings_user_id_clock_id_level")),
+    )
+    with op.batch_alter_table("gathered_warnings") as batch_op:
+        batch_op.create_index("ix_gathered_open", ["user_id", "message_id"], unique=False)
+
+    op.create_table(
         "issues",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
@@ -1108,6 +1160,10 @@ def downgrade() -> None:
 
     op.drop_table("notices")
     op.drop_table("issues")
+    with op.batch_alter_table("gathered_warnings") as batch_op:
+        batch_op.drop_index("ix_gathered_open")
+
+    op.drop_table("gathered_warnings")
     op.drop_table("draft_files")
     op.drop_table("clock_effects")
     op.drop_table("review_requests")
@@ -1179,6 +1235,7 @@ def downgrade() -> None:
 
     op.drop_table("sessions")
     op.drop_table("saved_views")
+    op.drop_table("own_hours")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_index("ix_cases_respondent")
         batch_op.drop_index("ix_cases_queue")

@@ -34,6 +34,18 @@ class Settings:
     mail_from: str
     organ_name: Mapping[str, str]
     trusted_hosts: tuple[str, ...]
+    trusted_proxies: int
+    second_factor: str
+    fresh_minutes: int
+
+    @property
+    def demo(self) -> bool:
+        """Return whether the demo was loaded here: its people sign in with the password alone."""
+        return (self.data_dir / "demo-accounts.json").exists()
+
+    @property
+    def second_factor_required(self) -> bool:
+        return self.second_factor == "required" or (not self.second_factor and not self.demo)
 
     @property
     def secure_cookies(self) -> bool:
@@ -66,6 +78,9 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
             "en": environ.get("ORGAN_NAME_EN") or "Online Consumer Dispute Centre",
         },
         trusted_hosts=_hosts(environ, base_url),
+        trusted_proxies=_number(environ, "TRUSTED_PROXIES", default=0, most=5),
+        second_factor=_one_of(environ, "SECOND_FACTOR", ("required", "optional")),
+        fresh_minutes=_number(environ, "REAUTHENTICATE_MINUTES", default=30, most=720),
     )
 
 
@@ -92,6 +107,20 @@ def _port(environ: Mapping[str, str]) -> int:
     if not (given.isascii() and given.isdigit() and 0 < int(given) < 65_536):
         raise SettingError(f"PORT is {given!r}; it must be a number from 1 to 65535.")
     return int(given)
+
+
+def _number(environ: Mapping[str, str], name: str, *, default: int, most: int) -> int:
+    given = environ.get(name) or str(default)
+    if not (given.isascii() and given.isdigit() and int(given[:6]) <= most):
+        raise SettingError(f"{name} is {given!r}; it must be a number from 0 to {most}.")
+    return int(given)
+
+
+def _one_of(environ: Mapping[str, str], name: str, possible: tuple[str, ...]) -> str:
+    given = environ.get(name) or ""
+    if given and given not in possible:
+        raise SettingError(f"{name} is {given!r}; it must be {' or '.join(possible)}.")
+    return given
 
 
 def _web_address(environ: Mapping[str, str], default: str) -> str:

@@ -11,7 +11,7 @@ import config
 from app.accounts import login
 from app.core import site, storage
 from app.core.db import db, engine_options
-from app.web import context, edge, errors, filters, i18n, limits, security
+from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 40 * 1024 * 1024
@@ -21,6 +21,8 @@ ROOMS = (
     "web.openapi",
     "accounts.views",
     "accounts.views_hours",
+    "accounts.views_proof",
+    "accounts.views_own",
     "cases.access",
     "cases.api",
     "cases.service_steps",
@@ -74,6 +76,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     db.init_app(app)
     errors.install(app)
     security.install(app)
+    afterwards.install(app)
     login.install(app)  # before the edge: who is refused there is told in their own language
     edge.install(app)
     limits.install(app)

@@ -56,7 +56,10 @@ def built_app(database_url):
     """The application with its tables, in a folder of its own (in memory where there is such a disk)."""
     shm = Path("/dev/shm")
     folder = Path(tempfile.mkdtemp(prefix="heng-test-", dir=shm if os.access(shm, os.W_OK) else None))
-    environ = {"DATA_DIR": str(folder), "BASE_URL": "http://desk.test", "DATABASE_URL": database_url or ""}
+    environ = {
+        "DATA_DIR": str(folder), "BASE_URL": "http://desk.test", "DATABASE_URL": database_url or "",
+        "SECOND_FACTOR": "optional",  # tests of the second factor ask for it themselves
+    }  # fmt: skip
     app = create_app(config.load(environ))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     limiter.enabled = False

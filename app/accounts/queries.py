@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
-from app.accounts.models import ApiToken, SignInSession, User
+from app.accounts.models import ApiToken, SignInSession, Stage, User
+from app.accounts.models_proof import Factor, FactorKind, RecoveryCode, SignInLink
 from app.core.db import session
 from app.core.ids import digest
 from workflows.procedure.authority import Role
@@ -32,12 +33,46 @@ def live_session(token: str, *, at: datetime) -> SignInSession | None:
     return found if found and found.user.disabled_at is None else None
 
 
-def user_of_token(token: str, *, at: datetime) -> User | None:
-    """Return whose API token this is, or None when it is unknown, expired, revoked or its person disabled."""
-    found = session().get(ApiToken, digest(token))
+def live_token(token: str, *, at: datetime) -> ApiToken | None:
+    """Return the API token with this text, or None when it is unknown, expired, revoked or its person disabled."""
+    found = session().scalars(select(ApiToken).where(ApiToken.token_hash == digest(token))).one_or_none()
     if found is None or found.revoked_at is not None or found.user.disabled_at is not None:
         return None
-    return found.user if found.expires_at is None or found.expires_at > at else None
+    return found if found.expires_at is None or found.expires_at > at else None
+
+
+def sessions_of(user: User, *, at: datetime) -> list[SignInSession]:
+    """Return the sessions in which the person is signed in, newest first."""
+    query = select(SignInSession).where(
+        SignInSession.user_id == user.id, SignInSession.stage == Stage.OPEN,
+        SignInSession.ended_at.is_(None), SignInSession.expires_at > at,
+    )  # fmt: skip
+    return list(session().scalars(query.order_by(SignInSession.id.desc())))
+
+
+def factors(user: User, *kinds: FactorKind) -> list[Factor]:
+    """Return the person's second factors (of these kinds), oldest first."""
+    query = select(Factor).where(Factor.user_id == user.id, Factor.kind.in_(kinds or tuple(FactorKind)))
+    return list(session().scalars(query.order_by(Factor.id)))
+
+
+def factor_by_credential(credential_id: str) -> Factor | None:
+    """Return the passkey with this id."""
+    return session().scalars(select(Factor).where(Factor.credential_id == credential_id)).one_or_none()
+
+
+def recovery_codes_left(user: User) -> int:
+    """Return how many recovery codes the person has not used."""
+    left = select(func.count()).where(RecoveryCode.user_id == user.id, RecoveryCode.used_at.is_(None))
+    return session().scalar(left) or 0
+
+
+def link(token: str, *, at: datetime) -> SignInLink | None:
+    """Return the invitation or reset that this link opens at `at`: not spent, not too old, its person not disabled."""
+    found = session().scalars(select(SignInLink).where(SignInLink.token_hash == digest(token))).one_or_none()
+    if found is None or found.spent_at is not None or found.expires_at <= at or found.user.disabled_at is not None:
+        return None
+    return found
 
 
 def with_role(*roles: Role) -> list[User]:

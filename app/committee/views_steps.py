@@ -19,7 +19,7 @@ from app.core import clock
 from app.core.commands import Command
 from app.core.db import transaction
 from app.web.filters import named
-from app.web.guards import act, current_actor, requires
+from app.web.guards import act, current_actor, fresh, requires
 from app.web.i18n import language
 from app.web.words import sentence
 from workflows.procedure.authority import Permission
@@ -79,6 +79,7 @@ def recuse(number: str) -> Any:
 
 @committee.route("/<number>/vote", methods=["GET", "POST"])
 @requires(Permission.VOTE_CAST)
+@fresh
 def vote(number: str) -> Any:
     """Vote on every issue, or change the votes while the others' are awaited."""
     case, panel = _drawn(number)

@@ -30,14 +30,11 @@ class Task(StrEnum):
     ISSUE_NOTICE = "workflows.jobs.tasks.issue_notice"
     ALERT_DUTY = "workflows.jobs.tasks.alert_duty"
     SEND_WARNINGS = "workflows.jobs.tasks.send_warnings"
+    SEND_SIGN_IN_LINK = "workflows.jobs.tasks.send_sign_in_link"
+    SEND_TRACKING_CODE = "workflows.jobs.tasks.send_tracking_code"
 
 
-LANES = {
-    Task.SEND_MESSAGE: Lane.LETTERS,
-    Task.SEND_WARNINGS: Lane.LETTERS,
-    Task.ALERT_DUTY: Lane.LETTERS,
-    Task.ISSUE_NOTICE: Lane.NOTICES,
-}
+LANES = {task: Lane.NOTICES if task is Task.ISSUE_NOTICE else Lane.LETTERS for task in Task}
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 
 

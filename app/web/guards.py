@@ -6,13 +6,14 @@ The actor is put on `g.actor` by `app.accounts.login`; here it is only read. Den
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import wraps
 from typing import Any, TypeVar
 
 from flask import g, redirect, request, url_for
 from werkzeug.exceptions import Unauthorized
 
-from app.core import clock
+from app.core import clock, site
 from workflows.procedure.act import Act
 from workflows.procedure.authority import NOBODY, Actor, Permission
 from workflows.procedure.errors import NotPermitted
@@ -60,3 +61,28 @@ def requires(permission: Permission, *others: Permission) -> Callable[[View], Vi
         return guarded  # type: ignore[return-value]
 
     return guard
+
+
+def is_fresh() -> bool:
+    """Return whether the reader proved within the set time that it is them; a token's scope proves it for programs."""
+    if request.path.startswith("/api/"):
+        return True
+    proved_at = g.get("proved_at")
+    return proved_at is not None and act().at <= proved_at + timedelta(minutes=site.settings().fresh_minutes)
+
+
+def fresh(view: View) -> View:
+    """Only who gave password or factor a short while ago may go on: to vote, sign, export, erase, change people.
+
+    Others are asked, and go on to where they were; what they had filled in goes along. Stands under `requires`.
+    """
+
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if is_fresh():
+            return view(*args, **kwargs)
+        ask = url_for("accounts_proof.prove", next=request.full_path.rstrip("?"))
+        return redirect(ask, code=307 if request.method == "POST" else 303)  # 307: the form goes along
+
+    guarded.needs_fresh = True  # type: ignore[attr-defined]
+    return guarded  # type: ignore[return-value]

@@ -107,7 +107,9 @@ def clock_readers(root: Path) -> list[str]:
     ]
 
 
-EDGE = re.compile(r"^app/\w+/(views|api)(_\w+)?\.py$|^app/accounts/login\.py$|^app/cli/|^workflows/jobs/")
+EDGE = re.compile(
+    r"^app/\w+/(views|api)(_\w+)?\.py$|^app/accounts/login\.py$|^app/web/afterwards\.py$|^app/cli/|^workflows/jobs/"
+)
 
 
 def hidden_commits(root: Path) -> list[str]:

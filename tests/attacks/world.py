@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from datetime import timedelta
 from io import BytesIO
 from itertools import chain
 from typing import Any
@@ -20,11 +21,13 @@ from werkzeug.test import TestResponse
 
 from app.accounts import service as accounts
 from app.accounts.models import User
+from app.accounts.models_proof import LinkKind, SignInLink
 from app.cases import access
 from app.cases.actions import carry_out, known
 from app.cases.models import Case
 from app.cases.service import advance
 from app.core.db import db, session, transaction
+from app.core.ids import digest, new_token
 from app.core.storage import store
 from app.core.uploads import take
 from app.desk.views import STEP_PAGES
@@ -168,9 +171,18 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
         world.ids[f"token-{name}"] = accounts.give_token(person, "test", act=an_act())
     for name in chain.from_iterable(CASES.values()):
         world.ids[f"confirmation-{name}"] = codes.confirm(cases[name], act=an_act())
+    world.ids["sign_in_link"] = _link(people["spare"])
     draft, token = service_drafts.to_write(None, "en", act=an_act())
     service_drafts.save(draft, "problem", {"narrative": CANARY}, act=an_act())
     world.ids["draft"] = token
+
+
+def _link(person: User) -> str:
+    token, act = new_token(), an_act()
+    until = act.at + timedelta(hours=1)
+    session().add(SignInLink(token_hash=digest(token), user_id=person.id, kind=LinkKind.RESET, created_at=act.at,
+                             expires_at=until))  # fmt: skip
+    return token
 
 
 def everything() -> dict[str, str]:
@@ -226,12 +238,16 @@ def _spread(rule: Rule) -> Iterator[dict[str, str]]:
 
 
 def _values(world: World, rule: Rule, number: str) -> dict[str, Any]:
-    token = world.ids["draft"] if "resume" in rule.rule else access.link_token(number)
+    token = access.link_token(number)
+    if "resume" in rule.rule:
+        token = world.ids["draft"]
+    elif "signin/link" in rule.rule:
+        token = world.ids["sign_in_link"]
     if "evidence/<int:number>" in rule.rule:
         number = "1"
     elif "decisions" in rule.rule:
         number = world.ids["register_number"]
     return {
         "lang": "en", "number": number, "token": token, "tag": "en", "n": 1, "exhibit": "1", "file_id": 1,
-        "view_id": 1, "position": 0, **world.ids,
+        "view_id": 1, "position": 0, "factor_id": 10**9, "session_id": 10**9, "token_id": 10**9, **world.ids,
     }  # fmt: skip

@@ -90,7 +90,7 @@ def _the_accounts_open(accounts):
     assert len(set(kinds.values())) == 4
     person = people[0]
     assert service.check_password(person["email"], person["password"])
-    assert isinstance(queries.user_of_token(person["token"], at=clock.now()).actor(), Actor)
+    assert isinstance(queries.live_token(person["token"], at=clock.now()).actor(), Actor)
 
 
 def _a_second_load_changes_nothing(load, accounts):

@@ -62,6 +62,6 @@ def test_a_token_is_printed_and_opens_the_api_as_long_as_it_holds(run, time):
     run("create", "a@desk.example", "--name", "A", "--role", "mediator")
     token = run("token", "a@desk.example", "--days", "2").stdout.strip()
 
-    assert queries.user_of_token(token, at=clock.now()).email == "a@desk.example"
-    assert queries.user_of_token(token, at=time.go(days=3)) is None
+    assert queries.live_token(token, at=clock.now()).user.email == "a@desk.example"
+    assert queries.live_token(token, at=time.go(days=3)) is None
     assert "Nobody with the address" in run("token", "b@desk.example").output

@@ -123,11 +123,11 @@ def compiled(folder: Path) -> Path:
     return folder
 
 
-def accounts() -> Blueprint:
-    """Return stand-ins for the addresses that the frame links to."""
-    blueprint = Blueprint("accounts", __name__)
-    for name in ("sign_in", "sign_out"):
-        blueprint.add_url_rule(f"/{name}", endpoint=name, view_func=lambda: "", methods=["GET", "POST"])
+def stand_in(name: str, *pages: str) -> Blueprint:
+    """Return stand-ins for the addresses of a blueprint that the frame links to."""
+    blueprint = Blueprint(name, __name__)
+    for page in pages:
+        blueprint.add_url_rule(f"/{page}", endpoint=page, view_func=lambda: "", methods=["GET", "POST"])
     return blueprint
 
 
@@ -144,7 +144,8 @@ def create_gallery(catalogues: Path) -> Flask:
     )  # fmt: skip
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals["csrf_token"] = lambda: "token"
-    app.register_blueprint(accounts())
+    app.register_blueprint(stand_in("accounts", "sign_in", "sign_out"))
+    app.register_blueprint(stand_in("accounts_own", "account"))
     app.context_processor(context)
     app.add_url_rule("/gallery/<page>", view_func=show, endpoint="show")
     app.add_url_rule(

@@ -12,6 +12,8 @@ from functools import cache
 
 from flask import Flask
 
+from app.accounts import service_people
+from app.accounts.models_proof import LinkKind
 from app.cases import service_clocks, service_gathered, service_letters
 from app.cases.queries import case_to_work
 from app.core import mail, outbox
@@ -21,6 +23,7 @@ from app.core.messages import OutboundMessage
 from app.factory import create_app
 from app.notices import service as notices
 from app.notices.render import RenderFailed
+from app.portal import service as codes
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 
@@ -101,3 +104,15 @@ def alert_duty(case_id: int) -> None:
     """Tell the officers on duty of an emergency. Twice is harmless: whoever was told already is passed over."""
     with transaction():
         service_letters.alert_duty(case_to_work(case_id), act=Act(SYSTEM, now()))
+
+
+def send_sign_in_link(user_id: int, kind: str) -> None:
+    """Send an invitation or reset. Twice is harmless: two letters with a link each, and using one spends both."""
+    with transaction():
+        service_people.send_link(user_id, LinkKind(kind), act=Act(SYSTEM, now()))
+
+
+def send_tracking_code(number: str, contact: str) -> None:
+    """Send a one-time code to who asked for their case. Twice is harmless: a minute must pass before another one."""
+    with transaction():
+        codes.send_code_to(number, contact, act=Act(SYSTEM, now()))

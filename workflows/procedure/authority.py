@@ -6,8 +6,8 @@ step. Source: clause 2.2.4.1 (a desk of its own), 3.3.2 (a committee), 3.4.1 (an
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from workflows.procedure.errors import NotPermitted
@@ -75,6 +75,10 @@ class Permission(StrEnum):
     PEOPLE_MANAGE = "people:manage"
     ORGANISATION_MANAGE = "organisation:manage"
     SYSTEM_MANAGE = "system:manage"
+    SECURITY_READ = "security:read"
+    ACCESS_READ = "access:read"
+    APPROVAL_DECIDE = "approval:decide"
+    CASE_EXPORT = "case:export"
     PROCEED = "procedure:proceed"
 
 
@@ -102,11 +106,11 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         P.CALL_ACKNOWLEDGE,
     },
     Role.MEDIATOR: _MEDIATOR,
-    Role.LEAD: _MEDIATOR | {P.EMERGENCY_START, P.EMERGENCY_END, P.CONTACTS_KEEP, P.WATCH_READ, P.OUTBOX_REDRIVE},
+    Role.LEAD: _MEDIATOR | {P.EMERGENCY_START, P.EMERGENCY_END, P.CONTACTS_KEEP, P.WATCH_READ, P.OUTBOX_REDRIVE, P.APPROVAL_DECIDE},
     Role.MEMBER: _MEMBER,
     Role.CHAIR: _MEMBER | {P.DECISION_SIGN, P.DECISION_PUBLISH},
     Role.SECRETARY: frozenset({P.CASE_READ, P.DOSSIER_READ, P.DECISION_DRAFT, P.DECISION_PUBLISH}),
-    Role.SUPERVISOR: _READ_DESK | {P.WATCH_READ, P.DOSSIER_READ},
+    Role.SUPERVISOR: _READ_DESK | {P.WATCH_READ, P.DOSSIER_READ, P.ACCESS_READ, P.CASE_EXPORT},
     Role.ADMIN: frozenset(
         {
             P.PEOPLE_MANAGE,
@@ -116,10 +120,46 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
             P.OUTBOX_READ,
             P.OUTBOX_REDRIVE,
             P.WATCH_READ,
+            P.SECURITY_READ,
+            P.ACCESS_READ,
+            P.APPROVAL_DECIDE,
         }
     ),
     Role.SYSTEM: frozenset(Permission),
+}  # fmt: skip
+
+
+class Scope(StrEnum):
+    """What a token of the API is for. A token does what its scopes and its person's roles both allow."""
+
+    READ = "read"
+    FILE = "file"
+    WORK = "work"
+    DECIDE = "decide"
+    EXPORT = "export"
+
+
+_READING = frozenset({
+    P.CASE_READ, P.CASE_READ_ALL, P.QUEUE_READ, P.DOSSIER_READ, P.RESPONDENT_DESK, P.OUTBOX_READ, P.WATCH_READ,
+})  # fmt: skip
+_DECIDING = frozenset({P.INTEREST_DECLARE, P.VOTE_CAST, P.DECISION_DRAFT, P.DECISION_SIGN, P.DECISION_PUBLISH})
+_AT_THE_SCREEN = frozenset({
+    P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.SYSTEM_MANAGE, P.SECURITY_READ, P.ACCESS_READ, P.APPROVAL_DECIDE,
+    P.PROCEED,
+})  # fmt: skip
+
+SCOPES: Mapping[Scope, frozenset[Permission]] = {
+    Scope.READ: _READING,
+    Scope.FILE: frozenset({P.COMPLAINT_TYPE}),
+    Scope.WORK: frozenset(Permission) - _READING - _DECIDING - _AT_THE_SCREEN - {P.CASE_EXPORT} | {P.CASE_READ},
+    Scope.DECIDE: _DECIDING | {P.CASE_READ, P.DOSSIER_READ},
+    Scope.EXPORT: frozenset({P.CASE_EXPORT, P.CASE_READ, P.CASE_READ_ALL, P.WATCH_READ}),
 }
+
+
+def permissions_of(scopes: Iterable[Scope]) -> frozenset[Permission]:
+    """Return what a token with these scopes may do at most. No token manages people or agrees to erasing."""
+    return frozenset[Permission]().union(*(SCOPES[scope] for scope in scopes))
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,10 +173,17 @@ class Actor:
     case_id: int | None = None
     language: str = "zh-Hans"
     confirmed: bool = field(default=True, compare=False)
+    at_most: frozenset[Permission] | None = field(default=None, compare=False)
 
     def may(self, permission: Permission) -> bool:
-        """Return whether any of the actor's roles grants `permission`, whatever the object."""
+        """Return whether any of the actor's roles grants `permission`, whatever the object, within a token's scopes."""
+        if self.at_most is not None and permission not in self.at_most:
+            return False
         return any(permission in GRANTS[role] for role in self.roles)
+
+    def narrowed(self, permissions: frozenset[Permission]) -> Actor:
+        """Return the same person, who may do no more than `permissions`: with a token of the API."""
+        return replace(self, at_most=permissions)
 
     @property
     def is_consumer(self) -> bool:

@@ -1,0 +1,106 @@
+"""Asking once more who it is, before something that cannot be taken back; and the links that are sent by mail."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask_babel import gettext as _
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.accounts import login, passkeys, queries, service, service_people, service_sessions
+from app.accounts.forms import ChooseForm, EmailForm, ProveForm
+from app.accounts.models import User
+from app.accounts.models_proof import FactorKind, LinkKind, SignInLink
+from app.accounts.views import let_in, local, proved
+from app.core import clock
+from app.core.db import transaction
+from app.web.guards import act, open_to_all
+from app.web.limits import often
+from app.web.words import sentence
+from workflows.procedure.errors import Invalid
+
+accounts_proof = Blueprint("accounts_proof", __name__)
+BLUEPRINTS = (accounts_proof,)
+
+
+@accounts_proof.route("/account/prove", methods=["GET", "POST"])
+@login.signed_in
+@often("sign_in")
+def prove() -> Any:
+    """Ask for password or factor, and send the reader on to where they were, with the form that they had filled in."""
+    user, form = login.myself(), ProveForm()
+    onward = local(request.args.get("next")) or url_for("accounts_own.account")
+    carried = [(name, text) for name, text in request.form.items(multi=True) if name not in form._fields]
+    asked = any((form.prove_password.data, form.prove_code.data, form.prove_credential.data))
+    if asked and form.validate() and _is_right(user, form):
+        with transaction():
+            service_sessions.prove_again(current_user.session.id, act=act())
+        return redirect(onward, code=307 if carried else 303)
+    if asked and not form.errors:
+        form.add_error("prove_password", _("This is not right. Check it and try again."))
+    return _prove_page(user, form, carried), 422 if form.errors else 200
+
+
+def _is_right(user: User, form: ProveForm) -> bool:
+    """Return whether password, code or passkey is this person's; wrong ones are counted as at the sign-in."""
+    key = service_sessions.counted_as(user.email, request.cookies.get(login.BROWSER))
+    if service_sessions.locked_until(key, at=act().at):
+        return False
+    password = form.prove_password.data
+    right = bool(password) and service.check_password(user.email, password) is not None
+    with transaction():
+        right = right or (not password and proved(user, form.prove_code.data, form.prove_credential.data))
+        if not right:
+            service_sessions.count_failure(key, act=act())
+    return right
+
+
+def _prove_page(user: User, form: ProveForm, carried: list[tuple[str, str]]) -> str:
+    keys = [each.credential_id or "" for each in queries.factors(user, FactorKind.PASSKEY)]
+    options = passkeys.request(login.new_challenge(), keys) if keys and passkeys.possible() else None
+    has_app = bool(queries.factors(user, FactorKind.TOTP))
+    return render_template("accounts/prove.html", form=form, options=options, has_app=has_app, carried=carried)
+
+
+# --- links of one use ----------------------------------------------------------------------------------------------
+
+
+@accounts_proof.route("/signin/forgot", methods=["GET", "POST"])
+@open_to_all
+@often("codes")
+def forgot() -> Any:
+    """Send a link to choose a new password; the answer is the same whether or not anybody has this address."""
+    form = EmailForm()
+    if not form.validate_on_submit():
+        return render_template("accounts/forgot.html", form=form), 422 if form.is_submitted() else 200
+    with transaction():
+        service_people.ask_for_link(queries.by_email(form.email.data), LinkKind.RESET, act=act())
+    return render_template("accounts/forgot_sent.html", address=form.email.data)
+
+
+@accounts_proof.route("/signin/link/<token>", methods=["GET", "POST"])
+@open_to_all
+@often("codes")
+def choose(token: str) -> Any:
+    """Choose a password. Looking at the page spends nothing: mail programs look at links before people do."""
+    link = queries.link(token, at=clock.now())
+    if link is None:
+        return render_template("accounts/link_gone.html"), 404
+    form = ChooseForm()
+    if form.validate_on_submit() and (done := _chosen(link, form)):
+        return done
+    page = render_template("accounts/choose.html", form=form, user=link.user, invited=link.kind is LinkKind.INVITATION)
+    return page, 422 if form.is_submitted() else 200
+
+
+def _chosen(link: SignInLink, form: ChooseForm) -> Response | None:
+    try:
+        with transaction():
+            user = service_people.spend_link(link, form.password.data, act=act())
+    except Invalid as refused:
+        form.add_error("password", sentence(refused.code, refused.fields))
+        return None
+    flash(_("Your password is set."), "success")
+    return let_in(user, login.stage_of(user))

@@ -22,6 +22,13 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counters")),
     )
     op.create_table(
+        "failed_tries",
+        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("count", sa.Integer(), nullable=False),
+        sa.Column("since", UtcInstant(), nullable=False),
+        sa.PrimaryKeyConstraint("key", name=op.f("pk_failed_tries")),
+    )
+    op.create_table(
         "ledger_checkpoints",
         sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
@@ -155,6 +162,12 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "spent_challenges",
+        sa.Column("challenge_hash", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_spent_challenges")),
+    )
+    op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("email", sa.Text(), nullable=False, comment="case folded"),
@@ -171,15 +184,47 @@ def upgrade() -> None:
     )
     op.create_table(
         "api_tokens",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column(
+            "name", sa.Text(), nullable=False, comment="what it is for; the reason of every look-up made with it"
+        ),
+        sa.Column("scopes", sa.JSON(), nullable=False),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("expires_at", UtcInstant(), nullable=True),
+        sa.Column("used_at", UtcInstant(), nullable=True, comment="to within ten minutes"),
         sa.Column("revoked_at", UtcInstant(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_api_tokens_user_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_api_tokens")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_tokens")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_api_tokens_token_hash")),
     )
+    with op.batch_alter_table("api_tokens") as batch_op:
+        batch_op.create_index("ix_api_tokens_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "approvals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("act", sa.Text(), nullable=False),
+        sa.Column("subject", sa.JSON(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("asked_by_id", sa.Integer(), nullable=False),
+        sa.Column("asked_at", UtcInstant(), nullable=False),
+        sa.Column("expires_at", UtcInstant(), nullable=False),
+        sa.Column("decided_by_id", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcInstant(), nullable=True),
+        sa.Column("agreed", sa.Boolean(), nullable=True),
+        sa.CheckConstraint("(decided_at IS NULL) = (agreed IS NULL)", name=op.f("ck_approvals_agreed_iff_decided")),
+        sa.CheckConstraint(
+            "decided_by_id IS NULL OR decided_by_id <> asked_by_id", name=op.f("ck_approvals_two_people")
+        ),
+        sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_approvals_asked_by_id")),
+        sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_approvals_decided_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),
+    )
+    with op.batch_alter_table("approvals") as batch_op:
+        batch_op.create_index("ix_approvals_newest", ["asked_at", "id"], unique=False)
+
     op.create_table(
         "cases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -280,6 +325,34 @@ def upgrade() -> None:
         batch_op.create_index("ix_cases_respondent", ["respondent_id", "state", "due_at"], unique=False)
 
     op.create_table(
+        "factors",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.Enum("totp", "passkey", name="factorkind", native_enum=False, length=32), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("secret", sa.Text(), nullable=False),
+        sa.Column("credential_id", sa.Text(), nullable=True, comment="of a passkey, base64url"),
+        sa.Column(
+            "counter", sa.Integer(), nullable=False, comment="the last TOTP step used, or a passkey's signature count"
+        ),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("used_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_factors_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_factors")),
+        sa.UniqueConstraint("credential_id", name=op.f("uq_factors_credential_id")),
+    )
+    with op.batch_alter_table("factors") as batch_op:
+        batch_op.create_index("ix_factors_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "known_browsers",
+        sa.Column("browser_hash", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_known_browsers_user_id")),
+        sa.PrimaryKeyConstraint("browser_hash", "user_id", name=op.f("pk_known_browsers")),
+    )
+    op.create_table(
         "own_hours",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
@@ -289,6 +362,17 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_own_hours_user_id")),
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_own_hours")),
     )
+    op.create_table(
+        "recovery_codes",
+        sa.Column("code_hash", sa.Text(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("used_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_recovery_codes_user_id")),
+        sa.PrimaryKeyConstraint("code_hash", name=op.f("pk_recovery_codes")),
+    )
+    with op.batch_alter_table("recovery_codes") as batch_op:
+        batch_op.create_index(batch_op.f("ix_recovery_codes_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "saved_views",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -301,18 +385,104 @@ def upgrade() -> None:
         sa.UniqueConstraint("user_id", "name", name=op.f("uq_saved_views_user_id_name")),
     )
     op.create_table(
+        "security_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "locked",
+                "factor_added",
+                "factor_removed",
+                "factor_guessed",
+                "recovery_used",
+                "recovery_made",
+                "token_made",
+                "password_changed",
+                "invited",
+                "roles_changed",
+                "disabled",
+                "enabled",
+                "many_not_found",
+                "revealed",
+                name="eventkind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("about_id", sa.Integer(), nullable=True),
+        sa.Column("by_id", sa.Integer(), nullable=True),
+        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("told_at", UtcInstant(), nullable=True, comment="when administrators were written to"),
+        sa.ForeignKeyConstraint(["about_id"], ["users.id"], name=op.f("fk_security_events_about_id")),
+        sa.ForeignKeyConstraint(["by_id"], ["users.id"], name=op.f("fk_security_events_by_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_security_events")),
+    )
+    with op.batch_alter_table("security_events") as batch_op:
+        batch_op.create_index("ix_security_events_about", ["about_id"], unique=False)
+        batch_op.create_index("ix_security_events_newest", ["at", "id"], unique=False)
+
+    op.create_table(
         "sessions",
+        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage", sa.Enum("open", "factor", "enrol", name="stage", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column(
+            "browser", sa.Text(), nullable=False, comment="what the browser calls itself, for the list of own sessions"
+        ),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("expires_at", UtcInstant(), nullable=False),
-        sa.Column("proved_at", UtcInstant(), nullable=False, comment="when the password was last given"),
+        sa.Column("proved_at", UtcInstant(), nullable=False, comment="when the password or a factor was last given"),
+        sa.Column("wrong_factors", sa.Integer(), nullable=False),
         sa.Column("ended_at", UtcInstant(), nullable=True),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sessions_user_id")),
-        sa.PrimaryKeyConstraint("token_hash", name=op.f("pk_sessions")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sessions_token_hash")),
     )
     with op.batch_alter_table("sessions") as batch_op:
         batch_op.create_index("ix_sessions_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "sign_in_links",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("token_hash", sa.Text(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind", sa.Enum("invitation", "reset", name="linkkind", native_enum=False, length=32), nullable=False
+        ),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("expires_at", UtcInstant(), nullable=False),
+        sa.Column("spent_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sign_in_links_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sign_in_links")),
+        sa.UniqueConstraint("token_hash", name=op.f("uq_sign_in_links_token_hash")),
+    )
+    with op.batch_alter_table("sign_in_links") as batch_op:
+        batch_op.create_index("ix_sign_in_links_user", ["user_id"], unique=False)
+
+    op.create_table(
+        "stated_reasons",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum("lookup", "export", "reveal", name="reasonfor", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("subject", sa.Text(), nullable=False, comment="what was looked for or taken; never personal data"),
+        sa.Column("about_hash", sa.Text(), nullable=True),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_stated_reasons_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_stated_reasons")),
+    )
+    with op.batch_alter_table("stated_reasons") as batch_op:
+        batch_op.create_index("ix_stated_reasons_newest", ["at", "id"], unique=False)
+        batch_op.create_index("ix_stated_reasons_user", ["user_id"], unique=False)
 
     op.create_table(
         "answers",
@@ -1230,12 +1400,35 @@ def downgrade() -> None:
         batch_op.drop_index("ix_answers_case")
 
     op.drop_table("answers")
+    with op.batch_alter_table("stated_reasons") as batch_op:
+        batch_op.drop_index("ix_stated_reasons_user")
+        batch_op.drop_index("ix_stated_reasons_newest")
+
+    op.drop_table("stated_reasons")
+    with op.batch_alter_table("sign_in_links") as batch_op:
+        batch_op.drop_index("ix_sign_in_links_user")
+
+    op.drop_table("sign_in_links")
     with op.batch_alter_table("sessions") as batch_op:
         batch_op.drop_index("ix_sessions_user")
 
     op.drop_table("sessions")
+    with op.batch_alter_table("security_events") as batch_op:
+        batch_op.drop_index("ix_security_events_newest")
+        batch_op.drop_index("ix_security_events_about")
+
+    op.drop_table("security_events")
     op.drop_table("saved_views")
+    with op.batch_alter_table("recovery_codes") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_recovery_codes_user_id"))
+
+    op.drop_table("recovery_codes")
     op.drop_table("own_hours")
+    op.drop_table("known_browsers")
+    with op.batch_alter_table("factors") as batch_op:
+        batch_op.drop_index("ix_factors_user")
+
+    op.drop_table("factors")
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_index("ix_cases_respondent")
         batch_op.drop_index("ix_cases_queue")
@@ -1243,8 +1436,16 @@ def downgrade() -> None:
         batch_op.drop_index("ix_cases_assignee")
 
     op.drop_table("cases")
+    with op.batch_alter_table("approvals") as batch_op:
+        batch_op.drop_index("ix_approvals_newest")
+
+    op.drop_table("approvals")
+    with op.batch_alter_table("api_tokens") as batch_op:
+        batch_op.drop_index("ix_api_tokens_user")
+
     op.drop_table("api_tokens")
     op.drop_table("users")
+    op.drop_table("spent_challenges")
     with op.batch_alter_table("outbox") as batch_op:
         batch_op.drop_index(
             "ix_outbox_due",
@@ -1274,4 +1475,5 @@ def downgrade() -> None:
 
     op.drop_table("ledger_entries")
     op.drop_table("ledger_checkpoints")
+    op.drop_table("failed_tries")
     op.drop_table("counters")

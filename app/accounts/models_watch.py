@@ -74,7 +74,6 @@ class Approval(Model):
 
     __tablename__ = "approvals"
     __table_args__ = (
-        CheckConstraint("decided_by_id IS NULL OR decided_by_id <> asked_by_id", name="two_people"),
         CheckConstraint("(decided_at IS NULL) = (agreed IS NULL)", name="agreed_iff_decided"),
         Index("ix_approvals_newest", "asked_at", "id"),
     )

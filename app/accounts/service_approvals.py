@@ -75,7 +75,10 @@ def decide(approval: Approval, *, agreed: bool, act: Act) -> None:
     if act.actor.user_id is None or act.actor.user_id == approval.asked_by_id:
         raise NotPermitted("second_person")
     open_ = update(Approval).where(
-        Approval.id == approval.id, Approval.decided_at.is_(None), Approval.expires_at > act.at
+        Approval.id == approval.id,
+        Approval.decided_at.is_(None),
+        Approval.expires_at > act.at,
+        Approval.asked_by_id != act.actor.user_id,
     )
     taken = open_.values(decided_by_id=act.actor.user_id, decided_at=act.at, agreed=agreed)
     if session().execute(taken).rowcount != 1:  # type: ignore[attr-defined]

@@ -215,9 +215,6 @@ def upgrade() -> None:
         sa.Column("decided_at", UtcInstant(), nullable=True),
         sa.Column("agreed", sa.Boolean(), nullable=True),
         sa.CheckConstraint("(decided_at IS NULL) = (agreed IS NULL)", name=op.f("ck_approvals_agreed_iff_decided")),
-        sa.CheckConstraint(
-            "decided_by_id IS NULL OR decided_by_id <> asked_by_id", name=op.f("ck_approvals_two_people")
-        ),
         sa.ForeignKeyConstraint(["asked_by_id"], ["users.id"], name=op.f("fk_approvals_asked_by_id")),
         sa.ForeignKeyConstraint(["decided_by_id"], ["users.id"], name=op.f("fk_approvals_decided_by_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approvals")),

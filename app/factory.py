@@ -63,6 +63,7 @@ ROOMS = (
     "knowledge.views",
     "knowledge.api",
     "monitoring.views",
+    "monitoring.views_system",
 )
 
 

@@ -129,6 +129,8 @@ class Clock(Model):
         CheckConstraint("status IN ('running', 'breached') OR ended_at IS NOT NULL", name="ended_at_when_ended"),
         Index("ix_clocks_open", "kind", "due_at", "id", sqlite_where=text("ended_at IS NULL"),
               postgresql_where=text("ended_at IS NULL")),
+        Index("ix_clocks_overdue", "kind", sqlite_where=text("status = 'breached' AND ended_at IS NULL"),
+              postgresql_where=text("status = 'breached' AND ended_at IS NULL")),
         Index("ix_clocks_next", "next_at", "id", sqlite_where=text("status = 'running'"),
               postgresql_where=text("status = 'running'")),
     )  # fmt: skip

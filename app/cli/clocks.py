@@ -8,16 +8,18 @@ from zoneinfo import ZoneInfo
 
 import click
 from flask.cli import AppGroup
+from flask_babel import force_locale
 from sqlalchemy import func, select
 
 from app.cases import queries, service_clocks
 from app.cases.deadlines import explained
 from app.cases.models import Case, Clock
 from app.cases.queries import due_clocks
-from app.core import outbox
 from app.core.clock import now
 from app.core.db import session, transaction
 from app.core.ids import read_case_number
+from app.monitoring import words
+from app.monitoring.health import report
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 from workflows.procedure.recompute import Account, Entry
@@ -44,8 +46,16 @@ def _count() -> None:
     for kind, state, number in session().execute(counted.order_by(Clock.kind, Clock.status)):
         click.echo(f"{kind:<20}{state:<10}{number:>8}")
     at = now()
-    click.echo(f"clocks with something to do now: {len(due_clocks(at, limit=10_000))}")
-    click.echo(f"outbox rows that wait for a worker: {len(outbox.due(at, limit=10_000))}")
+    health = report(at)
+    click.echo(f"clocks with something to do now: {health.clocks.count}")
+    click.echo(f"outbox rows that wait for a worker: {sum(each.count for each in health.lanes.values())}")
+    for name, waiting in health.lanes.items():
+        click.echo(f"  {name:<10}{waiting.count:>8}")
+    click.echo(f"tasks given up: {health.given_up}")
+    click.echo(f"last sweep noted: {health.swept_at or 'never'}; Redis: {health.redis}; {health.database}")
+    with force_locale("en"):
+        for problem in health.problems:
+            click.echo(f"{'LATE' if problem.grave else 'NOTE'}  {' '.join(words.told(problem, when=str))}")
 
 
 def _explain(typed: str) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, select, text
+from sqlalchemy import ColumnElement, Index, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, after_commit, session
@@ -36,13 +36,17 @@ class Task(StrEnum):
 
 LANES = {task: Lane.NOTICES if task is Task.ISSUE_NOTICE else Lane.LETTERS for task in Task}
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
+GIVEN_UP = text("done_at IS NULL AND dead_at IS NOT NULL")
 
 
 class OutboxRow(Model):
     """One thing to do. `payload` holds ids only; `leased_until` keeps two workers from the same row."""
 
     __tablename__ = "outbox"
-    __table_args__ = (Index("ix_outbox_due", "available_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),)
+    __table_args__ = (
+        Index("ix_outbox_due", "available_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
+        Index("ix_outbox_given_up", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     task: Mapped[str]
@@ -111,3 +115,19 @@ def fail(row: OutboxRow, error: str, *, at: datetime) -> None:
         row.dead_at = at
     else:
         row.available_at = at + PAUSES[row.attempts - 1]
+
+
+def revive(outbox_id: int | None, *, at: datetime) -> int:
+    """Give a task that was given up another full round of tries (all of them for None); return how many.
+
+    Safe twice: who comes second finds it revived, or done.
+    """
+    given_up = update(OutboxRow).where(OutboxRow.dead_at.is_not(None), OutboxRow.done_at.is_(None))
+    if outbox_id is not None:
+        given_up = given_up.where(OutboxRow.id == outbox_id)
+    revived = session().execute(
+        given_up.values(dead_at=None, leased_until=None, attempts=0, available_at=at).execution_options(
+            synchronize_session=False
+        )
+    )
+    return int(revived.rowcount)  # type: ignore[attr-defined]

@@ -63,6 +63,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.COMPLAINT_TYPE, _("Telephone desk"), "/desk/phone"),
         (P.DOSSIER_READ, _("Committee"), "/committee"),
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),
+        (P.WATCH_READ, _("System health"), "/admin/system"),
     ]
     items = [_item(label, url) for permission, label, url in places if actor.may(permission)]
     return [*items, _item(_("Rules"), f"/{segment(language())}/rules")]

@@ -9,12 +9,10 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy import text
 from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter
 
-from app.core.db import session
 from app.web.errors import answer
 from app.web.guards import open_to_all
 
@@ -85,7 +83,6 @@ def install(app: Flask) -> None:
     csrf.init_app(app)  # after that: it reads the form
     app.register_error_handler(CSRFError, lambda error: answer(400))
     app.add_url_rule("/healthz", "healthz", healthz)
-    app.add_url_rule("/readyz", "readyz", readyz)
 
 
 def _whole_multipart() -> None:
@@ -103,10 +100,3 @@ def _whole_multipart() -> None:
 def healthz() -> Response:
     """Say that the process lives."""
     return Response("ok\n", mimetype="text/plain")
-
-
-@open_to_all
-def readyz() -> Response:
-    """Say whether the database answers."""
-    session().execute(text("SELECT 1"))
-    return Response("ready\n", mimetype="text/plain")

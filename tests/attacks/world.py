@@ -108,7 +108,7 @@ def a_world(app: Flask) -> World:
     people |= _panel(cases["judged"])
     world.cases = {name: case.number for name, case in cases.items()}
     world.people = {name: person.email for name, person in people.items()}
-    world.ids["organisation_id"] = shop.id
+    world.ids |= {"organisation_id": shop.id, "outbox_id": 1}
     world.ids |= {f"user-{name}": person.id for name, person in people.items()}
     with transaction():
         _keys(world, people, cases)

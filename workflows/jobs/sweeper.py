@@ -15,8 +15,10 @@ from datetime import datetime
 from functools import partial
 
 from app.cases.queries import due_clocks
-from app.core import outbox
+from app.core import heartbeat, outbox
 from app.core.clock import now
+from app.core.db import transaction
+from app.monitoring.health import SWEEPER
 from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS, hand_over
 
@@ -24,14 +26,19 @@ INTERVAL_S = 0.4
 GRACE_S = 2.0
 """What a worker gets before the sweep does the work itself, which is harmless when both do."""
 
+BEAT_S = 10.0
+
 log = logging.getLogger("heng.sweeper")
 
 
 class Sweep:
     """One kind of due rows. `handed` remembers when each was given to the queue; forgetting it costs nothing."""
 
-    def __init__(self, queue: str, due: Callable[[datetime], list[int]], do: Callable[[int], None]) -> None:
-        self.queue, self.due, self.do = queue, due, do
+    def __init__(
+        self, queue: str, due: Callable[[datetime], list[int]], do: Callable[[int], None],
+        after: Callable[[], None] = lambda: None,
+    ) -> None:  # fmt: skip
+        self.queue, self.due, self.do, self.after = queue, due, do, after
         self.handed: dict[int, float] = {}
 
     def once(self) -> int:
@@ -66,9 +73,25 @@ class Sweep:
         while not stopping.wait(INTERVAL_S):
             try:
                 self.once()
+                self.after()
             except Exception:
                 log.exception("the sweep of %s failed", self.queue)
                 stopping.wait(GRACE_S)
+
+
+class Pulse:
+    """Shows in the database that the sweep of the clocks is done again and again."""
+
+    def __init__(self) -> None:
+        self.next = 0.0
+
+    def beat(self) -> None:
+        """Note that a sweep was done, unless one was noted a moment ago."""
+        if time.monotonic() < self.next:
+            return
+        with tasks.application().app_context(), transaction():
+            heartbeat.beat(SWEEPER, at=now())
+        self.next = time.monotonic() + BEAT_S
 
 
 def main() -> None:
@@ -80,7 +103,7 @@ def main() -> None:
     for lane in outbox.Lane:
         sweep = Sweep(lane.value, partial(outbox.due, lane=lane), tasks.deliver)
         threading.Thread(target=sweep.run, args=(stopping,), daemon=True).start()
-    Sweep(CLOCKS, due_clocks, tasks.fire_clock).run(stopping)
+    Sweep(CLOCKS, due_clocks, tasks.fire_clock, after=Pulse().beat).run(stopping)
 
 
 if __name__ == "__main__":

@@ -29,6 +29,12 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_failed_tries")),
     )
     op.create_table(
+        "heartbeats",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_heartbeats")),
+    )
+    op.create_table(
         "ledger_checkpoints",
         sa.Column("size", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
@@ -159,6 +165,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_outbox_given_up",
+            ["id"],
+            unique=False,
+            sqlite_where=sa.text("done_at IS NULL AND dead_at IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND dead_at IS NOT NULL"),
         )
 
     op.create_table(
@@ -695,6 +708,13 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("ended_at IS NULL"),
             postgresql_where=sa.text("ended_at IS NULL"),
+        )
+        batch_op.create_index(
+            "ix_clocks_overdue",
+            ["kind"],
+            unique=False,
+            sqlite_where=sa.text("status = 'breached' AND ended_at IS NULL"),
+            postgresql_where=sa.text("status = 'breached' AND ended_at IS NULL"),
         )
 
     op.create_table(
@@ -1385,6 +1405,11 @@ def downgrade() -> None:
     op.drop_table("confirmations")
     with op.batch_alter_table("clocks") as batch_op:
         batch_op.drop_index(
+            "ix_clocks_overdue",
+            sqlite_where=sa.text("status = 'breached' AND ended_at IS NULL"),
+            postgresql_where=sa.text("status = 'breached' AND ended_at IS NULL"),
+        )
+        batch_op.drop_index(
             "ix_clocks_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
         )
         batch_op.drop_index(
@@ -1445,6 +1470,11 @@ def downgrade() -> None:
     op.drop_table("spent_challenges")
     with op.batch_alter_table("outbox") as batch_op:
         batch_op.drop_index(
+            "ix_outbox_given_up",
+            sqlite_where=sa.text("done_at IS NULL AND dead_at IS NOT NULL"),
+            postgresql_where=sa.text("done_at IS NULL AND dead_at IS NOT NULL"),
+        )
+        batch_op.drop_index(
             "ix_outbox_due",
             sqlite_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL AND dead_at IS NULL"),
@@ -1472,5 +1502,6 @@ def downgrade() -> None:
 
     op.drop_table("ledger_entries")
     op.drop_table("ledger_checkpoints")
+    op.drop_table("heartbeats")
     op.drop_table("failed_tries")
     op.drop_table("counters")

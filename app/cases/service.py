@@ -71,7 +71,7 @@ def _write_down(case: Case, step: Step, act: Act, detail: dict[str, Any], audien
         user_id=act.actor.user_id, from_state=step.source, to_state=step.target, clause=step.clause,
         audience=audience, walled=step.walled, detail=detail,
     )  # fmt: skip
-    return record(event, about=about(case.id))
+    return record(event, about=about(case.id), at=act.at)
 
 
 def check_version(case: Case, seen: int | None) -> None:

@@ -171,14 +171,14 @@ def _tell(case: Case, clock: Clock, action: Action, act: Act, **detail: str | in
             detail={"kind": clock.kind, "generation": clock.generation} | detail,
             audience=Audience.BOTH if action is Action.BREACH else Audience.INTERNAL,
         ),
-        about=about(case.id),
+        about=about(case.id), at=act.at,
     )  # fmt: skip
 
 
 def _keep(clock: Clock, level: int, effect: str, act: Act, due_at: datetime, told: str | None = None) -> None:
     """Write down what a clock did, once."""
     row = ClockEffect(clock_id=clock.id, level=level, effect=effect, told=told, due_at=due_at, at=act.at)
-    record(row, about=about(clock.case_id))
+    record(row, about=about(clock.case_id), at=act.at)
 
 
 def _next(kind: ClockKind, started_at: datetime, due_at: datetime, level: int, law: date) -> datetime:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.core.db import Model, Money, by_value
+from app.core.ids import new_token
 from workflows.procedure.issues import IssueKind, Outcome, Question
 from workflows.procedure.panel import CHAIR_PLACE
 from workflows.procedure.voting import Choice, TieRule, is_sealed
@@ -24,16 +25,13 @@ class Panel(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     round: Mapped[int] = mapped_column(comment="1, or 2 for a review")
-    seed: Mapped[str] = mapped_column(comment="public: with the candidates it gives the draw")
-    candidates: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list, comment="each with id, presides, sits, since; only ever added to"
-    )
     size: Mapped[int]
     quorum: Mapped[int]
     tie_rule: Mapped[TieRule] = mapped_column(by_value(TieRule))
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    draws: Mapped[list[PanelDraw]] = relationship(order_by="PanelDraw.n", lazy="raise_on_sql")
     seats: Mapped[list[PanelSeat]] = relationship(order_by="PanelSeat.id", lazy="raise_on_sql")
     issues: Mapped[list[Issue]] = relationship(order_by="Issue.n", lazy="raise_on_sql")
 
@@ -57,6 +55,28 @@ class Panel(Model):
         return next((seat for seat in self.live_seats if seat.user_id == user_id), None)
 
 
+class PanelDraw(Model):
+    """Candidates frozen before anybody could know the seed: the seed is made from a checkpoint of the log signed later.
+
+    The first draw of a panel fills its seats and, in the same order, those that fall empty. Another one follows only
+    when it is exhausted and people have joined the pool.
+    """
+
+    __tablename__ = "panel_draws"
+    __table_args__ = (
+        UniqueConstraint("panel_id", "n"),
+        CheckConstraint("(seed IS NULL) = (checkpoint IS NULL)", name="seed_from_a_checkpoint"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    n: Mapped[int]
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(comment="each with id, presides, sits")
+    at: Mapped[datetime] = mapped_column(comment="when they were frozen")
+    seed: Mapped[str | None] = mapped_column(comment="public: with the candidates it gives the draw")
+    checkpoint: Mapped[int | None] = mapped_column(comment="size of the log whose root is in the seed")
+
+
 class PanelSeat(Model):
     """One person on a panel: from being drawn until they leave, if they do."""
 
@@ -72,6 +92,8 @@ class PanelSeat(Model):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     place: Mapped[int] = mapped_column(comment="1 is the chair's")
+    draw: Mapped[int] = mapped_column(default=1, comment="number of the draw that gave the seat")
+    ballot: Mapped[str] = mapped_column(default=new_token, comment="stands for the member where votes are published")
     seated_at: Mapped[datetime]
     interest: Mapped[str | None] = mapped_column(comment="none or conflict; empty until declared")
     reason: Mapped[str | None]
@@ -126,6 +148,7 @@ class Vote(Model):
     panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
     issue_id: Mapped[int] = mapped_column(ForeignKey("issues.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    ballot: Mapped[str] = mapped_column(comment="of the seat: stands for the member where votes are published")
     choice: Mapped[Choice] = mapped_column(by_value(Choice))
     reason: Mapped[str]
     at: Mapped[datetime]

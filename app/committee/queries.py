@@ -44,7 +44,8 @@ def drawn(actor: Actor) -> ColumnElement[bool] | None:
 
 def _whole() -> Select[Panel]:
     seats = joinedload(Panel.seats).joinedload(PanelSeat.user)
-    return select(Panel).options(seats, selectinload(Panel.issues)).execution_options(populate_existing=True)
+    loaded = (seats, joinedload(Panel.draws), selectinload(Panel.issues))
+    return select(Panel).options(*loaded).execution_options(populate_existing=True)
 
 
 def panel_of(case: Case, *, round_: int | None = None) -> Panel | None:
@@ -93,6 +94,11 @@ def own_votes(panel: Panel, actor: Actor) -> Mapping[int, Vote]:
     query = select(Vote, Issue.n).join(Issue, Issue.id == Vote.issue_id)
     query = query.where(Vote.panel_id == panel.id, Vote.user_id == actor.user_id, Vote.counts)
     return {row[1]: row[0] for row in session().execute(query)}
+
+
+def counted(panel: Panel) -> list[int]:
+    """Return the numbers of the votes that count now; not whose they are, nor what they say."""
+    return list(session().scalars(select(Vote.id).where(Vote.panel_id == panel.id, Vote.counts).order_by(Vote.id)))
 
 
 def voters(panel: Panel) -> set[int]:

@@ -9,6 +9,7 @@ from app.accounts import queries as people
 from app.accounts import service as accounts
 from app.cases.actions import performs
 from app.cases.models import Case
+from app.cases.recording import about
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer, tell_respondent
 from app.cases.service_performance import promise
@@ -17,10 +18,12 @@ from app.committee import queries
 from app.committee.commands import STATEMENTS, DraftDecision, ReturnDraft, SignDecision
 from app.committee.models import Decision, Panel
 from app.committee.queries import Ruling
-from app.committee.service import hold, seat_of, tell, tell_secretaries
+from app.committee.service import hold, seat_of
+from app.committee.service_draw import tell, tell_secretaries
 from app.committee.service_review import conclude_review, review_ends
 from app.core import ids
 from app.core.db import session
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
 from workflows.procedure.errors import Invalid, NotPermitted
@@ -119,6 +122,7 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     year = act.at.astimezone(ZoneInfo(case.time_zone)).year
     decision.number = f"〔{year}〕{ids.next_serial(f'decision-{year}')}"
     decision.signed_by, decision.signed_at, decision.status = signer.id, act.at, "in_force"
+    record(decision, about=about(case.id), at=act.at)
     conclude_review(case, decision)
     owed = promise(case, restored(decision.terms), source="decision", act=act)
     detail = {"round": panel.round, "number": decision.number, "outcome": decision.outcome, "owed": owed}

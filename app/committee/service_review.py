@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from app.cases import service_clocks
 from app.cases.actions import performs
 from app.cases.models import Case
+from app.cases.recording import about
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer, tell_respondent
 from app.cases.service_performance import stay_open
@@ -17,7 +18,7 @@ from app.committee import queries
 from app.committee.commands import RequestReview
 from app.committee.models import Decision, ReviewRequest
 from app.committee.service import convene
-from app.core.db import session
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind, end_of_civil_day
@@ -63,12 +64,11 @@ def request_review(case: Case, command: RequestReview, act: Act) -> None:
     advance(case, Action.REQUEST_REVIEW, act=act, detail={"grounds": list(command.grounds)})
     case.closed_at = case.close_reason = None
     decision.status = "under_review"
-    session().add(
-        ReviewRequest(
-            case_id=case.id, round=decision.round, side=act.actor.side, grounds=list(dict.fromkeys(command.grounds)),
-            text=command.text, language=act.actor.language, at=act.at,
-        )
+    request = ReviewRequest(
+        case_id=case.id, round=decision.round, side=act.actor.side, grounds=list(dict.fromkeys(command.grounds)),
+        text=command.text, language=act.actor.language, at=act.at,
     )  # fmt: skip
+    record(request, about=about(case.id), at=act.at)
     stay_open(case, act=act)
     service_clocks.start(case, ClockKind.REVIEW, act=act, figure="review", subject_id=decision.id)
     convene(case, act)

@@ -7,17 +7,19 @@ from sqlalchemy import update
 from app.cases import service_clocks
 from app.cases.actions import performs
 from app.cases.models import Case, Clock
+from app.cases.recording import about
 from app.cases.service import advance
 from app.committee import queries
 from app.committee.commands import CastVotes, IssueVote
 from app.committee.models import Issue, Panel, PanelSeat, Vote
-from app.committee.service import LIMIT, candidates, fill_seats, hold, open_vote, replace, seat_of, tell_secretaries
+from app.committee.service import LIMIT, hold, open_vote, replace, seat_of
+from app.committee.service_draw import fill_seats, substitutes, tell_secretaries
 from app.core.db import session
+from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid, NotPermitted, TooLate
-from workflows.procedure.panel import draw
 from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice, all_in, quorum_met
 
@@ -43,7 +45,7 @@ def vote(case: Case, command: CastVotes, act: Act) -> None:
     asked = _paired(panel, seat, command)
     before = queries.own_votes(panel, act.actor)
     for issue, said in asked:
-        _cast(panel, issue, said, before.get(issue.n), act)
+        _cast(case, panel, seat, issue, said, before.get(issue.n), act)
     advance(case, Action.VOTE, act=act, detail={"round": panel.round, "changed": bool(before)})
     session().flush()
     seated = {each.user_id for each in panel.live_seats}
@@ -61,17 +63,18 @@ def _paired(panel: Panel, seat: PanelSeat, command: CastVotes) -> list[tuple[Iss
     return [(issues[said.issue], said) for said in command.votes]
 
 
-def _cast(panel: Panel, issue: Issue, said: IssueVote, before: Vote | None, act: Act) -> None:
+def _cast(
+    case: Case, panel: Panel, seat: PanelSeat, issue: Issue, said: IssueVote, before: Vote | None, act: Act
+) -> None:
     if before is not None:
         if (before.choice, before.reason) == (said.choice, said.reason):
             return
         session().execute(update(Vote).where(Vote.id == before.id).values(counts=False))
-    session().add(
-        Vote(
-            panel_id=panel.id, issue_id=issue.id, user_id=act.actor.user_id, choice=Choice(said.choice),
-            reason=said.reason, at=act.at, counts=True,
-        )
+    cast = Vote(
+        panel_id=panel.id, issue_id=issue.id, user_id=seat.user_id, ballot=seat.ballot, choice=Choice(said.choice),
+        reason=said.reason, at=act.at, counts=True,
     )  # fmt: skip
+    record(cast, about=about(case.id), at=act.at)
 
 
 def _chair_id(panel: Panel) -> int | None:
@@ -80,7 +83,8 @@ def _chair_id(panel: Panel) -> int | None:
 
 def _close(case: Case, panel: Panel, act: Act) -> None:
     panel.closed_at = act.at
-    advance(case, Action.VOTING_ENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round})
+    counted = queries.counted(panel)
+    advance(case, Action.VOTING_ENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round, "votes": counted})
     tell_secretaries(case, "draft_wanted", act=act)
 
 
@@ -104,6 +108,5 @@ def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
 
 def _replaceable(panel: Panel, silent: list[PanelSeat]) -> list[PanelSeat]:
     """Return those for whom the pool still has a substitute; the others keep their seats and get more time."""
-    taken = [seat.user_id for seat in panel.seats]
-    substitutes = draw(panel.seed, candidates(panel), places=[seat.place for seat in silent], taken=taken)
-    return [seat for seat in silent if seat.place in substitutes]
+    found = substitutes(panel, [seat.place for seat in silent])
+    return [seat for seat in silent if seat.place in found]

@@ -32,6 +32,7 @@ class Task(StrEnum):
     SEND_WARNINGS = "workflows.jobs.tasks.send_warnings"
     SEND_SIGN_IN_LINK = "workflows.jobs.tasks.send_sign_in_link"
     SEND_TRACKING_CODE = "workflows.jobs.tasks.send_tracking_code"
+    DRAW_PANEL = "workflows.jobs.tasks.draw_panel"
 
 
 LANES = {task: Lane.NOTICES if task is Task.ISSUE_NOTICE else Lane.LETTERS for task in Task}

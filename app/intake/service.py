@@ -182,7 +182,7 @@ def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]
         side=act.actor.side if act.actor.roles else "consumer", user_id=act.actor.user_id, from_state=None,
         to_state=CaseState.RECEIVED, clause="2.2.4.2", audience=Audience.BOTH, detail=detail,
     )  # fmt: skip
-    record(event, about=about(case.id))
+    record(event, about=about(case.id), at=act.at)
     if prepared.findings:
         rows = [found.to_json() | {"case_id": case.id, "found_at": act.at} for found in prepared.findings]
         session().execute(insert(Finding).execution_options(render_nulls=True), rows)  # many rows, one statement

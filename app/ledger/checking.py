@@ -77,7 +77,8 @@ def _pairs(kind: Kind[Any]) -> Iterator[tuple[LedgerEntry, Any]]:
 def _missing(kind: Kind[Any]) -> Iterator[Fault]:
     """Yield rows that the log knows nothing of."""
     known = select(LedgerEntry.record_id).where(LedgerEntry.kind == kind.key)
-    for row_id in session().scalars(select(kind.model.id).where(kind.model.id.not_in(known))):  # type: ignore[attr-defined]
+    number = kind.model.id  # type: ignore[attr-defined]
+    for row_id in session().scalars(select(number).where(kind.when, number.not_in(known))):
         yield Fault(f"{kind.key} {row_id} is not in the log: it was slipped in")
 
 

@@ -8,6 +8,8 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from sqlalchemy import ColumnElement, true
+
 from app.core.db import Model
 
 Row = TypeVar("Row", bound=Model)
@@ -16,11 +18,12 @@ Values = Callable[[Row], dict[str, Any]]
 
 @dataclass(frozen=True, slots=True)
 class Kind(Generic[Row]):
-    """One kind of record: its rows, and what of them is committed to."""
+    """One kind of record: its rows (`when`: those that must be in the log), and what of them is committed to."""
 
     key: str
     model: type[Row]
     values: Values[Row]
+    when: ColumnElement[bool]
 
     def read(self, row: Row) -> dict[str, Any]:
         """Return the values of a row as the log takes them, its kind among them."""
@@ -40,11 +43,16 @@ def kind_of(row: Model) -> Kind[Any]:
     return _kinds[type(row)]
 
 
-def recorded(key: str, model: type[Row]) -> Callable[[Values[Row]], Values[Row]]:
-    """Name the values of `model` that the log commits to: such as never change once the row is written."""
+def recorded(
+    key: str, model: type[Row], *, when: ColumnElement[bool] | None = None
+) -> Callable[[Values[Row]], Values[Row]]:
+    """Name the values of `model` that the log commits to: such as never change once they are recorded.
+
+    `when` tells which rows must be in the log, where not all.
+    """
 
     def register(values: Values[Row]) -> Values[Row]:
-        _kinds[model] = Kind(key, model, values)
+        _kinds[model] = Kind(key, model, values, true() if when is None else when)
         return values
 
     return register

@@ -7,6 +7,7 @@ notary, a process of its own, gives it a place in the tree. Source: clause 3.1.4
 from __future__ import annotations
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any, TypeVar
 
 from sqlalchemy import insert, select, update
@@ -21,30 +22,30 @@ Row = TypeVar("Row", bound=Model)
 WAITING = "ledger"
 
 
-def record(row: Row, *, about: str) -> Row:
+def record(row: Row, *, about: str, at: datetime) -> Row:
     """Keep a new row and have the log commit to it when the transaction ends; returns the row.
 
-    `about` is the subject whose salts are destroyed together (`case/12`). The row's kind must be named by
-    `records.recorded`, and it has the instant of the act in `at`.
+    `about` is the subject whose salts are destroyed together (`case/12`), `at` the instant of the act. The row's kind
+    must be named by `records.recorded`.
     """
     session().add(row)
-    session().info.setdefault(WAITING, []).append((row, about))
-    before_commit(_queue)
+    session().info.setdefault(WAITING, []).append((row, about, at))
+    before_commit(queue)
     return row
 
 
-def _queue() -> None:
+def queue() -> None:
     """Write the commitments to all rows of this transaction: one statement, however many."""
     session().flush()
-    waiting = [_entry(row, about) for row, about in session().info.pop(WAITING, []) if row in session()]
+    waiting = [_entry(*each) for each in session().info.pop(WAITING, []) if each[0] in session()]
     if waiting:
         session().execute(insert(LedgerEntry), waiting)
 
 
-def _entry(row: Any, about: str) -> dict[str, Any]:
+def _entry(row: Any, about: str, at: datetime) -> dict[str, Any]:
     kind, salt = kind_of(row), new_salt()
     return {
-        "kind": kind.key, "record_id": row.id, "subject": about, "salt": salt, "queued_at": row.at,
+        "kind": kind.key, "record_id": row.id, "subject": about, "salt": salt, "queued_at": at,
         "commitment": commit(salt, kind.read(row)),
     }  # fmt: skip
 
@@ -77,7 +78,7 @@ def forget(subjects: Collection[str], *, act: Act) -> int:
         .values(salt=None, forgotten_at=act.at)
         .execution_options(synchronize_session=False)
     )
-    record(Forgetting(subjects=sorted(subjects), at=act.at), about="ledger")
+    record(Forgetting(subjects=sorted(subjects), at=act.at), about="ledger", at=act.at)
     session().expire_all()
     return int(destroyed.rowcount)  # type: ignore[attr-defined]
 

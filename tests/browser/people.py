@@ -11,6 +11,7 @@ from typing import Any
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import Album, Screen
+from tests.jobs.waiting import eventually
 
 CODE = re.compile(r"\b(\d{6})\b")
 
@@ -98,13 +99,20 @@ def step(staff: Screen, number: str, page: str, picture: str | None = None, **an
     staff.fill(**answers).shot(picture).send()
 
 
+DRAWN_WITHIN_S = 30.0
+
 # --- the committee -------------------------------------------------------------------------------------------------
 
 
 def seated(people: People, number: str) -> list[tuple[str, int]]:
-    """Return who was drawn for the case, as (role, n); whoever presides first."""
+    """Return who was drawn for the case, as (role, n); whoever presides first. The draw waits for the notary."""
     pool = [("chair", 0), ("chair", 1), *(("member", n) for n in range(5))]
-    return [(role, n) for role, n in pool if people.signed_in(role, n).open("/committee").has(number)]
+
+    def drawn() -> list[tuple[str, int]]:
+        return [(role, n) for role, n in pool if people.signed_in(role, n).open("/committee").has(number)]
+
+    assert eventually(drawn, DRAWN_WITHIN_S), number
+    return drawn()
 
 
 def declare(judge: Screen, number: str, picture: str | None = None) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from app.accounts.models import User
 from app.cases import actions, queries
 from app.cases.commands import Money, Term
@@ -10,7 +12,10 @@ from app.cases.service import advance
 from app.committee import queries as committee
 from app.committee.commands import STATEMENTS, CastVotes, DeclareInterest, DraftDecision, IssueVote, SignDecision
 from app.committee.models import Panel
-from app.core.db import session, transaction
+from app.committee.service_draw import draw_lots
+from app.core import clock
+from app.core.db import session, transaction, writing
+from app.ledger import keys, notary
 from tests.factories import PASSWORD, a_case, a_person, acting, an_act
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
@@ -34,8 +39,16 @@ def a_case_before_the_committee(**changes) -> Case:
 
 
 def panel_of(case: Case) -> Panel:
-    """The latest panel, as the database has it."""
+    """The latest panel, as the database has it, drawn if the log can give the seed."""
+    drawn(case)
     return committee.panel_of(case)
+
+
+def drawn(case: Case) -> None:
+    """Have the notary sign what waits, and the panel drawn."""
+    with nullcontext() if writing() else transaction():
+        notary.sign_now(keys.for_signing(), at=clock.now())
+        draw_lots(queries.case_to_work(case.id), act=an_act())
 
 
 def take(case: Case, action: Action, command, act: Act) -> None:

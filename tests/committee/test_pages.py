@@ -227,8 +227,10 @@ def test_the_dossier_shows_both_sides_and_no_offer(app, signed_in):
 
 
 def test_the_pool_shows_the_load_to_the_secretary_only(case, signed_in):
-    assert person_row(signed_in(secretary()).get("/committee/members").text, seated(case)[1].name) == ["1", "1"]
-    assert signed_in(seated(case)[1]).get("/committee/members").status_code == 403
+    member = seated(case)[1]
+
+    assert person_row(signed_in(secretary()).get("/committee/members").text, member.name) == ["1", "1"]
+    assert signed_in(member).get("/committee/members").status_code == 403
 
 
 def person_row(text, name):

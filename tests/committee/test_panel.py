@@ -5,6 +5,7 @@ from sqlalchemy.exc import IntegrityError
 
 from app.cases.queries import by_number, case_to_work
 from app.committee.models import PanelSeat
+from app.committee.service_draw import candidates
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from tests.committee.factories import (
@@ -22,7 +23,7 @@ from tests.committee.factories import (
 from tests.factories import a_case, a_person, acting, an_act, an_organisation, saved
 from workflows.procedure.authority import Role
 from workflows.procedure.errors import Invalid, NotPermitted, ProcedureError, StepNotAllowed
-from workflows.procedure.panel import Candidate, draw
+from workflows.procedure.panel import draw
 from workflows.procedure.states import Action, CaseState
 
 
@@ -33,9 +34,9 @@ def case(app):
 
 def test_anyone_can_run_the_draw_again_from_what_was_frozen(case):
     panel = panel_of(case)
-    frozen = [Candidate(each["id"], each["presides"], each["sits"]) for each in panel.candidates]
+    [lots] = panel.draws
 
-    again = draw(panel.seed, frozen, places=range(1, panel.size + 1))
+    again = draw(lots.seed, candidates(lots), places=range(1, panel.size + 1))
 
     assert again == {seat.place: seat.user_id for seat in panel.live_seats}
     assert Role.CHAIR in person(again[1]).roles
@@ -56,15 +57,15 @@ def test_people_of_a_party_and_people_who_worked_on_the_case_are_not_drawn(app):
 
     case, excluded = saved(make)
 
-    assert not excluded & {each["id"] for each in panel_of(case).candidates}
+    assert not excluded & {each["id"] for each in panel_of(case).draws[0].candidates}
     assert len(panel_of(case).live_seats) == 3
 
 
 def test_a_member_with_an_interest_is_replaced_by_the_next_in_the_draw(case):
     before = panel_of(case)
     member = person(before.live_seats[1].user_id)
-    frozen = [Candidate(each["id"], each["presides"], each["sits"]) for each in before.candidates]
-    expected = draw(before.seed, frozen, places=[2], taken=[seat.user_id for seat in before.seats])[2]
+    [lots] = before.draws
+    expected = draw(lots.seed, candidates(lots), places=[2], taken=[seat.user_id for seat in before.seats])[2]
 
     declare(case, member, "conflict", "My sister works there.")
 

@@ -49,7 +49,7 @@ def test_a_review_is_drawn_from_other_members_with_its_own_clock_and_everything_
     assert case_to_work(case.id).state is CaseState.REVIEW
     assert panel.round == 2
     assert len(panel.live_seats) == 3
-    assert not first & {each["id"] for each in panel.candidates}
+    assert not first & {each["id"] for each in panel.draws[0].candidates}
     assert queries.decision_of(case).status == "under_review"
     assert [remedy.status for remedy in remedies(case)] == ["stayed"]
     assert len(running(case, ClockKind.REVIEW)) == 1

@@ -213,7 +213,7 @@ def test_the_secret_key_is_for_its_owner_only(app):
 
 ALTERED = {
     "an act": ("UPDATE case_events SET side = 'desk' WHERE id = :row", "altered"),
-    "what an act says": ("UPDATE case_events SET detail = :detail WHERE id = :row", "altered"),
+    "what an act says": ("UPDATE case_events SET clause = '1.2.1' WHERE id = :row", "altered"),
     "an act taken away": ("DELETE FROM case_events WHERE id = :row", "taken away"),
     "a commitment": ("UPDATE ledger_entries SET commitment = :bytes WHERE record_id = :row", "does not fit its hash"),
     "a salt": ("UPDATE ledger_entries SET salt = :bytes WHERE record_id = :row", "altered"),
@@ -230,7 +230,7 @@ def test_what_was_altered_by_hand_is_found_with_the_index_of_its_entry(app, what
     sealed()
     entry = entries()[1]
     statement, told = ALTERED[what]
-    values = {"row": entry.record_id, "detail": json.dumps({"x": 1}), "bytes": b"\1" * 32}
+    values = {"row": entry.record_id, "bytes": b"\1" * 32}
     with transaction():
         session().execute(text(statement), {k: v for k, v in values.items() if f":{k}" in statement})
 

@@ -78,7 +78,7 @@ def _panel(case: Case, round_: int, outcome: Outcome) -> None:
         for n, who in enumerate(people, 1)
     ]
     panel = Panel(
-        case_id=case.id, round=round_, seed=f"{case.number}/{round_}", candidates=[], size=3, quorum=3,
+        case_id=case.id, round=round_, draws=[], size=3, quorum=3,
         tie_rule=TieRule.CHAIR, opened_at=at, closes_at=at + timedelta(hours=48), closed_at=at, seats=seats,
         issues=[issue],
     )  # fmt: skip
@@ -86,7 +86,8 @@ def _panel(case: Case, round_: int, outcome: Outcome) -> None:
     session().flush()
     most = Choice.REJECT if outcome is Outcome.FOR_RESPONDENT else Choice.UPHOLD
     for choice, who in zip((most, most, Choice.PARTLY), people, strict=True):
-        session().add(Vote(panel_id=panel.id, issue_id=issue.id, user_id=who.id, choice=choice, reason="见卷宗", at=at))
+        said = {"choice": choice, "reason": "见卷宗", "at": at, "ballot": f"ballot {who.id}"}
+        session().add(Vote(panel_id=panel.id, issue_id=issue.id, user_id=who.id, **said))
 
 
 def _decision(case: Case, round_: int, outcome: Outcome, terms, **changes) -> Decision:

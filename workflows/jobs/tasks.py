@@ -16,6 +16,7 @@ from app.accounts import service_people
 from app.accounts.models_proof import LinkKind
 from app.cases import service_clocks, service_gathered, service_letters
 from app.cases.queries import case_to_work
+from app.committee import service_draw
 from app.core import mail, outbox
 from app.core.clock import now
 from app.core.db import session, transaction
@@ -116,3 +117,14 @@ def send_tracking_code(number: str, contact: str) -> None:
     """Send a one-time code to who asked for their case. Twice is harmless: a minute must pass before another one."""
     with transaction():
         codes.send_code_to(number, contact, act=Act(SYSTEM, now()))
+
+
+def draw_panel(case_id: int) -> None:
+    """Draw a panel once the log gave its seed. Twice is harmless: a draw gets its seed once, and a seat is filled once.
+
+    While the notary has not signed, the task puts itself off.
+    """
+    with transaction():
+        act = Act(SYSTEM, now())
+        if not service_draw.draw_lots(case_to_work(case_id), act=act):
+            outbox.add(outbox.Task.DRAW_PANEL, at=act.at + service_draw.SOON, case_id=case_id)

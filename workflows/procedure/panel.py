@@ -23,6 +23,15 @@ class Candidate:
     organisation_id: int | None = None
 
 
+def seed_of(root: str, panel: int, n: int) -> str:
+    """Return the public seed of draw number `n` of a panel.
+
+    `root` (hex) is that of the first checkpoint of the transparency log that covers the frozen candidates: nobody knew
+    it when they were frozen, and everybody can look it up afterwards.
+    """
+    return f"{root}/{panel}/{n}"
+
+
 def lot(seed: str, user_id: int) -> str:
     """Return the candidate's lot: the hex SHA-256 of `seed|user_id`. The lowest is drawn first."""
     return sha256(f"{seed}|{user_id}".encode()).hexdigest()

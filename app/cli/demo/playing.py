@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from app.cases import service_clocks
 from app.cases.models import Clock
-from app.cases.queries import due_clocks
+from app.cases.queries import case_to_work, due_clocks
 from app.cli.demo.people import Cast
 from app.cli.demo.stage import Stage
 from app.cli.demo.stories import Story
@@ -36,6 +36,8 @@ def play(stories: Sequence[Story], cast: Cast, files: Mapping[str, Upload], *, n
             error.add_note(f"in the story “{moment.story.key}”, at “{moment.do}” {moment.fields}")
             raise
     fire_clocks(now)
+    for case_id in stage.cases.values():
+        stage.draw_lots(case_to_work(case_id), at=now)
     keep_letters(now)
     return len(stage.cases)
 

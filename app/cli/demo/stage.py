@@ -19,6 +19,7 @@ from app.cases.service_letters import alert_duty, complainant
 from app.cli.demo.people import Cast
 from app.cli.demo.stories import Moment
 from app.committee import queries as committee
+from app.committee import service_draw
 from app.committee.commands import STATEMENTS
 from app.committee.models import Panel
 from app.core.db import session
@@ -27,6 +28,7 @@ from app.emergency.service import plans_ready
 from app.evidence.service import add
 from app.intake import service as intake
 from app.intake.commands import Submission
+from app.ledger import keys, notary
 from app.mediation.queries import waiting_for
 from workflows.procedure.act import Act
 from workflows.procedure.authority import NOBODY, SYSTEM, Actor, consumer_of
@@ -80,7 +82,14 @@ class Stage:
     def _side(self, side: str) -> Actor:
         return {"consumer": self._consumer, "respondent": self._company}[side]()
 
+    def draw_lots(self, case: Case, *, at: datetime) -> None:
+        """Have the panel drawn, as the workers do it: the public record is signed first."""
+        if case.state in committee.BEFORE:
+            notary.sign_now(keys.for_signing(), at=at)
+            service_draw.draw_lots(case, act=Act(SYSTEM, at))
+
     def _panel(self) -> Panel:
+        self.draw_lots(self.case, at=self.at)
         panel = committee.panel_of(self.case)
         assert panel is not None, "no panel was drawn"
         return panel

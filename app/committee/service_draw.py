@@ -1,0 +1,159 @@
+"""Seats: candidates are frozen, a later checkpoint of the log gives the seed, the lots say who sits.
+
+Nobody can know the seed when the candidates are frozen, so nobody can choose the moment that favours somebody; and
+everybody can run the draw again. Who leaves is replaced by the next in the same draw. Source: clause 3.3.2.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from app.accounts import queries as people
+from app.accounts.models import User
+from app.cases.models import Case
+from app.cases.recording import about
+from app.cases.service_letters import complainant, local, tell_staff
+from app.committee import queries
+from app.committee.models import Panel, PanelDraw, PanelSeat
+from app.core import outbox, site
+from app.core.db import session
+from app.ledger import queries as ledger
+from app.ledger.service import entry_of, record
+from workflows.procedure import panel as lots
+from workflows.procedure.act import Act
+from workflows.procedure.authority import Role
+from workflows.procedure.names import name
+from workflows.procedure.panel import Candidate, eligible
+
+SOON = timedelta(seconds=2)
+"""When to ask for the checkpoint: the notary signs about every second."""
+
+
+def fill_seats(case: Case, panel: Panel, *, act: Act) -> list[PanelSeat]:
+    """Give every empty place to the next in the draw and tell them. Returns the new seats.
+
+    Where the draw is exhausted, those who joined the pool since are frozen as candidates of another one; where there
+    are none, the secretaries are told.
+    """
+    added: list[PanelSeat] = []
+    for each in panel.draws:
+        added += _seat(panel, each, act)
+    session().flush()
+    for seat in added:
+        record(seat, about=about(case.id), at=act.at)
+        _tell_seated(case, panel, seat, act)
+    if _empty(panel) and not any(each.seed is None for each in panel.draws):
+        _freeze(case, panel, act)
+    return added
+
+
+def draw_lots(case: Case, *, act: Act) -> bool:
+    """Fill the seats of the present panel if the seed is there by now; returns whether nothing is waited for any more.
+
+    Twice is harmless: a draw gets its seed once.
+    """
+    panel = queries.panel_of(case)
+    waiting = [each for each in panel.draws if each.seed is None] if panel else []
+    for each in waiting:
+        entry = entry_of(each)
+        signed = ledger.covering(entry.position) if entry and entry.position is not None else None
+        if signed is None:
+            return False
+        each.seed, each.checkpoint = lots.seed_of(signed.root.hex(), each.panel_id, each.n), signed.size
+    if panel and waiting and panel.sealed:
+        fill_seats(case, panel, act=act)
+    return True
+
+
+def candidates(drawn: PanelDraw) -> list[Candidate]:
+    """Return the frozen candidates as the draw takes them."""
+    return [Candidate(each["id"], each["presides"], each["sits"]) for each in drawn.candidates]
+
+
+def substitutes(panel: Panel, places: list[int]) -> set[int]:
+    """Return those of these places for which a draw still has somebody."""
+    taken = [seat.user_id for seat in panel.seats]
+    found: set[int] = set()
+    for each in panel.draws:
+        if each.seed is not None:
+            found |= set(lots.draw(each.seed, candidates(each), places=places, taken=taken))
+    return found
+
+
+def _empty(panel: Panel) -> list[int]:
+    return sorted(set(range(1, panel.size + 1)) - {seat.place for seat in panel.live_seats})
+
+
+def _seat(panel: Panel, drawn: PanelDraw, act: Act) -> list[PanelSeat]:
+    if drawn.seed is None:
+        return []
+    taken = [seat.user_id for seat in panel.seats]
+    by_place = lots.draw(drawn.seed, candidates(drawn), places=_empty(panel), taken=taken)
+    added = [
+        PanelSeat(user=people.by_id(user_id), user_id=user_id, place=place, draw=drawn.n, seated_at=act.at)
+        for place, user_id in by_place.items()
+    ]
+    panel.seats.extend(added)
+    return added
+
+
+# --- who can be drawn ----------------------------------------------------------------------------------------------
+
+
+def _freeze(case: Case, panel: Panel, act: Act) -> None:
+    able = _newcomers(case, panel)
+    if not able:
+        tell_secretaries(case, "panel_short", act=act)
+        return
+    drawn = PanelDraw(
+        panel_id=panel.id, n=len(panel.draws) + 1, at=act.at, seed=None, checkpoint=None,
+        candidates=[{"id": each.user_id, "presides": each.presides, "sits": each.sits} for each in able],
+    )  # fmt: skip
+    panel.draws.append(drawn)
+    record(drawn, about=about(case.id), at=act.at)
+    outbox.add(outbox.Task.DRAW_PANEL, at=act.at + SOON, case_id=case.id)
+
+
+def _newcomers(case: Case, panel: Panel) -> tuple[Candidate, ...]:
+    """Return who may judge the case and was no candidate yet."""
+    known = {each["id"] for drawn in panel.draws for each in drawn.candidates}
+    pool = [_candidate(person) for person in people.with_role(Role.MEMBER, Role.CHAIR) if not _is_party(case, person)]
+    return eligible(
+        (each for each in pool if each.user_id not in known),
+        parties={case.respondent_id} if case.respondent_id else (),
+        barred=queries.barred(case),
+    )
+
+
+def _candidate(person: User) -> Candidate:
+    roles = set(person.roles)
+    return Candidate(person.id, Role.CHAIR in roles, Role.MEMBER in roles, person.organisation_id)
+
+
+def _is_party(case: Case, person: User) -> bool:
+    email = complainant(case).email
+    return email is not None and email.casefold() == person.email
+
+
+# --- telling them --------------------------------------------------------------------------------------------------
+
+
+def _tell_seated(case: Case, panel: Panel, seat: PanelSeat, act: Act) -> None:
+    due = local(panel.closes_at, case.time_zone)
+    tell_staff(case, seat.user, "panel_seat", act=act, due=due, case_url=_url(case))
+
+
+def _url(case: Case) -> str:
+    return site.absolute(f"/committee/{case.number}")
+
+
+def tell(case: Case, person: User, news: str, *, act: Act) -> None:
+    """Write to one of the committee; `news` is a key of `committee_news`."""
+    what = name("committee_news", news, person.language)
+    tell_staff(case, person, "staff_news", act=act, what=what, case_url=_url(case))
+
+
+def tell_secretaries(case: Case, news: str, *, act: Act) -> None:
+    """Write to the committee's secretaries."""
+    for person in people.with_role(Role.SECRETARY):
+        tell(case, person, news, act=act)

@@ -951,10 +951,6 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False, comment="1, or 2 for a review"),
-        sa.Column("seed", sa.Text(), nullable=False, comment="public: with the candidates it gives the draw"),
-        sa.Column(
-            "candidates", sa.JSON(), nullable=False, comment="each with id, presides, sits, since; only ever added to"
-        ),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("quorum", sa.Integer(), nullable=False),
         sa.Column("tie_rule", sa.Enum("chair", name="tierule", native_enum=False, length=32), nullable=False),
@@ -1252,11 +1248,27 @@ def upgrade() -> None:
         sa.UniqueConstraint("offer_id", "side", name=op.f("uq_offer_replies_offer_id_side")),
     )
     op.create_table(
+        "panel_draws",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("candidates", sa.JSON(), nullable=False, comment="each with id, presides, sits"),
+        sa.Column("at", UtcInstant(), nullable=False, comment="when they were frozen"),
+        sa.Column("seed", sa.Text(), nullable=True, comment="public: with the candidates it gives the draw"),
+        sa.Column("checkpoint", sa.Integer(), nullable=True, comment="size of the log whose root is in the seed"),
+        sa.CheckConstraint("(seed IS NULL) = (checkpoint IS NULL)", name=op.f("ck_panel_draws_seed_from_a_checkpoint")),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_panel_draws_panel_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_panel_draws")),
+        sa.UniqueConstraint("panel_id", "n", name=op.f("uq_panel_draws_panel_id_n")),
+    )
+    op.create_table(
         "panel_seats",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False, comment="1 is the chair's"),
+        sa.Column("draw", sa.Integer(), nullable=False, comment="number of the draw that gave the seat"),
+        sa.Column("ballot", sa.Text(), nullable=False, comment="stands for the member where votes are published"),
         sa.Column("seated_at", UtcInstant(), nullable=False),
         sa.Column("interest", sa.Text(), nullable=True, comment="none or conflict; empty until declared"),
         sa.Column("reason", sa.Text(), nullable=True),
@@ -1299,6 +1311,9 @@ def upgrade() -> None:
         sa.Column("issue_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column(
+            "ballot", sa.Text(), nullable=False, comment="of the seat: stands for the member where votes are published"
+        ),
+        sa.Column(
             "choice",
             sa.Enum("uphold", "partly", "reject", "abstain", name="choice", native_enum=False, length=32),
             nullable=False,
@@ -1337,6 +1352,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_panel_seats_user")
 
     op.drop_table("panel_seats")
+    op.drop_table("panel_draws")
     op.drop_table("offer_replies")
     with op.batch_alter_table("notices") as batch_op:
         batch_op.drop_index(

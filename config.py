@@ -26,8 +26,9 @@ class Settings:
     base_url: str
     secret_key: str
     smtp_url: str | None
-    smtp_listen: str
+    smtp_listen: tuple[str, int] | None
     imap_url: str | None
+    sms_url: str | None
     evidence_url: str | None
     ledger_key_file: Path
     help_phone: str
@@ -65,9 +66,10 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         redis_url=environ.get("REDIS_URL") or None,
         base_url=base_url,
         secret_key=_secret(Path(environ.get("SECRET_KEY_FILE") or data_dir / "secret.key")),
-        smtp_url=environ.get("SMTP_URL") or None,
-        smtp_listen=environ.get("SMTP_LISTEN") or "127.0.0.1:8025",
-        imap_url=environ.get("IMAP_URL") or None,
+        smtp_url=_server(environ, "SMTP_URL", "smtp", "smtps"),
+        smtp_listen=_listen(environ.get("SMTP_LISTEN") or "127.0.0.1:8025"),
+        imap_url=_server(environ, "IMAP_URL", "imap", "imaps"),
+        sms_url=_server(environ, "SMS_URL", "http", "https"),
         evidence_url=environ.get("EVIDENCE_URL") or None,
         ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
         help_phone=environ.get("HELP_PHONE") or "400-000-1234",
@@ -128,6 +130,24 @@ def _web_address(environ: Mapping[str, str], default: str) -> str:
     parts = urlsplit(url)
     if parts.scheme not in ("http", "https") or not parts.hostname or parts.path or parts.query:
         raise SettingError(f"BASE_URL is {url!r}; it must look like https://desk.example.org, without a path.")
+    return url
+
+
+def _listen(given: str) -> tuple[str, int] | None:
+    """Return (host, port) where mail comes in, or None for `off`."""
+    if given.lower() == "off":
+        return None
+    host, _, port = given.rpartition(":")
+    if not (port.isascii() and port.isdigit() and 0 < int(port) < 65_536):
+        raise SettingError(f"SMTP_LISTEN is {given!r}; it must look like 127.0.0.1:8025, or be off.")
+    return host.strip("[]") or "127.0.0.1", int(port)
+
+
+def _server(environ: Mapping[str, str], variable: str, *schemes: str) -> str | None:
+    url = environ.get(variable) or None
+    if url and (urlsplit(url).scheme not in schemes or not urlsplit(url).hostname):
+        looks = " or ".join(f"{scheme}://user:password@host" for scheme in schemes)
+        raise SettingError(f"{variable} must look like {looks}.")  # its value holds a password
     return url
 
 

@@ -52,6 +52,7 @@ ROOMS = (
     "desk.views_lists",
     "desk.views_emergencies",
     "desk.views_phone",
+    "post.views",
     "portal.views",
     "portal.views_entry",
     "portal.views_steps",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,7 +13,8 @@ from app.cases import service_gathered
 from app.cases.models import Case, Clock, Party
 from app.core import site
 from app.core.languages import segment
-from app.core.messages import Channel, addresses_told, post
+from app.core.mail_addresses import COMPLAINANT, company, reply_address
+from app.core.messages import Channel, OutboundMessage, addresses_told, post
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.clocks import ClockKind, Desk
@@ -30,20 +32,28 @@ def _held(key: str, quiet: QuietHours, act: Act, *, urgent: bool) -> datetime | 
     return quiet.over_at(act.at) if can_wait(key) and not urgent else None
 
 
-def tell_consumer(case: Case, key: str, *, act: Act, urgent: bool = False, **fields: Any) -> None:
-    """Write to the complainant, by the way they asked for, in their language."""
+def tell_consumer(
+    case: Case, key: str, *, act: Act, urgent: bool = False, by: Channel | None = None,
+    attachments: Sequence[dict[str, Any]] = (), **fields: Any,
+) -> bool:  # fmt: skip
+    """Write to the complainant in their language, by the way they asked for or `by` another; False without an address.
+
+    Files go with an e-mail only.
+    """
     party = complainant(case)
-    by_phone = party.contact_by == "phone" or not party.email
-    address = party.phone if by_phone else party.email
+    channel = by or (Channel.SMS if party.contact_by == "phone" or not party.email else Channel.EMAIL)
+    address = party.phone if channel is Channel.SMS else party.email
     if not address:
-        return
+        return False
     fields.setdefault("track_url", site.absolute(f"/{segment(case.language)}/track"))
     letter = write(key, case.language, number=case.number, phone=site.settings().help_phone, **fields)
     post(
-        channel=Channel.SMS if by_phone else Channel.EMAIL, address=address, language=case.language,
-        subject=letter.subject, body=letter.body, case_number=case.number, at=act.at,
+        channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.by(channel),
+        case_number=case.number, at=act.at, reply_to=reply_address(case.number, COMPLAINANT), urgent=urgent,
+        attachments=attachments if channel is Channel.EMAIL else (),
         not_before=_held(key, service_hours.hours_in(case.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
+    return True
 
 
 def complainant(case: Case) -> Party:
@@ -51,7 +61,9 @@ def complainant(case: Case) -> Party:
     return next(party for party in case.parties if party.role == "complainant")
 
 
-def tell_respondent(case: Case, key: str, *, act: Act, urgent: bool = False, **fields: Any) -> None:
+def tell_respondent(
+    case: Case, key: str, *, act: Act, urgent: bool = False, attachments: Sequence[dict[str, Any]] = (), **fields: Any
+) -> None:
     """Write to the organisation that must answer, in its language."""
     organisation = case.respondent
     if organisation is None or not organisation.email:
@@ -60,7 +72,8 @@ def tell_respondent(case: Case, key: str, *, act: Act, urgent: bool = False, **f
     letter = write(key, organisation.language, number=case.number, organisation=organisation.name, **fields)
     post(
         channel=Channel.EMAIL, address=organisation.email, language=organisation.language, subject=letter.subject,
-        body=letter.body, case_number=case.number, at=act.at,
+        body=letter.body, case_number=case.number, at=act.at, attachments=attachments, urgent=urgent,
+        reply_to=reply_address(case.number, company(organisation.id)),
         not_before=_held(key, service_hours.hours_in(organisation.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 
@@ -70,7 +83,7 @@ def tell_staff(case: Case, person: User, key: str, *, act: Act, urgent: bool = F
     letter = write(key, person.language, number=case.number, **fields)
     post(
         channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
-        body=letter.body, case_number=case.number, at=act.at,
+        body=letter.body, case_number=case.number, at=act.at, urgent=urgent,
         not_before=_held(key, service_hours.hours_of(person.id, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 
@@ -84,7 +97,7 @@ def alert_duty(case: Case, *, act: Act) -> None:
     for person in people.with_role(Role.LEAD):
         subject = write("emergency_reported", person.language, number=case.number, due=due, case_url=url).subject
         if person.email not in addresses_told(case.number, subject):
-            tell_staff(case, person, "emergency_reported", act=act, due=due, case_url=url)
+            tell_staff(case, person, "emergency_reported", act=act, urgent=True, due=due, case_url=url)
 
 
 def tell_assignee(case: Case, action: Action, *, act: Act) -> None:
@@ -128,4 +141,13 @@ def tell_of_breach(case: Case, clock: Clock, *, act: Act) -> None:
         tell_staff(
             case, person, "clock_breach_desk", act=act, clock=name("clock", clock.kind, person.language), due=due,
             clause=clock.clause, case_url=site.absolute(f"/desk/cases/{case.number}"),
+        )  # fmt: skip
+
+
+def tell_of_returned(case: Case, message: OutboundMessage, *, act: Act) -> None:
+    """Tell whoever works the case, or else the leads, that a letter did not reach its reader."""
+    for person in _of_desk(case, Desk.MEDIATOR) or people.with_role(Role.LEAD):
+        tell_staff(
+            case, person, "letter_undelivered", act=act, address=message.address, why=message.undelivered_why,
+            about=message.subject, case_url=site.absolute(f"/desk/cases/{case.number}"),
         )  # fmt: skip

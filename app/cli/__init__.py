@@ -11,6 +11,7 @@ GROUPS = {
     "users": "app.cli.users:users_group",
     "organisations": "app.cli.organisations:organisations_group",
     "clocks": "app.cli.clocks:clocks_group",
+    "mail": "app.cli.mail:mail_group",
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
     "demo": "app.cli.demo.command:demo_group",

@@ -1,12 +1,14 @@
 """Messages that leave the desk: written in the transaction, sent by a job, readable by staff.
 
-Without an SMTP server they are kept, and staff read them on the outbox page.
+Without an SMTP server or an SMS gateway they are kept, and staff read them on the outbox page.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
@@ -14,6 +16,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core import outbox
 from app.core.db import Model, by_value, session
 from app.core.ids import new_token
+
+AN_HOUR = timedelta(hours=1)
 
 
 class Channel(StrEnum):
@@ -27,7 +31,10 @@ class OutboundMessage(Model):
     """One message to one address, in the reader's language. `message_id` stays the same however often it is sent."""
 
     __tablename__ = "outbound_messages"
-    __table_args__ = (Index("ix_outbound_messages_newest", "created_at", "id"),)
+    __table_args__ = (
+        Index("ix_outbound_messages_newest", "created_at", "id"),
+        Index("ix_outbound_messages_sent_to", "address", "sent_at"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     message_id: Mapped[str] = mapped_column(unique=True)
@@ -37,8 +44,13 @@ class OutboundMessage(Model):
     subject: Mapped[str]
     body: Mapped[str]
     case_number: Mapped[str | None]
+    reply_to: Mapped[str | None] = mapped_column(comment="the address at which this reader answers in this case")
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="filename, media_type, sha256")
+    urgent: Mapped[bool] = mapped_column(default=False, comment="a code, an emergency: no cap keeps it waiting")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    undelivered_at: Mapped[datetime | None] = mapped_column(comment="refused, or returned by the reader's server")
+    undelivered_why: Mapped[str | None]
 
 
 def addresses_told(case_number: str, subject: str) -> set[str]:
@@ -49,14 +61,25 @@ def addresses_told(case_number: str, subject: str) -> set[str]:
 
 def post(
     *, channel: Channel, address: str, language: str, subject: str, body: str, case_number: str | None, at: datetime,
-    not_before: datetime | None = None,
+    not_before: datetime | None = None, reply_to: str | None = None, attachments: Sequence[dict[str, Any]] = (),
+    urgent: bool = False,
 ) -> OutboundMessage:  # fmt: skip
     """Write a message down in the current transaction and have it sent after the commit, or from `not_before` on."""
     message = OutboundMessage(
         message_id=new_token(), channel=channel, address=address, language=language, subject=subject, body=body,
-        case_number=case_number, created_at=at,
+        case_number=case_number, created_at=at, reply_to=reply_to, attachments=list(attachments), urgent=urgent,
     )  # fmt: skip
     session().add(message)
     session().flush()
     outbox.add(outbox.Task.SEND_MESSAGE, at=at, not_before=not_before, message_id=message.id)
     return message
+
+
+def wait_until(message: OutboundMessage, cap: int, *, at: datetime) -> datetime | None:
+    """Return when this message may leave if its reader got `cap` in the last hour; None when it may leave now."""
+    if message.urgent:
+        return None
+    query = select(OutboundMessage.sent_at).where(OutboundMessage.address == message.address)
+    sent = query.where(OutboundMessage.sent_at > at - AN_HOUR).order_by(OutboundMessage.sent_at.desc())
+    earliest = session().scalars(sent.offset(cap - 1).limit(1)).one_or_none()
+    return earliest + AN_HOUR if earliest else None

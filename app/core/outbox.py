@@ -21,6 +21,7 @@ class Lane(StrEnum):
 
     LETTERS = "letters"
     NOTICES = "notices"
+    MAIL = "mail"
 
 
 class Task(StrEnum):
@@ -33,9 +34,11 @@ class Task(StrEnum):
     SEND_SIGN_IN_LINK = "workflows.jobs.tasks.send_sign_in_link"
     SEND_TRACKING_CODE = "workflows.jobs.tasks.send_tracking_code"
     DRAW_PANEL = "workflows.jobs.tasks.draw_panel"
+    READ_MAIL = "workflows.jobs.tasks.read_mail"
+    REMIND_OF_MAIL = "workflows.jobs.tasks.remind_of_mail"
 
 
-LANES = {task: Lane.NOTICES if task is Task.ISSUE_NOTICE else Lane.LETTERS for task in Task}
+LANES = dict.fromkeys(Task, Lane.LETTERS) | {Task.ISSUE_NOTICE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL}
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 GIVEN_UP = text("done_at IS NULL AND dead_at IS NOT NULL")
 
@@ -59,6 +62,14 @@ class OutboxRow(Model):
     done_at: Mapped[datetime | None]
     dead_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
+
+
+class Later(Exception):
+    """Raised by a task that is to be done at `at` instead: that is no failure."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+        super().__init__(f"not before {at.isoformat()}")
 
 
 LEASE = timedelta(minutes=2)
@@ -107,6 +118,11 @@ def _free(at: datetime) -> tuple[ColumnElement[bool], ...]:
 def finish(row: OutboxRow, *, at: datetime) -> None:
     """Mark the row done."""
     row.done_at, row.leased_until, row.last_error = at, None, None
+
+
+def put_off(row: OutboxRow, later: Later) -> None:
+    """Have the row done at a later instant."""
+    row.available_at, row.leased_until, row.attempts = later.at, None, row.attempts - 1
 
 
 def fail(row: OutboxRow, error: str, *, at: datetime) -> None:

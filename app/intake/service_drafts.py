@@ -107,9 +107,10 @@ def send_link(draft: Draft, contact: str, *, act: Act) -> None:
     days = book.current().figure("draft_lifetime").value
     link = site.absolute(f"/{segment(draft.language)}/complain/resume/{token}")
     letter = write("draft_link", draft.language, link=link, days=days, phone=site.settings().help_phone)
+    channel = Channel.EMAIL if "@" in contact else Channel.SMS
     post(
-        channel=Channel.EMAIL if "@" in contact else Channel.SMS, address=contact, language=draft.language,
-        subject=letter.subject, body=letter.body, case_number=None, at=act.at,
+        channel=channel, address=contact, language=draft.language, subject=letter.subject, body=letter.by(channel),
+        case_number=None, at=act.at, urgent=True,
     )  # fmt: skip
 
 

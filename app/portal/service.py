@@ -73,8 +73,8 @@ def send_code(case: Case, channel: Channel, *, act: Act) -> bool:
         phone=site.settings().help_phone, track_url=site.absolute(f"/{segment(case.language)}/track"),
     )  # fmt: skip
     post(
-        channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.body,
-        case_number=case.number, at=act.at,
+        channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.by(channel),
+        case_number=case.number, at=act.at, urgent=True,
     )  # fmt: skip
     return True
 

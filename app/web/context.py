@@ -62,6 +62,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.QUEUE_READ, _("Emergencies"), "/desk/emergencies"),
         (P.COMPLAINT_TYPE, _("Telephone desk"), "/desk/phone"),
         (P.DOSSIER_READ, _("Committee"), "/committee"),
+        (P.QUEUE_READ, _("Mail"), "/desk/mail"),
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),
         (P.WATCH_READ, _("System health"), "/admin/system"),
     ]

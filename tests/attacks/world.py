@@ -37,6 +37,7 @@ from app.mediation.commands import Propose
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
 from app.organisations.models import Organisation
+from app.post import service as post
 from app.portal import service as codes
 from tests.committee.factories import a_pool, declare, seated
 from tests.evidence.files import a_photo
@@ -155,6 +156,15 @@ def _judged(shop: Organisation, private: dict[str, str]) -> Case:
     return case
 
 
+def _held_mail() -> int:
+    """A message that waits for a person; what it says is private."""
+    arrived = post.arrive(f"From: a@b.test\r\n\r\n{CANARY}".encode(), source="smtp", mailbox="desk@desk.test")
+    mail = post.keep(arrived, act=an_act())
+    mail.subject, mail.body, mail.files = CANARY, CANARY, [take("a.txt", BytesIO(CANARY.encode())).as_row()]
+    post.hold(mail, "robot", act=an_act())
+    return mail.id
+
+
 def _panel(judged: Case) -> dict[str, User]:
     """Seat a chair and a member who declared, one who was drawn and did not yet; another was not drawn."""
     people = seated(judged)
@@ -172,6 +182,7 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
     for name in chain.from_iterable(CASES.values()):
         world.ids[f"confirmation-{name}"] = codes.confirm(cases[name], act=an_act())
     world.ids["sign_in_link"] = _link(people["spare"])
+    world.ids["mail_id"] = _held_mail()
     draft, token = service_drafts.to_write(None, "en", act=an_act())
     service_drafts.save(draft, "problem", {"narrative": CANARY}, act=an_act())
     world.ids["draft"] = token

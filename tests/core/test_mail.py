@@ -6,7 +6,7 @@ from email.policy import default
 
 import pytest
 
-from app.core import mail, site
+from app.core import mail, mail_addresses, site
 from app.core.clock import now
 from app.core.messages import Channel, OutboundMessage
 
@@ -39,7 +39,8 @@ class Server:
     def login(self, user, password):
         self.spoken.append(f"login {user} {password}")
 
-    def send_message(self, message):
+    def send_message(self, message, from_addr, to_addrs):
+        assert mail_addresses.read_bounce(mail_addresses.tag_of(from_addr)) == 7
         self.spoken.append(f"send {message['Message-ID']}")
 
 
@@ -58,7 +59,7 @@ def with_server(monkeypatch, url):
 
 def a_message(**changes):
     fields = {
-        "message_id": "abc", "channel": Channel.EMAIL, "address": "lin@example.org", "language": "zh-Hant",
+        "id": 7, "message_id": "abc", "channel": Channel.EMAIL, "address": "lin@example.org", "language": "zh-Hant",
         "subject": "您的案件", "body": "您好：\n已收到。", "created_at": now(),
     }  # fmt: skip
     return OutboundMessage(**fields | changes)

@@ -13,11 +13,11 @@ from rq.exceptions import DuplicateJobError
 from app.core import site
 from app.core.outbox import Lane
 
-CLOCKS, LETTERS, NOTICES = "clocks", Lane.LETTERS.value, Lane.NOTICES.value
-QUEUES = (CLOCKS, LETTERS, NOTICES)
-_DELIVER = "workflows.jobs.tasks.deliver"
-TASKS = {CLOCKS: "workflows.jobs.tasks.fire_clock", LETTERS: _DELIVER, NOTICES: _DELIVER}
-TIMEOUTS_S = {CLOCKS: 30, LETTERS: 110, NOTICES: 110}
+CLOCKS, NOTICES = "clocks", Lane.NOTICES.value
+LANES = tuple(lane.value for lane in Lane)
+QUEUES = (CLOCKS, *LANES)
+TASKS = {CLOCKS: "workflows.jobs.tasks.fire_clock"} | dict.fromkeys(LANES, "workflows.jobs.tasks.deliver")
+TIMEOUTS_S = {CLOCKS: 30} | dict.fromkeys(LANES, 110)
 """A job of the outbox ends before its lease does (two minutes), so no two workers hold one row."""
 PATIENCE_S = 0.25
 FAILURES_KEPT_S = 60

@@ -53,7 +53,7 @@ def programs(host: str, port: int) -> list[Program]:
     """Return what runs beside Redis. One queue per worker: listening to several can lose a job when killed."""
     python = (sys.executable, "-m")
     workers = [Program(queue, (*python, "workflows.jobs.worker", queue)) for queue in QUEUES]
-    own = [Program(name, (*python, f"workflows.jobs.{name}")) for name in ("sweeper", "notary")]
+    own = [Program(name, (*python, f"workflows.jobs.{name}")) for name in ("sweeper", "notary", "mail_in")]
     return [web(host, port), *own, *workers]
 
 

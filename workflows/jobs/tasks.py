@@ -11,22 +11,28 @@ from collections.abc import Callable
 from functools import cache
 
 from flask import Flask
+from sqlalchemy.exc import DBAPIError
 
 from app.accounts import service_people
 from app.accounts.models_proof import LinkKind
 from app.cases import service_clocks, service_gathered, service_letters
 from app.cases.queries import case_to_work
 from app.committee import service_draw
-from app.core import mail, outbox
+from app.core import mail, messages, outbox, sms
 from app.core.clock import now
 from app.core.db import session, transaction
-from app.core.messages import OutboundMessage
+from app.core.messages import Channel, OutboundMessage
 from app.factory import create_app
 from app.notices import service as notices
 from app.notices.render import RenderFailed
 from app.portal import service as codes
+from app.post import queries as letters_in
+from app.post import service as post
+from app.post import service_telling
+from app.post.models import InboundMail, MailStatus
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
+from workflows.regulation import book
 
 log = logging.getLogger("heng.jobs")
 
@@ -57,6 +63,9 @@ def deliver(outbox_id: int) -> None:
         task, ids = row.task, row.payload
         try:
             resolve(task)(**ids)
+        except outbox.Later as later:
+            with transaction():
+                outbox.put_off(row, later)
         except Exception as error:
             log.exception("outbox row %s failed: %s", outbox_id, task)
             with transaction():
@@ -73,9 +82,22 @@ def resolve(task: str) -> Callable[..., None]:
 
 
 def send_message(message_id: int) -> None:
-    """Send a message that has not left yet. Twice is harmless: it carries the same Message-ID every time."""
+    """Send a message that has not left yet. Twice is harmless: it carries the same Message-ID every time.
+
+    A reader who got many in the last hour gets it later. Source: clause 2.2.4.4 (figure `letters_per_hour`).
+    """
     message = session().get_one(OutboundMessage, message_id)
-    if message.sent_at is None and mail.send(message):  # the network stays outside the transaction
+    if message.sent_at is not None or message.undelivered_at is not None:
+        return
+    if later := messages.wait_until(message, book.current().figure("letters_per_hour").value, at=now()):
+        raise outbox.Later(later)
+    try:
+        sent = _carry(message)  # the network stays outside the transaction
+    except mail.Refused as refused:
+        with transaction():
+            post.undelivered(message_id, str(refused), act=Act(SYSTEM, now()))
+        return
+    if sent:
         with transaction():
             message.sent_at = now()
 
@@ -84,6 +106,38 @@ def send_warnings(user_id: int) -> None:
     """Send what is gathered for a person. Twice is harmless: what was sent stands in its letter and is passed over."""
     with transaction():
         service_gathered.send(user_id, act=Act(SYSTEM, now()))
+
+
+def _carry(message: OutboundMessage) -> bool:
+    if message.channel is Channel.SMS:
+        return sms.send(message)
+    return mail.send(message, answers=letters_in.answered_by(message))
+
+
+def read_mail(mail_id: int) -> None:
+    """Read a message that came in and place it. Twice is harmless: one that is settled is left alone.
+
+    Whatever goes wrong in it but the database, the message then waits for a person.
+    """
+    message = session().get_one(InboundMail, mail_id)
+    if message.status is not MailStatus.RECEIVED:
+        return
+    try:
+        found = post.read(message)  # a process and files stay outside the transaction
+        with transaction():
+            post.settle(letters_in.by_id(mail_id), found, act=Act(SYSTEM, now()))
+    except (DBAPIError, OSError):
+        raise
+    except Exception:
+        log.exception("mail %s could not be placed", mail_id)
+        with transaction():
+            post.hold(letters_in.by_id(mail_id), "failed", act=Act(SYSTEM, now()))
+
+
+def remind_of_mail(mail_id: int) -> None:
+    """Say that a message was not placed in its time. Twice is harmless: the second reminder is one too many."""
+    with transaction():
+        service_telling.remind(letters_in.by_id(mail_id), act=Act(SYSTEM, now()))
 
 
 def issue_notice(notice_id: int) -> None:

@@ -1,5 +1,7 @@
 """The words of messages to people, as data: `letters.toml` holds a subject and a body for each, in three languages.
 
+Where a body is too long for a text message, `sms` holds the short form.
+
 A letter is never sent with a field unfilled: a missing field raises.
 """
 
@@ -20,16 +22,22 @@ FILE = Path(__file__).with_name("letters.toml")
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A subject and a body, filled in."""
+    """A subject and a body, filled in; `sms` is the short form, where there is one."""
 
     subject: str
     body: str
+    sms: str | None = None
+
+    def by(self, channel: str) -> str:
+        """Return the text that goes by `channel`, `email` or `sms`."""
+        return self.sms if channel == "sms" and self.sms else self.body
 
 
 def write(key: str, language: str, **fields: Any) -> Letter:
     """Return the letter `key` in `language` with its fields filled; raise KeyError for a field or letter missing."""
     words = _letters()[key][language]
-    return Letter(words["subject"].format(**fields), words["body"].format(**fields).strip())
+    texts = {part: text.format(**fields).strip() for part, text in words.items()}
+    return Letter(**texts)
 
 
 def local(instant: datetime, zone: str) -> str:
@@ -50,12 +58,18 @@ def _letters() -> dict[str, dict[str, dict[str, str]]]:
     for key, words in letters.items():
         if set(words) != set(LANGUAGES):
             raise ValueError(f"{FILE.name}: letter '{key}' must be written in {', '.join(LANGUAGES)}.")
+        if len({frozenset(words[language]) for language in LANGUAGES}) != 1:
+            raise ValueError(f"{FILE.name}: letter '{key}' does not have the same parts in each language.")
         fields = {language: _fields(words[language]) for language in LANGUAGES}
         if len(set(fields.values())) != 1:
             raise ValueError(f"{FILE.name}: letter '{key}' does not have the same fields in each language: {fields}.")
     return letters
 
 
+def fields_of(key: str) -> frozenset[str]:
+    """Return the names of the fields that the letter `key` needs."""
+    return _fields(_letters()[key][LANGUAGES[0]])
+
+
 def _fields(words: dict[str, str]) -> frozenset[str]:
-    texts = (words["subject"], words["body"])
-    return frozenset(name for text in texts for _, name, _, _ in Formatter().parse(text) if name)
+    return frozenset(name for text in words.values() for _, name, _, _ in Formatter().parse(text) if name)

@@ -37,8 +37,8 @@ from app.mediation.commands import Propose
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
 from app.organisations.models import Organisation
-from app.post import service as post
 from app.portal import service as codes
+from app.post import service as post
 from tests.committee.factories import a_pool, declare, seated
 from tests.evidence.files import a_photo
 from tests.factories import PASSWORD, a_case, a_person, an_act, an_organisation, complaining

@@ -1,5 +1,6 @@
 """Letters leave over SMTP, encrypted before any password, the same letter under the same id."""
 
+import smtplib
 from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
@@ -8,7 +9,9 @@ import pytest
 
 from app.core import mail, mail_addresses, site
 from app.core.clock import now
+from app.core.mail_html import as_html
 from app.core.messages import Channel, OutboundMessage
+from app.core.storage import store
 
 
 class Server:
@@ -100,13 +103,6 @@ def test_without_a_server_the_letter_stays_here(app, monkeypatch, url):
     assert not mail.send(a_message())
 
 
-def test_a_text_message_stays_here_for_we_have_no_carrier(spoken, monkeypatch):
-    with_server(monkeypatch, "smtp://localhost")
-
-    assert not mail.send(a_message(channel=Channel.SMS))
-    assert spoken == []
-
-
 def test_the_letter_is_readable_chinese_and_says_that_a_program_sent_it(app, monkeypatch):
     with_server(monkeypatch, "smtp://localhost")
 
@@ -114,7 +110,59 @@ def test_the_letter_is_readable_chinese_and_says_that_a_program_sent_it(app, mon
 
     assert (read["Subject"], read["To"], read["Auto-Submitted"]) == ("您的案件", "lin@example.org", "auto-generated")
     assert read["Content-Language"] == "zh-Hant"
-    assert read.get_content().splitlines() == ["您好：", "已收到。"]
+    text, html = read.iter_parts()
+    assert text.get_content().splitlines() == ["您好：", "已收到。"]
+    assert "<p>您好：<br>已收到。</p>" in html.get_content()
+    assert {part["Content-Language"] for part in (text, html)} == {"zh-Hant"}
+
+
+def test_the_letter_belongs_to_the_conversation_of_its_case_and_says_where_to_answer(app, monkeypatch):
+    with_server(monkeypatch, "smtp://localhost")
+    message = a_message(case_number="H2026-000123-7", reply_to="desk+x@heng.example")
+
+    first, answer = mail.letter(message), mail.letter(message, answers="<theirs@example.org>")
+
+    assert (first["In-Reply-To"], first["References"]) == ("<case.h2026-000123-7@heng.example>",) * 2
+    assert (answer["In-Reply-To"], answer["Auto-Submitted"]) == ("<theirs@example.org>", "auto-replied")
+    assert answer["Reply-To"] == "desk+x@heng.example"
+    assert first["Precedence"] is first["List-Unsubscribe"] is None  # it is to one reader, about their own case
+
+
+def test_a_letter_brings_its_files(app, monkeypatch):
+    with_server(monkeypatch, "smtp://localhost")
+    file = {"filename": "裁决书.pdf", "media_type": "application/pdf", "sha256": store().put_bytes(b"%PDF").sha256}
+
+    read = message_from_bytes(mail.letter(a_message(attachments=[file])).as_bytes(), policy=default)
+
+    [attached] = read.iter_attachments()
+    assert (attached.get_filename(), attached.get_content()) == ("裁决书.pdf", b"%PDF")
+
+
+def test_nothing_that_was_written_becomes_a_tag_in_the_html():
+    html = as_html(subject="<b>", body='<script>alert(1)</script> https://x.test/"onclick=1', language="en", organ="&")
+
+    assert "<script" not in html
+    assert 'href="https://x.test/"' in html
+    assert "<title>&lt;b&gt;</title>" in html
+
+
+def test_lists_and_links_are_lists_and_links():
+    html = as_html(subject="x", body="Next:\n- first\n- second\n\nOpen https://x.test/c/1.", language="en", organ="o")
+
+    assert "<ul><li>first</li><li>second</li></ul>" in html
+    assert '<a href="https://x.test/c/1">https://x.test/c/1</a>.' in html
+
+
+def test_a_reader_whom_the_server_does_not_know_is_not_tried_again(app, monkeypatch):
+    class Refusing(Server):
+        def send_message(self, message, from_addr, to_addrs):
+            raise smtplib.SMTPRecipientsRefused({to_addrs[0]: (550, b"no such user")})
+
+    monkeypatch.setattr(mail.smtplib, "SMTP", Refusing([], offers_encryption=False))
+    with_server(monkeypatch, "smtp://localhost")
+
+    with pytest.raises(mail.Refused, match="550 no such user"):
+        mail.send(a_message())
 
 
 @pytest.mark.parametrize("field", ["subject", "address"])

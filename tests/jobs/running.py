@@ -34,8 +34,13 @@ class System:
         threading.Thread(target=self._read, daemon=True).start()
 
     def start(self, **environ: str) -> subprocess.Popen[str]:
-        settings = {"DATA_DIR": str(self.data_dir), "PORT": str(self.port), "HOST": "127.0.0.1"}
-        unset = ("REDIS_URL", "DATABASE_URL", "BASE_URL", "SMTP_URL")
+        settings = {
+            "SMTP_LISTEN": f"127.0.0.1:{a_free_port()}",
+            "DATA_DIR": str(self.data_dir),
+            "PORT": str(self.port),
+            "HOST": "127.0.0.1",
+        }
+        unset = ("REDIS_URL", "DATABASE_URL", "BASE_URL", "SMTP_URL", "SMS_URL", "IMAP_URL")
         return subprocess.Popen(
             [sys.executable, "-m", "workflows.jobs.supervisor"],
             cwd=ROOT,

@@ -169,7 +169,7 @@ def letter(app, time):
 def test_a_letter_is_sent_once_however_often_its_row_is_delivered(letter, monkeypatch):
     message_id, row = letter
     sent = []
-    monkeypatch.setattr(tasks.mail, "send", lambda message: sent.append(message.id) or True)
+    monkeypatch.setattr(tasks.mail, "send", lambda message, answers: sent.append(message.id) or True)
 
     tasks.deliver(row)
     tasks.deliver(row)
@@ -192,7 +192,7 @@ def test_a_letter_that_the_server_refused_is_tried_again_after_growing_pauses(le
     _message_id, row = letter
     tried = []
 
-    def refuse(message):
+    def refuse(message, answers):
         tried.append(now())
         raise OSError("refused")
 

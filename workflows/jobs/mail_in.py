@@ -102,6 +102,7 @@ def listen(address: tuple[str, int], stopping: threading.Event) -> None:
         try:
             listener.start()
         except OSError as error:
+            listener.loop.close()  # which it leaves open when it fails
             if not said:
                 log.warning("no mail comes in by SMTP: %s:%s: %s. Set SMTP_LISTEN.", *address, error.strerror or error)
             said = True

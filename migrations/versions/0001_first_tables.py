@@ -136,13 +136,21 @@ def upgrade() -> None:
         sa.Column("subject", sa.Text(), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("case_number", sa.Text(), nullable=True),
+        sa.Column(
+            "reply_to", sa.Text(), nullable=True, comment="the address at which this reader answers in this case"
+        ),
+        sa.Column("attachments", sa.JSON(), nullable=False, comment="filename, media_type, sha256"),
+        sa.Column("urgent", sa.Boolean(), nullable=False, comment="a code, an emergency: no cap keeps it waiting"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("sent_at", UtcInstant(), nullable=True),
+        sa.Column("undelivered_at", UtcInstant(), nullable=True, comment="refused, or returned by the reader's server"),
+        sa.Column("undelivered_why", sa.Text(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_messages")),
         sa.UniqueConstraint("message_id", name=op.f("uq_outbound_messages_message_id")),
     )
     with op.batch_alter_table("outbound_messages") as batch_op:
         batch_op.create_index("ix_outbound_messages_newest", ["created_at", "id"], unique=False)
+        batch_op.create_index("ix_outbound_messages_sent_to", ["address", "sent_at"], unique=False)
 
     op.create_table(
         "outbox",
@@ -862,6 +870,81 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name=op.f("pk_idempotency_keys")),
     )
     op.create_table(
+        "inbound_mail",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False, comment="smtp or imap"),
+        sa.Column(
+            "mailbox", sa.Text(), nullable=False, comment="the address it was delivered to, without what follows a +"
+        ),
+        sa.Column(
+            "returns_to", sa.Text(), nullable=True, comment="the envelope's sender; empty for what must not be answered"
+        ),
+        sa.Column("recipients", sa.JSON(), nullable=False, comment="of the envelope; none by IMAP"),
+        sa.Column("raw_sha256", sa.Text(), nullable=False),
+        sa.Column("size", sa.Integer(), nullable=False, comment="bytes"),
+        sa.Column("received_at", UtcInstant(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "received",
+                "case",
+                "reply",
+                "noted",
+                "duplicate",
+                "held",
+                "discarded",
+                name="mailstatus",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=True, comment="why it is held or noted: a key of mail_reason"),
+        sa.Column("message_id", sa.Text(), nullable=True),
+        sa.Column(
+            "content_sha256", sa.Text(), nullable=True, comment="of what the sender wrote, whatever a delivery added"
+        ),
+        sa.Column("sender", sa.Text(), nullable=True, comment="the one address in From; it proves nothing"),
+        sa.Column("sender_name", sa.Text(), nullable=True),
+        sa.Column("subject", sa.Text(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=True, comment="what is new in it, as plain text"),
+        sa.Column("rest", sa.Text(), nullable=True, comment="what it quotes, and the signature"),
+        sa.Column("marks", sa.JSON(), nullable=False, comment="charset, headers_cut, text_cut"),
+        sa.Column("files", sa.JSON(), nullable=False, comment="attachments in the store"),
+        sa.Column("refused_files", sa.JSON(), nullable=False, comment="name and why; in the raw message"),
+        sa.Column("case_id", sa.Integer(), nullable=True, comment="what it belongs to, or may belong to"),
+        sa.Column("letter_id", sa.Integer(), nullable=True, comment="the letter that came back"),
+        sa.Column("due_at", UtcInstant(), nullable=True, comment="by when a person places it"),
+        sa.Column("told_at", UtcInstant(), nullable=True, comment="when the desk was told of it"),
+        sa.Column("settled_at", UtcInstant(), nullable=True),
+        sa.Column("settled_by", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True, comment="why it was set aside"),
+        sa.CheckConstraint(
+            "status != 'discarded' OR note IS NOT NULL", name=op.f("ck_inbound_mail_discarded_with_a_reason")
+        ),
+        sa.CheckConstraint("status != 'held' OR due_at IS NOT NULL", name=op.f("ck_inbound_mail_held_until")),
+        sa.CheckConstraint(
+            "status NOT IN ('case', 'reply') OR case_id IS NOT NULL", name=op.f("ck_inbound_mail_placed_in_a_case")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_inbound_mail_case_id")),
+        sa.ForeignKeyConstraint(["letter_id"], ["outbound_messages.id"], name=op.f("fk_inbound_mail_letter_id")),
+        sa.ForeignKeyConstraint(["settled_by"], ["users.id"], name=op.f("fk_inbound_mail_settled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
+    )
+    with op.batch_alter_table("inbound_mail") as batch_op:
+        batch_op.create_index("ix_inbound_mail_case", ["case_id"], unique=False)
+        batch_op.create_index("ix_inbound_mail_content", ["mailbox", "content_sha256"], unique=False)
+        batch_op.create_index("ix_inbound_mail_newest", ["received_at", "id"], unique=False)
+        batch_op.create_index("ix_inbound_mail_sender", ["sender", "received_at"], unique=False)
+        batch_op.create_index(
+            "ix_inbound_mail_waiting",
+            ["received_at", "id"],
+            unique=False,
+            sqlite_where=sa.text("status IN ('held', 'received')"),
+            postgresql_where=sa.text("status IN ('held', 'received')"),
+        )
+
+    op.create_table(
         "messages",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1398,6 +1481,18 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_case")
 
     op.drop_table("messages")
+    with op.batch_alter_table("inbound_mail") as batch_op:
+        batch_op.drop_index(
+            "ix_inbound_mail_waiting",
+            sqlite_where=sa.text("status IN ('held', 'received')"),
+            postgresql_where=sa.text("status IN ('held', 'received')"),
+        )
+        batch_op.drop_index("ix_inbound_mail_sender")
+        batch_op.drop_index("ix_inbound_mail_newest")
+        batch_op.drop_index("ix_inbound_mail_content")
+        batch_op.drop_index("ix_inbound_mail_case")
+
+    op.drop_table("inbound_mail")
     op.drop_table("idempotency_keys")
     with op.batch_alter_table("findings") as batch_op:
         batch_op.drop_index("ix_findings_case")
@@ -1498,6 +1593,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("outbound_messages") as batch_op:
+        batch_op.drop_index("ix_outbound_messages_sent_to")
         batch_op.drop_index("ix_outbound_messages_newest")
 
     op.drop_table("outbound_messages")

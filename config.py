@@ -31,6 +31,8 @@ class Settings:
     sms_url: str | None
     evidence_url: str | None
     ledger_key_file: Path
+    signing_dir: Path
+    timestamp_url: str | None
     help_phone: str
     mail_from: str
     organ_name: Mapping[str, str]
@@ -72,6 +74,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         sms_url=_server(environ, "SMS_URL", "http", "https"),
         evidence_url=environ.get("EVIDENCE_URL") or None,
         ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
+        signing_dir=Path(environ.get("SIGNING_DIR") or data_dir / "keys" / "notices"),
+        timestamp_url=environ.get("TIMESTAMP_URL") or None,
         help_phone=environ.get("HELP_PHONE") or "400-000-1234",
         mail_from=environ.get("MAIL_FROM") or f"desk@{urlsplit(base_url).hostname}",
         organ_name={

@@ -59,6 +59,7 @@ ROOMS = (
     "portal.views_respondent",
     "portal.views_respondent_steps",
     "portal.views_respondent_calls",
+    "portal.views_papers",
     "register.views",
     "register.api",
     "knowledge.views",

@@ -16,13 +16,21 @@ from pydantic import ConfigDict, TypeAdapter
 
 
 class NoticeKind(StrEnum):
-    """Each kind has a template of that name in templates/notices/."""
+    """Each kind has an entry in the registry, `notices.toml`."""
 
-    DECISION = "decision"
-    SETTLEMENT = "settlement"
-    CLOSING = "closing"
     ACKNOWLEDGEMENT = "acknowledgement"
+    EMERGENCY = "emergency"
+    REQUEST_TO_ANSWER = "request_to_answer"
+    BREACH = "breach"
+    OFFER = "offer"
+    SETTLEMENT = "settlement"
+    REFERRAL = "referral"
+    PANEL = "panel"
+    DECISION = "decision"
+    REVIEW = "review"
+    CLOSING = "closing"
     DEADLINE_RECEIPT = "deadline_receipt"
+    DOSSIER = "dossier"
 
 
 class NoticeLanguage(StrEnum):
@@ -108,6 +116,23 @@ class ClockAccount:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Particular:
+    """One thing that is on record, under its name."""
+
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Table:
+    """Rows of one kind under their caption; the first cell of a row names it."""
+
+    caption: str
+    head: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class NoticeFacts:
     """All that one notice says in one language.
 
@@ -147,13 +172,20 @@ class NoticeFacts:
     outcome: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()
     ballots: tuple[Ballot, ...] = ()
-    review: tuple[str, ...] = ()
+    liable: tuple[str, ...] = ()
+    particulars: tuple[Particular, ...] = ()
+    steps: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
     promises: tuple[Promise, ...] = ()
     clocks: tuple[ClockAccount, ...] = ()
 
     def to_json(self) -> bytes:
-        """Return the one canonical form: fields in the order above, UTF-8, no spaces."""
-        return _adapter().dump_json(self)
+        """Return the one canonical form: fields in the order above, UTF-8, no spaces.
+
+        Fields that say nothing are left out, so that a kind that needs new ones does not change older notices.
+        """
+        return _adapter().dump_json(self, exclude_defaults=True)
 
     @staticmethod
     def from_json(text: bytes | str) -> NoticeFacts:

@@ -77,7 +77,7 @@ def freeze(
         original=outcome.written_in if outcome.facts_found and outcome.written_in != language else None,
         outcome=tuple(_outcome(outcome, roles, language, public=public)),
         remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
-        ballots=tuple(_ballot(voted, language) for voted in outcome.votes), review=_review(case, outcome, language),
+        ballots=tuple(_ballot(voted, language) for voted in outcome.votes), notes=_review(case, outcome, language),
     )  # fmt: skip
 
 

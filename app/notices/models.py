@@ -23,10 +23,17 @@ class Standing(StrEnum):
 
 
 class Edition(StrEnum):
-    """For whom a notice is printed: the parties read names, the public reads roles."""
+    """For whom a notice is printed. An outcome: the parties read names, the public reads roles. A paper: one reader."""
 
     PARTY = "party"
     PUBLIC = "public"
+    CONSUMER = "consumer"
+    RESPONDENT = "respondent"
+    DESK = "desk"
+    COMMITTEE = "committee"
+
+
+OF_AN_OUTCOME = (Edition.PARTY, Edition.PUBLIC)
 
 
 class NoticeStatus(StrEnum):
@@ -91,17 +98,26 @@ UNPRINTED = text("status IN ('pending', 'failed')")
 
 
 class Notice(Model):
-    """One edition of an outcome in one language: facts frozen when it was published, printed once, kept by hash."""
+    """One notice in one language for one reader: facts frozen when it was issued, printed once, kept by hash.
+
+    It is either an edition of a published outcome (`entry`), whose code it shares, or a paper of a case, which tells
+    of one entry of the history (`subject`) and has a code of its own.
+    """
 
     __tablename__ = "notices"
     __table_args__ = (
-        UniqueConstraint("entry_id", "edition", "language"),
+        UniqueConstraint("case_id", "kind", "subject", "edition", "language"),
+        CheckConstraint("(entry_id IS NULL) = (code IS NOT NULL)", name="code_of_its_own_without_entry"),
         CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name="hash_when_issued"),
         Index("ix_notices_unprinted", "id", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"))
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    entry_id: Mapped[int | None] = mapped_column(ForeignKey("register_entries.id"), index=True)
+    kind: Mapped[NoticeKind] = mapped_column(by_value(NoticeKind))
+    subject: Mapped[int] = mapped_column(comment="the entry of the history that it tells of; of an outcome, its round")
+    code: Mapped[str | None] = mapped_column(unique=True)
     edition: Mapped[Edition] = mapped_column(by_value(Edition))
     language: Mapped[NoticeLanguage] = mapped_column(by_value(NoticeLanguage))
     frozen: Mapped[str] = mapped_column(comment="the facts in their canonical form")
@@ -111,7 +127,9 @@ class Notice(Model):
     pdf_size: Mapped[int | None]
     made_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
-    entry: Mapped[RegisterEntry] = relationship(back_populates="notices", lazy="raise_on_sql")
+    signed_by: Mapped[str | None] = mapped_column(comment="whom the certificate names that it was signed with")
+    signed_at: Mapped[datetime | None]
+    entry: Mapped[RegisterEntry | None] = relationship(back_populates="notices", lazy="raise_on_sql")
 
     @property
     def facts(self) -> NoticeFacts:

@@ -13,6 +13,7 @@ from app.cases.models import Case
 from app.cases.queries import seen_by
 from app.core.db import session
 from app.core.ids import VERIFY_ALPHABET
+from app.notices.facts import NoticeKind, NoticeLanguage
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
 from workflows.procedure.authority import Actor
 
@@ -57,6 +58,30 @@ def edition_of(entry: RegisterEntry, edition: Edition, language: str) -> Notice 
     return next((each for each in entry.notices if (each.edition, each.language) == (edition, language)), None)
 
 
+def paper_of(case: Case, kind: NoticeKind, subject: int, edition: Edition, language: str) -> Notice | None:
+    """Return a paper of the case, if it was issued."""
+    query = select(Notice).where(
+        Notice.case_id == case.id, Notice.kind == kind, Notice.subject == subject, Notice.edition == edition,
+        Notice.language == NoticeLanguage(language),
+    )  # fmt: skip
+    return session().scalars(query).one_or_none()
+
+
+def paper_by_code(typed: str) -> Notice | None:
+    """Return the paper with the verification code in what a person typed."""
+    code = read_code(typed)
+    return session().scalars(select(Notice).where(Notice.code == code)).one_or_none() if code else None
+
+
+def newer_than(paper: Notice) -> Notice | None:
+    """Return the latest paper of the same kind for the same reader that was issued after this one."""
+    query = select(Notice).where(
+        Notice.case_id == paper.case_id, Notice.kind == paper.kind, Notice.edition == paper.edition,
+        Notice.language == paper.language, Notice.subject > paper.subject,
+    )  # fmt: skip
+    return session().scalars(query.order_by(Notice.subject.desc()).limit(1)).one_or_none()
+
+
 def notice(notice_id: int) -> Notice | None:
     """Return a notice as it stands in the database now."""
     return session().get(Notice, notice_id, populate_existing=True)
@@ -64,7 +89,7 @@ def notice(notice_id: int) -> Notice | None:
 
 def notice_for(notice_id: int, actor: Actor) -> Notice | None:
     """Return a notice of a case that `actor` may see; a foreign one does not exist."""
-    query = select(Notice).join(RegisterEntry).join(Case, Case.id == RegisterEntry.case_id)
+    query = select(Notice).join(Case, Case.id == Notice.case_id)
     return session().scalars(query.where(Notice.id == notice_id, seen_by(actor))).one_or_none()
 
 

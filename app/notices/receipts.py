@@ -23,7 +23,7 @@ from app.notices.facts import (
     WarningSent,
 )
 from app.notices.wording import words
-from workflows.procedure.clocks import TIMERS, ClockKind, ClockStatus
+from workflows.procedure.clocks import TIMERS, ClockKind, ClockStatus, is_over
 from workflows.procedure.names import name
 from workflows.regulation import book
 
@@ -39,7 +39,7 @@ ENDED = {
 
 
 def acknowledgement(case: Case, language: NoticeLanguage) -> NoticeFacts:
-    """Return the receipt of a complaint: number, private link, and what was promised until when."""
+    """Return the receipt of a complaint: number, private link, and what was promised until when. Source: 2.2.4.2."""
     promised = [clock for clock in case.clocks if clock.kind in PROMISED and clock.generation == 1]
     anomaly = case.anomaly if case.anomaly_status == "confirmed" else case.anomaly_claimed
     return NoticeFacts(
@@ -63,11 +63,14 @@ def deadline_receipt(case: Case, language: NoticeLanguage, *, at: datetime) -> N
         kind=NoticeKind.DEADLINE_RECEIPT, language=language, organ=site.settings().organ_name[language],
         title=words("title.deadline_receipt", language), case_number=case.number, addressees=(), issued_at=at,
         time_zone=case.time_zone, seal_label=words("seal.acknowledgement", language), received_at=case.received_at,
-        clocks=tuple(_account(case, clock, done, language) for clock in clocks),
+        clocks=tuple(account(case, clock, done, language, at=at) for clock in clocks),
     )  # fmt: skip
 
 
-def _account(case: Case, clock: Clock, done: Iterable[ClockEffect], language: NoticeLanguage) -> ClockAccount:
+def account(
+    case: Case, clock: Clock, done: Iterable[ClockEffect], language: NoticeLanguage, *, at: datetime
+) -> ClockAccount:
+    """Return how one clock ran, by what it had done (`done`) until `at`."""
     shares = book.current().figure("warnings", on=case.law_as_of).values
     return ClockAccount(
         name=name("clock", clock.kind, language), clause=clock.clause, figure=_figure(case, clock, language),
@@ -77,10 +80,17 @@ def _account(case: Case, clock: Clock, done: Iterable[ClockEffect], language: No
                 sent_at=effect.at, share=f"{shares[effect.level - 1]}%", told=words(f"told.{effect.told}", language)
             )
             for effect in done
-            if effect.clock_id == clock.id and effect.effect == "warning"
+            if effect.clock_id == clock.id and effect.effect == "warning" and effect.at <= at
         ),
-        outcome=ENDED[clock.status], ended_at=clock.ended_at,
+        outcome=_ended(clock, at), ended_at=clock.ended_at if clock.ended_at and clock.ended_at <= at else None,
     )  # fmt: skip
+
+
+def _ended(clock: Clock, at: datetime) -> ClockOutcome:
+    """Return how the clock stood at `at`, whatever became of it afterwards."""
+    if clock.ended_at and clock.ended_at > at:
+        return ClockOutcome.BROKEN if is_over(clock.kind, clock.due_at, at) else ClockOutcome.RUNNING
+    return ENDED[clock.status]
 
 
 def _figure(case: Case, clock: Clock, language: NoticeLanguage) -> str:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from app.cases.actions import performs
@@ -18,7 +19,7 @@ from app.cases.service_performance import DONE
 from app.committee import queries as committee
 from app.core import ids, outbox, site
 from app.core.db import session
-from app.core.storage import Stored, store
+from app.core.storage import store
 from app.notices import queries
 from app.notices.commands import Publish, TakeDown
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
@@ -96,16 +97,18 @@ def _editions(case: Case, outcome: Outcome, code: str, act: Act) -> list[Notice]
     public = for_the_public(outcome, marks, substitutes(case, outcome.written_in))
     versions = {Edition.PARTY: outcome, Edition.PUBLIC: public}
     return [
-        _notice(freeze(case, version, edition=edition, language=language, code=code, at=act.at), edition, act)
+        _notice(
+            case, freeze(case, version, edition=edition, language=language, code=code, at=act.at), edition, outcome, act
+        )
         for edition, version in versions.items()
         for language in NoticeLanguage
     ]
 
 
-def _notice(facts: NoticeFacts, edition: Edition, act: Act) -> Notice:
+def _notice(case: Case, facts: NoticeFacts, edition: Edition, outcome: Outcome, act: Act) -> Notice:
     return Notice(
-        edition=edition, language=facts.language, frozen=facts.to_json().decode(), status=NoticeStatus.PENDING,
-        made_at=act.at,
+        case_id=case.id, kind=outcome.kind, subject=outcome.round, edition=edition,
+        language=facts.language, frozen=facts.to_json().decode(), status=NoticeStatus.PENDING, made_at=act.at,
     )  # fmt: skip
 
 
@@ -150,19 +153,21 @@ def to_print(notice_id: int) -> NoticeFacts | None:
     return notice.facts
 
 
-def printed(facts: NoticeFacts) -> Stored:
-    """Print a notice and keep it by its hash; outside any transaction. Raises RenderFailed.
+def printed(facts: NoticeFacts) -> bytes:
+    """Print a notice; outside any transaction. Raises RenderFailed. The same facts give the same bytes."""
+    return render(facts)
 
-    The same facts give the same bytes, so printing again after a crash keeps the same file.
+
+def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
+    """Keep the signed file by its hash and write down that the notice is issued.
+
+    What was issued or withdrawn meanwhile stays as it is. After a crash in between, the file waits for nobody.
     """
-    return store().put_bytes(render(facts))
-
-
-def issue(notice_id: int, file: Stored, *, act: Act) -> None:
-    """Write down that the notice is printed; what was issued or withdrawn meanwhile stays as it is."""
+    file = store().put_bytes(pdf)
     notice = queries.notice(notice_id)
     if notice and notice.status in (NoticeStatus.PENDING, NoticeStatus.FAILED):
-        notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, act.at
+        notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, at
+        notice.signed_by, notice.signed_at = by, at
         notice.status, notice.reason = NoticeStatus.ISSUED, None
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, url_for
@@ -12,13 +13,13 @@ from werkzeug.wrappers import Response as Answer
 
 from app.cases import actions
 from app.cases.models import Case
-from app.cases.queries import by_number
+from app.cases.queries import by_number, events
 from app.core import clock
 from app.core.db import transaction
 from app.core.languages import NAMES, segment
-from app.notices import queries, receipts, service
-from app.notices.facts import NoticeLanguage
-from app.notices.files import handed_out, printed
+from app.notices import queries, service
+from app.notices.facts import NoticeKind
+from app.notices.files import hand_over, handed_out, paper_links, receipt
 from app.notices.forms import PublishForm, TakeDownForm
 from app.notices.models import Edition, RegisterEntry, Standing
 from app.notices.preview import previews
@@ -74,6 +75,7 @@ def _page(case: Case, form: PublishForm | None = None, status: int = 200) -> Any
         "notices/outcome.html", case=case, entries=queries.entries_of(case), waiting=waiting,
         form=form or PublishForm(data={"seen": str(case.version)}), language_names=NAMES,
         may_take_down=actor.may(Permission.DECISION_PUBLISH), help_wanted=any(each.leaks for each in waiting),
+        papers=paper_links(case, actor, events(case, actor), partial(url_for, "outcomes.paper", number=case.number)),
     )  # fmt: skip
     return page, status
 
@@ -130,11 +132,17 @@ def party_pdf(number: str, register_number: str, tag: str) -> Answer:
     return handed_out(notice, f"{entry.number}-{segment(tag)}.pdf")
 
 
+@outcomes.get("/<number>/papers/<name>.pdf")
+@requires(Permission.CASE_READ)
+@often("printing")
+def paper(number: str, name: str) -> Response:
+    """Hand out a paper of the case as its reader may have it, in their language."""
+    return hand_over(lambda: _case(number), name, current_actor(), language())
+
+
 @outcomes.get("/<number>/deadlines.pdf")
 @requires(Permission.CASE_READ)
 @often("printing")
 def deadline_receipt(number: str) -> Response:
-    """Print the account of the case's clocks, in the reader's language."""
-    case = _case(number)
-    facts = receipts.deadline_receipt(case, NoticeLanguage(language()), at=clock.now())
-    return printed(facts, f"{case.number}-deadlines")
+    """Hand out the account of the case's clocks, in the reader's language."""
+    return receipt(lambda: _case(number), NoticeKind.DEADLINE_RECEIPT, current_actor(), language())

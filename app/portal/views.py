@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, redirect, render_template
@@ -18,6 +19,7 @@ from app.evidence import service as exhibits
 from app.evidence.models import Evidence
 from app.evidence.showing import face, send, show
 from app.mediation import queries as mediation
+from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal import queries as queries_of_ours
 from app.portal.showing import clock_accounts, covered, hand_out, notice_face, offer_face, qr_code, remedy_face, thread
@@ -53,15 +55,17 @@ def _shown(visit: Visit) -> dict[str, Any]:
     case, table = visit.case, _table(visit)
     card = turn.of_consumer(case, table, clock.now())
     reader = story.Reader(case, "consumer", visit.veil.text, _links(visit))
+    events = queries.events(case, visit.actor)
     return {
         "turn": card,
         "offer": offer_face(card.offer, case, "consumer", visit.veil.text) if card.offer else None,
         "company": turn.company(case),
         "remedies": covered(map(remedy_face, table.remedies), visit.veil.text, "proof", "note"),
-        "timeline": story.timeline(reader, queries.events(case, visit.actor), card),
+        "timeline": story.timeline(reader, events, card),
         "findings": finding_faces(queries.findings(case)),
         "files": _files(visit),
         "notices": _notices(visit),
+        "papers": paper_links(case, visit.actor, events, partial(visit.url, "papers.paper")),
         "doors": _doors(visit, table),
         "qr": qr_code(visit.link),
     }

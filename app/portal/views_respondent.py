@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, Response, abort, flash, g, redirect, render_template, request, url_for
@@ -17,6 +18,7 @@ from app.evidence import queries as evidence
 from app.evidence import service as exhibits
 from app.evidence.showing import face
 from app.mediation import queries as mediation
+from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal.queries import due, notices_of, once_asked
 from app.portal.showing import hand_out, notice_face, offer_face, remedy_face, thread, wishes
@@ -109,6 +111,7 @@ def _shown(this: Case) -> dict[str, Any]:
     )
     card = turn.of_respondent(this, table, now)
     reader = story.Reader(this, "respondent", lambda text: text or "", _link(this.number))
+    events = queries.events(this, actor)
     return {
         "case": this,
         "turn": card,
@@ -117,10 +120,11 @@ def _shown(this: Case) -> dict[str, Any]:
         "question": question(this),
         "offers": [offer_face(offer, this, "respondent") for offer in table.offers],
         "remedies": [remedy_face(remedy) for remedy in table.remedies],
-        "timeline": story.timeline(reader, queries.events(this, actor), card),
+        "timeline": story.timeline(reader, events, card),
         "findings": finding_faces(queries.findings(this)),
         "files": [face(exhibit, actor) for exhibit in evidence.of_case(this)],
         "notices": _notices(this),
+        "papers": paper_links(this, actor, events, partial(url_for, "outcomes.paper", number=this.number)),
         "doors": _doors(this, table),
     }
 

@@ -111,7 +111,7 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
             }
             for ballot in facts.ballots
         ],
-        "review": list(facts.review),
+        "review": list(facts.notes),
     }
 
 

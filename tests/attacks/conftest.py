@@ -1,4 +1,4 @@
-"""One world, made once and put back for each test; receipts are not printed, for these tests are about who gets in."""
+"""One world, made once and put back for each test; nothing is printed, for these tests are about who gets in."""
 
 from __future__ import annotations
 
@@ -16,8 +16,10 @@ def kept() -> dict[str, Any]:
 
 
 @pytest.fixture
-def world(app, client, kept, monkeypatch) -> World:
-    monkeypatch.setattr("app.notices.files.render", lambda facts: b"%PDF-1.7")
+def world(app, client, kept, monkeypatch, tmp_path) -> World:
+    certificate = tmp_path / "authority.pem"
+    certificate.write_text("-----BEGIN CERTIFICATE-----\n")
+    monkeypatch.setattr("app.notices.authority.published", lambda: certificate)
     if "world" not in kept:
         kept["world"] = a_world(app)
         session().rollback()

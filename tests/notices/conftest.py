@@ -1,12 +1,15 @@
-"""One warm press for the whole run, and each sample printed once."""
+"""One warm press for the whole run, each sample printed once, and a worker that does its work at once."""
 
 from collections.abc import Iterator
 from functools import cache
 
 import pytest
 
+from app.core import outbox
+from app.notices import service
 from app.notices.facts import NoticeFacts
 from app.notices.render import Press
+from workflows.jobs import tasks
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +31,11 @@ def printed(press):
         return press.render(facts)
 
     return print_once
+
+
+@pytest.fixture
+def worker(app, press, monkeypatch):
+    """Whatever is to be printed is printed and signed as soon as it is committed."""
+    monkeypatch.setattr(service, "render", press.render)
+    monkeypatch.setattr(tasks, "application", lambda: app)
+    monkeypatch.setattr(outbox, "_nudge", lambda lane, row: tasks.deliver(row) if lane is outbox.Lane.NOTICES else None)

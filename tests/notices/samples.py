@@ -56,7 +56,7 @@ _DECISIONS = {
                 ),
             ),
         ),
-        "review": ("任何一方不服本裁决，可以在2026年9月3日以前扫描文末二维码申请复核。逾期未申请的，本裁决生效。",),
+        "notes": ("任何一方不服本裁决，可以在2026年9月3日以前扫描文末二维码申请复核。逾期未申请的，本裁决生效。",),
         "copies_to": ("平台治理部",),
     },
     NoticeLanguage.TRADITIONAL: {
@@ -93,7 +93,7 @@ _DECISIONS = {
                 ),
             ),
         ),
-        "review": ("任何一方不服本裁決，得於2026年9月3日以前掃描文末二維碼申請覆核。逾期未申請者，本裁決生效。",),
+        "notes": ("任何一方不服本裁決，得於2026年9月3日以前掃描文末二維碼申請覆核。逾期未申請者，本裁決生效。",),
         "copies_to": ("平台治理部",),
     },
     NoticeLanguage.ENGLISH: {
@@ -143,7 +143,7 @@ _DECISIONS = {
                 ),
             ),
         ),
-        "review": (
+        "notes": (
             "Either side may ask for a review until 3 September 2026, by the code below. Then the decision stands.",
         ),
         "copies_to": ("Platform governance",),
@@ -286,7 +286,7 @@ def a_settlement(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **changes
         "outcome": (),
         "facts_found": (),
         "ballots": (),
-        "review": (),
+        "notes": (),
     }
     return a_decision(language, **(fields | changes))
 
@@ -309,5 +309,5 @@ def a_closing(language: NoticeLanguage = NoticeLanguage.SIMPLIFIED, **changes: o
             "You may ask for a review until 3 September 2026.",
         ),
     }[language]
-    fields = {"kind": NoticeKind.CLOSING, "title": title, "outcome": (why,), "review": (following,), "rules": ()}
+    fields = {"kind": NoticeKind.CLOSING, "title": title, "outcome": (why,), "notes": (following,), "rules": ()}
     return a_decision(language, **(fields | changes))

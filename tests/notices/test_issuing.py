@@ -12,7 +12,7 @@ from app.core.outbox import OutboxRow
 from app.core.storage import store
 from app.notices import queries, service
 from app.notices.facts import NoticeLanguage
-from app.notices.models import Edition, NoticeStatus
+from app.notices.models import OF_AN_OUTCOME, Edition, NoticeStatus
 from app.notices.render import RenderFailed
 from tests.factories import a_person, saved, sign_in
 from tests.notices.cases import FACTS, REASONS, a_decided_case, a_settled_case, published
@@ -25,6 +25,7 @@ from workflows.procedure.authority import Role
 def job(app, press, monkeypatch):
     """The job that prints, in this test's application and on the one warm press."""
     monkeypatch.setattr(service, "render", press.render)
+    monkeypatch.setattr(tasks, "application", lambda: app)
     return tasks.issue_notice
 
 
@@ -47,7 +48,7 @@ def test_every_edition_is_printed_and_kept_by_its_hash(job, entry):
 
 
 @pytest.mark.parametrize("language", NoticeLanguage)
-@pytest.mark.parametrize("edition", Edition)
+@pytest.mark.parametrize("edition", OF_AN_OUTCOME)
 def test_its_text_comes_out_with_number_code_and_what_was_decided(job, app, edition, language):
     entry = saved(published, saved(a_decided_case))
     notice = queries.edition_of(entry, edition, language)
@@ -56,7 +57,7 @@ def test_its_text_comes_out_with_number_code_and_what_was_decided(job, app, edit
 
     text = squeezed(text_of(store().read(queries.notice(notice.id).pdf_sha256)))
     facts = notice.facts
-    said = [facts.number, *FACTS, REASONS, *facts.outcome, *facts.review, *(r.text for r in facts.rules)]
+    said = [facts.number, *FACTS, REASONS, *facts.outcome, *facts.notes, *(r.text for r in facts.rules)]
     assert all(squeezed(each) in text for each in said)
     assert entry.code in text
     assert ("林小雨" in text) == (edition is Edition.PARTY)

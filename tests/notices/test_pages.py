@@ -16,7 +16,7 @@ def test_the_sign_off_never_stands_alone_on_a_page(printed, language, lines):
 
     body, sign, _ = last_page.rpartition(squeezed(facts.organ))
     assert sign
-    assert squeezed(facts.review[0])[-8:] in body
+    assert squeezed(facts.notes[0])[-8:] in body
 
 
 def test_the_head_of_a_table_is_repeated_on_the_next_page(printed):

@@ -14,7 +14,7 @@ from app.core.db import session
 from app.core.messages import OutboundMessage
 from app.core.outbox import OutboxRow, Task
 from app.notices.facts import NoticeKind, NoticeLanguage
-from app.notices.models import Edition, Notice, RegisterEntry, Standing
+from app.notices.models import OF_AN_OUTCOME, Edition, Notice, RegisterEntry, Standing
 from app.notices.queries import edition_of, entries_of
 from tests.factories import an_act, saved
 from tests.notices.cases import a_decided_case, a_settled_case, published
@@ -35,7 +35,9 @@ def test_a_settlement_is_published_and_the_case_goes_on_to_performance(app):
     assert (entry.number, entry.kind, entry.outcome) == ("S2026-1", NoticeKind.SETTLEMENT, "settled")
     assert (entry.status, entry.amount_band, entry.month) == (Standing.IN_FORCE, "to_500", "2026-09")
     assert case.state is CaseState.PERFORMING
-    assert {(n.edition, n.language) for n in entry.notices} == {(e, tag) for e in Edition for tag in NoticeLanguage}
+    assert {(n.edition, n.language) for n in entry.notices} == {
+        (e, tag) for e in OF_AN_OUTCOME for tag in NoticeLanguage
+    }
 
 
 def test_each_edition_and_language_is_given_to_the_press_once(app):
@@ -68,7 +70,7 @@ def test_a_decision_with_nothing_owed_closes_the_case(app):
 def test_only_the_edition_for_the_parties_names_them(app, make, language):
     entry = saved(published, saved(make))
 
-    party, public = (words_of(entry, edition, language) for edition in Edition)
+    party, public = (words_of(entry, edition, language) for edition in OF_AN_OUTCOME)
 
     assert all(name in party for name in ("林小雨", "云栖服饰旗舰店"))
     assert not any(name in public for name in ("林小雨", "云栖", "13800138000", "O-20260901-77"))
@@ -77,7 +79,7 @@ def test_only_the_edition_for_the_parties_names_them(app, make, language):
 def test_the_public_does_not_read_what_a_settlement_was_worth(app):
     entry = saved(published, saved(a_settled_case))
 
-    party, public = (edition_of(entry, edition, "en").facts for edition in Edition)
+    party, public = (edition_of(entry, edition, "en").facts for edition in OF_AN_OUTCOME)
 
     assert [remedy.amount_minor for remedy in party.remedies] == [19900]
     assert [remedy.amount_minor for remedy in public.remedies] == [None]

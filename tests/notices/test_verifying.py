@@ -5,8 +5,8 @@ import hashlib
 import pypdfium2
 import pytest
 
-from app.core.db import transaction
-from app.notices import files, queries, service
+from app.core.db import session
+from app.notices import queries
 from app.notices.models import Edition
 from tests.factories import a_case, a_person, an_act, an_organisation, link_of, saved, sign_in
 from tests.notices.cases import a_decided_case, a_settled_case, published
@@ -16,18 +16,14 @@ from workflows.procedure.states import CaseState
 
 
 @pytest.fixture
-def issued(app, press, monkeypatch):
-    """Print all notices of an entry."""
+def issued(worker):
+    """Return an entry whose notices the worker has printed."""
 
-    def print_all(entry):
-        for notice in entry.notices:
-            file = service.store().put_bytes(press.render(notice.facts))
-            with transaction():
-                service.issue(notice.id, file, act=an_act())
+    def read_again(entry):
+        session().rollback()  # the worker wrote in a session of its own
         return queries.by_number(entry.number)
 
-    monkeypatch.setattr(files, "render", press.render)
-    return print_all
+    return read_again
 
 
 def test_the_page_lists_the_digest_of_every_file(client, issued):

@@ -141,18 +141,20 @@ def remind_of_mail(mail_id: int) -> None:
 
 
 def issue_notice(notice_id: int) -> None:
-    """Print a notice and keep it. Twice is harmless: the same facts give the same file, and an issued one is left."""
+    """Print a notice, sign it and keep it. Twice is harmless: one that is issued already is left as it is."""
+    from app.notices import signing  # pulls in pyhanko: only who signs needs it
+
     facts = notices.to_print(notice_id)
     if facts is None:
         return
     try:
-        file = notices.printed(facts)  # rendering stays outside the transaction
+        signed = signing.sign(notices.printed(facts), at=now())  # outside the transaction
     except RenderFailed as failure:
         with transaction():
             notices.mark_failed(notice_id, failure)
         raise
     with transaction():
-        notices.issue(notice_id, file, act=Act(SYSTEM, now()))
+        notices.issue(notice_id, signed.pdf, by=signed.by, at=signed.at)
 
 
 def alert_duty(case_id: int) -> None:

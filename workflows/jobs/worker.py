@@ -7,6 +7,7 @@ import os
 import signal
 import sys
 import time
+from importlib import import_module
 
 from redis import Redis, RedisError
 from rq import Queue, Worker
@@ -20,6 +21,8 @@ from workflows.jobs.tasks import application
 
 log = logging.getLogger("heng.worker")
 ASK_AGAIN_S = 1.0
+NOTICES_GIVE_WAY = 5
+"""Printing a thousand notices must not take the processor from clocks and pages."""
 
 
 class JobWorker(Worker):
@@ -46,8 +49,10 @@ def warm(queue: str) -> None:
     """Load once what every job of the queue needs, so that the processes forked for jobs find it there."""
     application()
     if queue == NOTICES:
+        os.nice(NOTICES_GIVE_WAY)
         try:
             render.warm_up()
+            import_module("app.notices.signing")
         except (render.RenderFailed, OSError):
             log.exception("notices cannot be printed; other work goes on")
 

@@ -15,7 +15,7 @@ import config
 from app.core import clock, site, storage
 from app.core.db import db
 from app.factory import create_app
-from app.notices import files
+from app.notices import views_frame
 from app.web.limits import limiter
 from tests.architecture import translations
 
@@ -64,7 +64,7 @@ def built_app(database_url):
     app = create_app(config.load(environ))
     app.config.update(TESTING=True, WTF_CSRF_ENABLED=False)
     limiter.enabled = False
-    files.PATIENCE_S = 0.0  # no worker runs beside the tests: nothing to wait for
+    views_frame.PATIENCE_S = 0.0  # no worker runs beside the tests: nothing to wait for
     with app.app_context():
         db.create_all()
     yield app

@@ -11,10 +11,10 @@ from app.cases.queries import by_link
 from app.core.languages import NAMES
 from app.notices import authority, queries
 from app.notices.facts import NoticeKind, NoticeLanguage
-from app.notices.files import receipt
 from app.notices.freezing import written_number
 from app.notices.kinds import kinds
 from app.notices.models import Notice
+from app.notices.views_frame import receipt
 from app.web.api import found
 from app.web.guards import open_to_all
 from app.web.i18n import language, public

@@ -19,10 +19,11 @@ from app.core.db import transaction
 from app.core.languages import NAMES, segment
 from app.notices import queries, service
 from app.notices.facts import NoticeKind
-from app.notices.files import hand_over, handed_out, paper_links, receipt
+from app.notices.files import handed_out, paper_links
 from app.notices.forms import PublishForm, TakeDownForm
 from app.notices.models import Edition, RegisterEntry, Standing
 from app.notices.preview import previews
+from app.notices.views_frame import hand_over, receipt
 from app.web.api import found
 from app.web.guards import act, current_actor, requires
 from app.web.i18n import language

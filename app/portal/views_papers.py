@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response
 
 from app.cases.queries import by_link
-from app.notices.files import hand_over
+from app.notices.views_frame import hand_over
 from app.portal.views_frame import Visit, to_act
 from app.web.api import found
 from app.web.guards import open_to_all

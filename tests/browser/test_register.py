@@ -6,11 +6,11 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect
 
+from app.core import clock
 from app.core.db import transaction
-from app.core.storage import store
 from app.notices import queries, service
 from app.notices.models import Edition
-from tests.factories import PASSWORD, a_person, an_act, saved
+from tests.factories import PASSWORD, a_person, saved
 from tests.notices.cases import a_decided_case, a_settled_case, published
 from workflows.procedure.authority import Role
 
@@ -25,8 +25,8 @@ def entry(app):
     entry = saved(published, saved(a_decided_case, dissent="一名委员认为应当部分退款。"))
     with transaction():
         for notice in queries.by_number(entry.number).notices:
-            file = store().put_bytes(f"%PDF-1.7 {notice.edition} {notice.language}".encode())
-            service.issue(notice.id, file, act=an_act())
+            pdf = f"%PDF-1.7 {notice.edition} {notice.language}".encode()
+            service.issue(notice.id, pdf, by="Heng", at=clock.now())
     return entry
 
 

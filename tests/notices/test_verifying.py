@@ -20,7 +20,7 @@ def issued(worker):
     """Return an entry whose notices the worker has printed."""
 
     def read_again(entry):
-        session().rollback()  # the worker wrote in a session of its own
+        session().expire_all()  # the worker wrote in a session of its own
         return queries.by_number(entry.number)
 
     return read_again

@@ -1081,11 +1081,19 @@ def upgrade() -> None:
         sa.Column(
             "kind",
             sa.Enum(
-                "decision",
-                "settlement",
-                "closing",
                 "acknowledgement",
+                "emergency",
+                "request_to_answer",
+                "breach",
+                "offer",
+                "settlement",
+                "referral",
+                "panel",
+                "decision",
+                "review",
+                "closing",
                 "deadline_receipt",
+                "dossier",
                 name="noticekind",
                 native_enum=False,
                 length=32,
@@ -1284,8 +1292,52 @@ def upgrade() -> None:
     op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("edition", sa.Enum("party", "public", name="edition", native_enum=False, length=32), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "acknowledgement",
+                "emergency",
+                "request_to_answer",
+                "breach",
+                "offer",
+                "settlement",
+                "referral",
+                "panel",
+                "decision",
+                "review",
+                "closing",
+                "deadline_receipt",
+                "dossier",
+                name="noticekind",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
+        sa.Column(
+            "subject",
+            sa.Integer(),
+            nullable=False,
+            comment="the entry of the history that it tells of; of an outcome, its round",
+        ),
+        sa.Column("code", sa.Text(), nullable=True),
+        sa.Column(
+            "edition",
+            sa.Enum(
+                "party",
+                "public",
+                "consumer",
+                "respondent",
+                "desk",
+                "committee",
+                name="edition",
+                native_enum=False,
+                length=32,
+            ),
+            nullable=False,
+        ),
         sa.Column(
             "language",
             sa.Enum("zh-Hant", "zh-Hans", "en", name="noticelanguage", native_enum=False, length=32),
@@ -1302,12 +1354,27 @@ def upgrade() -> None:
         sa.Column("pdf_size", sa.Integer(), nullable=True),
         sa.Column("made_at", UtcInstant(), nullable=False),
         sa.Column("issued_at", UtcInstant(), nullable=True),
+        sa.Column("signed_by", sa.Text(), nullable=True, comment="whom the certificate names that it was signed with"),
+        sa.Column("signed_at", UtcInstant(), nullable=True),
         sa.CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name=op.f("ck_notices_hash_when_issued")),
+        sa.CheckConstraint(
+            "(entry_id IS NULL) = (code IS NOT NULL)", name=op.f("ck_notices_code_of_its_own_without_entry")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["register_entries.id"], name=op.f("fk_notices_entry_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_notices")),
-        sa.UniqueConstraint("entry_id", "edition", "language", name=op.f("uq_notices_entry_id_edition_language")),
+        sa.UniqueConstraint(
+            "case_id",
+            "kind",
+            "subject",
+            "edition",
+            "language",
+            name=op.f("uq_notices_case_id_kind_subject_edition_language"),
+        ),
+        sa.UniqueConstraint("code", name=op.f("uq_notices_code")),
     )
     with op.batch_alter_table("notices") as batch_op:
+        batch_op.create_index(batch_op.f("ix_notices_entry_id"), ["entry_id"], unique=False)
         batch_op.create_index(
             "ix_notices_unprinted",
             ["id"],
@@ -1443,6 +1510,7 @@ def downgrade() -> None:
             sqlite_where=sa.text("status IN ('pending', 'failed')"),
             postgresql_where=sa.text("status IN ('pending', 'failed')"),
         )
+        batch_op.drop_index(batch_op.f("ix_notices_entry_id"))
 
     op.drop_table("notices")
     op.drop_table("issues")

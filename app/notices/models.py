@@ -107,7 +107,7 @@ class Notice(Model):
     __tablename__ = "notices"
     __table_args__ = (
         UniqueConstraint("case_id", "kind", "subject", "edition", "language"),
-        CheckConstraint("(entry_id IS NULL) = (code IS NOT NULL)", name="code_of_its_own_without_entry"),
+        CheckConstraint("entry_id IS NOT NULL OR code IS NOT NULL", name="code_of_its_own_without_entry"),
         CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name="hash_when_issued"),
         Index("ix_notices_unprinted", "id", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
     )

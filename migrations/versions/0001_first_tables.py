@@ -1358,7 +1358,7 @@ def upgrade() -> None:
         sa.Column("signed_at", UtcInstant(), nullable=True),
         sa.CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name=op.f("ck_notices_hash_when_issued")),
         sa.CheckConstraint(
-            "(entry_id IS NULL) = (code IS NOT NULL)", name=op.f("ck_notices_code_of_its_own_without_entry")
+            "entry_id IS NOT NULL OR code IS NOT NULL", name=op.f("ck_notices_code_of_its_own_without_entry")
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_notices_case_id")),
         sa.ForeignKeyConstraint(["entry_id"], ["register_entries.id"], name=op.f("fk_notices_entry_id")),

@@ -351,11 +351,8 @@ def test_every_act_is_open_to_those_it_is_meant_for_and_refusing_the_others_chan
     assert [name for name, answer in refused.items() if let_in(answer)] == []
     assert [name for name, answer in let.items() if not let_in(answer)] == []
     assert [name for name, answer in refused.items() if CANARY.encode() in answer.data] == []
-    assert touched - REMEMBERED <= {
-        "one_time_codes",
-        "outbound_messages",
-        "outbox",
-    }  # whoever holds the link may ask for a code
+    # whoever holds the link may ask for a code
+    assert touched - REMEMBERED <= {"one_time_codes", "outbound_messages", "outbox"}
 
 
 def test_the_supervisor_reads_and_changes_nothing(world: World):
@@ -383,8 +380,7 @@ def test_the_committee_learns_nothing_of_what_was_offered(world: World, reader: 
     judged = world.cases["judged"]
 
     told = [
-        name
-        for name, address in addresses(world, "GET", number=judged)
+        name for name, address in addresses(world, "GET", number=judged)
         if "/c/" not in name and "/complain/" not in name
         and OFFERED.encode() in world.ask(reader, browser, address).data
     ]  # fmt: skip

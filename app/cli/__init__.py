@@ -10,6 +10,7 @@ from flask import Flask
 GROUPS = {
     "users": "app.cli.users:users_group",
     "organisations": "app.cli.organisations:organisations_group",
+    "complaints": "app.cli.complaints:complaints_group",
     "clocks": "app.cli.clocks:clocks_group",
     "mail": "app.cli.mail:mail_group",
     "rulebook": "app.cli.rulebook:rulebook_group",

@@ -24,3 +24,8 @@ def cell(value: Any) -> str:
     """Return what stands in a cell; a text that a spreadsheet would calculate is quoted by an apostrophe."""
     text = "" if value is None else str(value)
     return f"'{text}" if text.startswith(STARTS_FORMULA) else text
+
+
+def plain(text: str) -> str:
+    """Return what `cell` was given: the text without the apostrophe that kept it from being calculated."""
+    return text[1:] if text[:1] == "'" and text[1:].startswith(STARTS_FORMULA) else text

@@ -22,16 +22,20 @@ _CLAIM = text(
 
 @dataclass(frozen=True, slots=True)
 class Received:
-    """A case, with the private link's token and the API's. They are made from the case, so a retry gets the same."""
+    """A case, with the private link's token and the API's. They are made from the case, so a retry gets the same.
+
+    `again` says that an earlier request of the same key made it.
+    """
 
     case: Case
     link_token: str
     access_token: str
+    again: bool = False
 
 
-def received(case: Case) -> Received:
+def received(case: Case, *, again: bool = False) -> Received:
     """Return the case with its tokens."""
-    return Received(case, access.link_token(case.number), access.access_token(case.number))
+    return Received(case, access.link_token(case.number), access.access_token(case.number), again)
 
 
 def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
@@ -45,7 +49,7 @@ def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
     earlier = session().get_one(IdempotencyKey, key, populate_existing=True)
     if earlier.request_sha256 != request_sha256 or earlier.case_id is None:
         raise Invalid("idempotency_reused", pointer="/idempotency_key")
-    return received(case_to_work(earlier.case_id))
+    return received(case_to_work(earlier.case_id), again=True)
 
 
 def settle(key: str, case: Case) -> None:

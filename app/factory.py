@@ -62,6 +62,7 @@ ROOMS = (
     "portal.views_papers",
     "register.views",
     "register.api",
+    "register.views_figures",
     "knowledge.views",
     "knowledge.api",
     "monitoring.views",

@@ -160,7 +160,11 @@ class ClockEffect(Model):
     """What a clock did, once: a warning to a desk, or its end. UNIQUE makes twice impossible."""
 
     __tablename__ = "clock_effects"
-    __table_args__ = (UniqueConstraint("clock_id", "level"),)
+    __table_args__ = (
+        UniqueConstraint("clock_id", "level"),
+        Index("ix_clock_effects_breaches", "due_at", sqlite_where=text("effect = 'breach'"),
+              postgresql_where=text("effect = 'breach'")),
+    )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
     clock_id: Mapped[int] = mapped_column(ForeignKey("clocks.id"))

@@ -91,6 +91,7 @@ def footer_items() -> list[dict[str, str]]:
     return [
         {"label": str(_("Rules")), "url": f"{here}/rules"},
         {"label": str(_("Public record")), "url": f"{here}/ledger"},
+        {"label": str(_("Open figures")), "url": f"{here}/stats"},
         {"label": str(_("Privacy")), "url": f"{here}/privacy"},
         {"label": str(_("Accessibility")), "url": f"{here}/accessibility"},
         {"label": str(_("Interface for programs (API)")), "url": "/api/v1/docs"},

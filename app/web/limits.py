@@ -25,6 +25,7 @@ LIMITS = {
     "codes": "60 per minute",
     "uploads": "600 per minute",
     "printing": "30 per minute",
+    "figures": "120 per minute",
 }
 
 

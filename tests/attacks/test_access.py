@@ -48,6 +48,8 @@ GET = {
     "/<lang>/privacy": "anybody",
     "/<lang>/rules": "anybody",
     "/<lang>/rules.txt": "anybody",
+    "/<lang>/stats": "anybody",
+    "/<lang>/stats.csv": "anybody",
     "/<lang>/track": "anybody",
     "/<lang>/track/code": "anybody",
     "/<lang>/v": "anybody",
@@ -76,6 +78,7 @@ GET = {
     "/signin/forgot": "anybody",
     "/signin/link/<token>": "anybody",  # whoever holds the link that was sent
     "/signin/second": "",  # which leads who has not given a password to the sign-in
+    "/stats": "anybody",
     "/track": "anybody",
     "/v": "anybody",
     "/v/<code>": "anybody",
@@ -93,6 +96,7 @@ GET = {
     "/api/v1/openapi.json": "anybody",
     "/api/v1/rulebook": "anybody",
     "/api/v1/rulebook/<clause>": "anybody",
+    "/api/v1/stats": "anybody",
     # The private link opens these to whoever holds it, with names and numbers covered …
     "/<lang>/c/<token>": "anybody",
     "/<lang>/c/<token>/clocks": "anybody",

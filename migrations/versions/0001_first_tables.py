@@ -1214,6 +1214,15 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_clock_effects")),
         sa.UniqueConstraint("clock_id", "level", name=op.f("uq_clock_effects_clock_id_level")),
     )
+    with op.batch_alter_table("clock_effects") as batch_op:
+        batch_op.create_index(
+            "ix_clock_effects_breaches",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("effect = 'breach'"),
+            postgresql_where=sa.text("effect = 'breach'"),
+        )
+
     op.create_table(
         "draft_files",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1519,6 +1528,13 @@ def downgrade() -> None:
 
     op.drop_table("gathered_warnings")
     op.drop_table("draft_files")
+    with op.batch_alter_table("clock_effects") as batch_op:
+        batch_op.drop_index(
+            "ix_clock_effects_breaches",
+            sqlite_where=sa.text("effect = 'breach'"),
+            postgresql_where=sa.text("effect = 'breach'"),
+        )
+
     op.drop_table("clock_effects")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:

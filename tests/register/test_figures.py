@@ -24,7 +24,7 @@ def start_emergency(case):
 
 
 def test_a_breach_is_counted_once_with_its_clause_and_who_had_to_keep_it(app, client, time):
-    kept, missed, late = (saved(a_case, CaseState.ANSWERING) for _ in range(3))
+    kept, _missed, late = (saved(a_case, CaseState.ANSWERING) for _ in range(3))
     start_emergency(kept)
     time.go(hours=3)
     sweep(time.at)
@@ -41,7 +41,6 @@ def test_a_breach_is_counted_once_with_its_clause_and_who_had_to_keep_it(app, cl
     assert [month["missed"] for month in body["months"]][-1] == 2 + 3 + 3  # the first replies too
     assert body["months"][-1]["received"] == 3
     assert len(body["months"]) == 12
-    del missed
 
 
 def test_months_are_civil_months_in_china(app, time):
@@ -53,7 +52,7 @@ def test_months_are_civil_months_in_china(app, time):
     found = {month.month: month.received for month in figures.months(time.at)}
 
     assert (found["2026-01"], found["2026-02"]) == (1, 1)
-    assert list(found)[0] == "2025-03"
+    assert next(iter(found)) == "2025-03"
 
 
 def test_the_page_and_the_table_say_the_same_and_name_nobody(app, client, time):

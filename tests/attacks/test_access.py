@@ -11,7 +11,7 @@ from collections.abc import Iterator
 import pytest
 from werkzeug.test import TestResponse
 
-from tests.attacks.world import CANARY, OFFERED, READERS, World, addresses, changed, everything
+from tests.attacks.world import CANARY, READERS, World, addresses, changed, everything
 
 DESK = "operator mediator lead"
 WORKERS = "mediator lead"
@@ -376,28 +376,3 @@ def test_the_supervisor_reads_and_changes_nothing(world: World):
 def test_no_route_is_unlisted_and_nothing_listed_is_gone(world: World):
     assert {name for name, _ in addresses(world, "GET")} == set(GET)
     assert {name for name, _ in addresses(world, "POST")} == set(POST)
-
-
-@pytest.mark.parametrize("reader", ["secretary", "chair", "member", "drawn"])
-def test_the_committee_learns_nothing_of_what_was_offered(world: World, reader: str):
-    browser = world.browser(reader)
-    judged = world.cases["judged"]
-
-    told = [
-        name for name, address in addresses(world, "GET", number=judged)
-        if "/c/" not in name and "/complain/" not in name
-        and OFFERED.encode() in world.ask(reader, browser, address).data
-    ]  # fmt: skip
-
-    assert told == []
-
-
-@pytest.mark.parametrize("reader", READERS)
-def test_a_closed_case_opens_to_nobody_whom_an_open_one_keeps_out(world: World, reader: str):
-    browser = world.browser(reader)
-    closed = [
-        (name, url) for name, url in addresses(world, "GET", number=world.cases["closed"])
-        if world.cases["closed"] in url and not meant(GET, name, reader)
-    ]  # fmt: skip
-
-    assert [name for name, url in closed if let_in(world.ask(reader, browser, url))] == []

@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench journey lock format translations compiled-translations
+.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -66,6 +66,12 @@ types: $(DEV_READY)
 
 bench: $(DEV_READY) compiled-translations ## the benchmarks, as ratios against floors measured in the same run
 	$(BIN)/python -m tests.bench
+
+chaos: $(DEV_READY) compiled-translations ## three minutes of killing what runs while people complain (ARGS="--minutes 30", --help)
+	$(BIN)/python -m tests.chaos $(ARGS)
+
+simulate: $(DEV_READY) compiled-translations ## thirty days at the desk, 10,000 times anew (EXAMPLES=50000 for more)
+	HENG_EXAMPLES=$(or $(EXAMPLES),10000) $(PYTEST) tests/simulation $(ARGS)
 
 journey: $(DEV_READY) compiled-translations ## drive the whole way in a real browser; PDFs and pictures go to out/journey
 	$(BIN)/python -m pytest tests/browser/test_whole_way.py --journey out/journey $(ARGS)

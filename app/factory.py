@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from importlib import import_module
 from pathlib import Path
 
@@ -9,7 +10,7 @@ from flask import Flask
 
 import config
 from app.accounts import login
-from app.core import site, storage
+from app.core import site, sqlite_build, storage
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
 
@@ -73,6 +74,8 @@ ROOMS = (
 def create_app(settings: config.Settings | None = None) -> Flask:
     """Return the application, ready to serve. Nothing heavy is imported: rendering happens in workers."""
     settings = settings or config.load()
+    if settings.database_url.startswith("sqlite") and (warning := sqlite_build.warning()):
+        logging.getLogger("heng.database").warning(warning)
     app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
     site.use(settings)

@@ -143,6 +143,12 @@ def due_clocks(at: datetime, *, limit: int = 200) -> list[int]:
     return list(session().scalars(query.order_by(Clock.next_at, Clock.id).limit(limit)))
 
 
+def is_due(clock_id: int, at: datetime) -> bool:
+    """Return whether the clock has something to do at `at`."""
+    query = select(Clock.id).where(Clock.id == clock_id, Clock.status == ClockStatus.RUNNING, Clock.next_at <= at)
+    return session().scalar(query) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Filter:
     """What to list. Empty fields do not filter."""

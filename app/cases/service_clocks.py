@@ -11,7 +11,7 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cases import service_letters
 from app.cases.models import FAR, Case, CaseEvent, Clock, ClockEffect
-from app.cases.queries import case_to_fire
+from app.cases.queries import case_to_fire, is_due
 from app.cases.recording import about
 from app.core.db import session
 from app.ledger.service import record
@@ -100,7 +100,7 @@ def fire(clock_id: int, *, act: Act) -> bool:
 
     Safe to call twice or from two processes: the case is locked, and the conditional update lets one of them through.
     """
-    case = case_to_fire(clock_id)
+    case = case_to_fire(clock_id) if is_due(clock_id, act.at) else None
     clock = next((each for each in case.clocks if each.id == clock_id), None) if case else None
     if case is None or clock is None or clock.status is not ClockStatus.RUNNING or clock.next_at > act.at:
         return False

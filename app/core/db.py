@@ -2,16 +2,17 @@
 
 Instants are aware and in UTC on both databases, and who reads sees one instant of the data for the whole request.
 `transaction()` is the only place that commits: on SQLite it begins IMMEDIATE (a deferred transaction that upgrades
-ignores the busy timeout) and queues writers of this process on a lock; on PostgreSQL each statement sees what others
-committed, and who writes to a case locks it first (`app.cases.queries`), so on both they come one after another.
+ignores the busy timeout) and writers of all processes queue for their turn; on PostgreSQL each statement sees what
+others committed, and who writes to a case locks it first (`app.cases.queries`), so on both they come one after another.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
-import threading
+import os
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -91,7 +92,8 @@ def canonical(value: Any) -> str:
 
 # --- writing -------------------------------------------------------------------------------------------------------
 
-_writers = threading.Lock()
+DOOR, PLACE = "-door", "-place"
+"""What is added to the name of an SQLite file for the files on which its writers wait for their turn."""
 BEFORE_COMMIT, AFTER_COMMIT, WRITING = "before_commit", "after_commit", "writing"
 TO_WRITE: dict[str, dict[str, Any]] = {
     "sqlite": {"immediate": True},
@@ -127,27 +129,46 @@ def transaction() -> Iterator[Session]:
     current = session()
     current.rollback()  # ends the reading transaction that loading the reader began; nothing may be dirty yet
     current.info.pop(BEFORE_COMMIT, None)
-    dialect = current.get_bind().dialect.name
-    if dialect == "sqlite":
-        _writers.acquire()
-    try:
-        current.info[WRITING] = True
-        current.connection(execution_options=TO_WRITE[dialect])
-        yield current
-        for call in current.info.pop(BEFORE_COMMIT, []):
-            call()
-        current.commit()
-    except BaseException:
-        current.rollback()
-        for kept in (BEFORE_COMMIT, AFTER_COMMIT):
-            current.info.pop(kept, None)
-        raise
-    finally:
-        del current.info[WRITING]
-        if dialect == "sqlite":
-            _writers.release()
+    engine = db.engine
+    with _turn(engine.url.database) if engine.dialect.name == "sqlite" else nullcontext():
+        try:
+            current.info[WRITING] = True
+            current.connection(execution_options=TO_WRITE[engine.dialect.name])
+            yield current
+            for call in current.info.pop(BEFORE_COMMIT, []):
+                call()
+            current.commit()
+        except BaseException:
+            current.rollback()
+            for kept in (BEFORE_COMMIT, AFTER_COMMIT):
+                current.info.pop(kept, None)
+            raise
+        finally:
+            del current.info[WRITING]
     for call in current.info.pop(AFTER_COMMIT, []):
         call()
+
+
+@contextmanager
+def _turn(database: str | None) -> Iterator[None]:
+    """Hold the only writer's place, in turn, among all threads and processes that share the file.
+
+    Left to SQLite, whoever waits asks again after growing pauses, and a busy writer keeps others out for seconds. Who
+    is next stands in the door, so that whoever has just left does not come in again before them. The system gives both
+    places on when their holder is killed.
+    """
+    if not database or database == ":memory:":
+        yield
+        return
+    door, place = (os.open(database + name, os.O_RDWR | os.O_CREAT, 0o600) for name in (DOOR, PLACE))
+    try:
+        fcntl.flock(door, fcntl.LOCK_EX)
+        fcntl.flock(place, fcntl.LOCK_EX)
+        fcntl.flock(door, fcntl.LOCK_UN)
+        yield
+    finally:
+        os.close(place)
+        os.close(door)
 
 
 # --- the two databases ---------------------------------------------------------------------------------------------

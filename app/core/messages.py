@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import Index, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core import outbox
+from app.core import outbox, site
 from app.core.db import Model, by_value, session
 from app.core.ids import new_token
 
@@ -64,14 +64,19 @@ def post(
     not_before: datetime | None = None, reply_to: str | None = None, attachments: Sequence[dict[str, Any]] = (),
     urgent: bool = False,
 ) -> OutboundMessage:  # fmt: skip
-    """Write a message down in the current transaction and have it sent after the commit, or from `not_before` on."""
+    """Write a message down in the current transaction and have it sent after the commit, or from `not_before` on.
+
+    One that nobody carries stays here, where staff read it: there is nothing left to do.
+    """
     message = OutboundMessage(
         message_id=new_token(), channel=channel, address=address, language=language, subject=subject, body=body,
         case_number=case_number, created_at=at, reply_to=reply_to, attachments=list(attachments), urgent=urgent,
     )  # fmt: skip
     session().add(message)
     session().flush()
-    outbox.add(outbox.Task.SEND_MESSAGE, at=at, not_before=not_before, message_id=message.id)
+    task = outbox.add(outbox.Task.SEND_MESSAGE, at=at, not_before=not_before, message_id=message.id)
+    if not carried(channel):
+        outbox.finish(task, at=at)
     return message
 
 
@@ -83,3 +88,9 @@ def wait_until(message: OutboundMessage, cap: int, *, at: datetime) -> datetime 
     sent = query.where(OutboundMessage.sent_at > at - AN_HOUR).order_by(OutboundMessage.sent_at.desc())
     earliest = session().scalars(sent.offset(cap - 1).limit(1)).one_or_none()
     return earliest + AN_HOUR if earliest else None
+
+
+def carried(channel: Channel) -> bool:
+    """Return whether there is a server to give messages of this channel to."""
+    settings = site.settings()
+    return bool(settings.sms_url if channel is Channel.SMS else settings.smtp_url)

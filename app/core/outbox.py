@@ -90,7 +90,7 @@ def add(task: Task, *, at: datetime, not_before: datetime | None = None, **ids: 
     row = OutboxRow(task=task.value, payload=dict(ids), created_at=at, available_at=due_at)
     session().add(row)
     if due_at == at:  # what waits is found by the sweep when its time has come
-        after_commit(lambda: _nudge(LANES[task], row.id))
+        after_commit(lambda: _nudge(LANES[task], row.id) if row.done_at is None else None)
     return row
 
 
@@ -99,6 +99,11 @@ def due(at: datetime, *, lane: Lane | None = None, limit: int = 100) -> list[int
     tasks = [task.value for task, its_lane in LANES.items() if lane in (None, its_lane)]
     query = select(OutboxRow.id).where(*_free(at), OutboxRow.task.in_(tasks))
     return list(session().scalars(query.order_by(OutboxRow.available_at, OutboxRow.id).limit(limit)))
+
+
+def waits(outbox_id: int, *, at: datetime) -> bool:
+    """Return whether the row waits for a worker at `at`."""
+    return session().scalar(select(OutboxRow.id).where(OutboxRow.id == outbox_id, *_free(at))) is not None
 
 
 def claim(outbox_id: int, *, at: datetime) -> OutboxRow | None:

@@ -12,7 +12,6 @@ from app.cases.models import Case, CaseEvent, Clock, ClockEffect
 from app.core import ids, outbox
 from app.core.clock import now
 from app.core.db import db, session, transaction, writing
-from app.core.messages import Channel, post
 from tests.factories import a_case, a_person, acting, an_act, saved
 from tests.intake.complaints import a_submission, file
 from workflows.procedure.authority import SYSTEM, Role
@@ -153,10 +152,7 @@ def test_a_case_in_somebody_elses_hands_keeps_no_sweep_waiting(app, time, togeth
 
 def test_workers_that_race_for_one_task_do_not_share_it(app, together):
     with transaction():
-        post(
-            channel=Channel.EMAIL, address="lin@example.org", language="en", subject="S", body="B",
-            case_number=None, at=now(),
-        )  # fmt: skip
+        outbox.add(outbox.Task.ALERT_DUTY, at=now(), case_id=1)
     [row] = outbox.due(now())
 
     claimed = together(*[in_a_transaction(lambda: outbox.claim(row, at=now()) is not None)] * 6)

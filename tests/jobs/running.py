@@ -26,10 +26,16 @@ def a_free_port() -> int:
 class System:
     """A supervisor and everything below it, with a data folder of its own; with the demo or an empty desk."""
 
-    def __init__(self, data_dir: Path, *, demo: bool = False) -> None:
-        self.data_dir, self.port, self.lines = data_dir, a_free_port(), []
+    def __init__(self, data_dir: Path, *, demo: bool = False, root: Path = ROOT) -> None:
+        self.data_dir, self.port, self.root = data_dir, a_free_port(), root
         if not demo:
             (data_dir / "demo-accounts.json").write_text("[]")
+        self.begin()
+
+    def begin(self) -> None:
+        """Start it, with an empty log; what it said in an earlier life stays in `earlier`."""
+        self.earlier = getattr(self, "earlier", []) + getattr(self, "lines", [])
+        self.lines: list[str] = []
         self.process = self.start()
         threading.Thread(target=self._read, daemon=True).start()
 
@@ -40,10 +46,12 @@ class System:
             "PORT": str(self.port),
             "HOST": "127.0.0.1",
         }
-        unset = ("REDIS_URL", "DATABASE_URL", "BASE_URL", "SMTP_URL", "SMS_URL", "IMAP_URL")
+        unset = {"REDIS_URL", "DATABASE_URL", "BASE_URL", "SMTP_URL", "SMS_URL", "IMAP_URL"}
+        if self.root != ROOT:
+            unset.add("PYTHONDONTWRITEBYTECODE")  # as in `make run`: else every start compiles everything again
         return subprocess.Popen(
             [sys.executable, "-m", "workflows.jobs.supervisor"],
-            cwd=ROOT,
+            cwd=self.root,
             env={k: v for k, v in os.environ.items() if k not in unset} | settings | environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -52,7 +60,8 @@ class System:
 
     def _read(self) -> None:
         with self.process.stdout as lines:
-            self.lines.extend(lines)
+            into = self.lines
+            into.extend(lines)
 
     @property
     def log(self) -> str:

@@ -13,6 +13,7 @@ from app.core.clock import now
 from app.core.db import db, session, transaction
 from app.core.messages import Channel, post
 from app.factory import create_app
+from tests.architecture.rules import ROOT
 from tests.jobs.running import START_WITHIN_S, System, a_free_port
 from tests.jobs.waiting import eventually
 
@@ -68,12 +69,13 @@ def test_another_one_on_the_same_port_is_refused_with_the_reason(system, tmp_pat
 
 
 def letter_is_done(system, inside) -> bool:
-    """Put a letter into the outbox, and return whether the running system sees to it."""
+    """Put a letter to be sent into the outbox, and return whether the running system sees to it."""
     with transaction():
-        post(
+        letter = post(
             channel=Channel.EMAIL, address="lin@example.org", language="en", subject="S", body="B",
             case_number=None, at=now(),
         )  # fmt: skip
+        outbox.add(outbox.Task.SEND_MESSAGE, at=now(), message_id=letter.id)
 
     def done() -> bool:
         session().rollback()
@@ -129,7 +131,7 @@ def test_when_the_supervisor_is_killed_everything_ends_and_it_can_start_again(tm
 
 def test_a_redis_that_is_not_there_stops_nothing(tmp_path):
     system = System.__new__(System)
-    system.data_dir, system.port, system.lines = tmp_path, a_free_port(), []
+    system.data_dir, system.port, system.lines, system.root = tmp_path, a_free_port(), [], ROOT
     (tmp_path / "demo-accounts.json").write_text("[]")
     system.process = system.start(REDIS_URL="redis://127.0.0.1:9/0")
     threading.Thread(target=system._read, daemon=True).start()

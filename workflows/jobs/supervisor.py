@@ -20,25 +20,30 @@ from pathlib import Path
 from types import FrameType
 
 import config
+from app.core import sqlite_build
 from workflows.jobs import own_redis, welcome
 from workflows.jobs.processes import Child, Program, say, stop
 from workflows.jobs.queues import QUEUES
 
 TICK_S = 0.1
-WEB_PROCESSES, WEB_THREADS = 2, 4
+WEBS, WEB_THREADS = ("web 1", "web 2"), 4
+SWEEPERS = ("sweep 1", "sweep 2")  # while one is started again the other goes on
 
 
 class CannotStart(Exception):
     """Why there is nothing to supervise, in words for the person at the terminal."""
 
 
-def web(host: str, port: int) -> Program:
-    """Return the web server: Granian replaces a process of its own that died, we replace Granian."""
+def web(name: str, host: str, port: int) -> Program:
+    """Return a web server: Granian replaces its process when that dies, we replace Granian.
+
+    There are two, and the system shares the connections out: while one is started again the other answers.
+    """
     options = {
         "--interface": "wsgi",
         "--host": host,
         "--port": str(port),
-        "--workers": str(WEB_PROCESSES),
+        "--workers": "1",
         "--blocking-threads": str(WEB_THREADS),
         "--respawn-interval": "0.1",
         "--workers-kill-timeout": "5",
@@ -46,15 +51,16 @@ def web(host: str, port: int) -> Program:
     }
     arguments = [part for option in options.items() for part in option]
     server = (sys.executable, "-m", "granian", *arguments, "--respawn-failed-workers", "--no-ws", "wsgi:app")
-    return Program("web", server)
+    return Program(name, server)
 
 
 def programs(host: str, port: int) -> list[Program]:
     """Return what runs beside Redis. One queue per worker: listening to several can lose a job when killed."""
     python = (sys.executable, "-m")
+    sweepers = [Program(name, (*python, "workflows.jobs.sweeper")) for name in SWEEPERS]
     workers = [Program(queue, (*python, "workflows.jobs.worker", queue)) for queue in QUEUES]
-    own = [Program(name, (*python, f"workflows.jobs.{name}")) for name in ("sweeper", "notary", "mail_in")]
-    return [web(host, port), *own, *workers]
+    beside = [Program(name, (*python, f"workflows.jobs.{name}")) for name in ("notary", "mail_in")]
+    return [*(web(name, host, port) for name in WEBS), *sweepers, *workers, *beside]
 
 
 @contextmanager
@@ -139,6 +145,8 @@ def run(settings: config.Settings) -> None:
         if redis:
             supervisor.add(redis[0])
         supervisor.run_once("workflows.jobs.prepare")
+        if settings.database_url.startswith("sqlite") and (warning := sqlite_build.warning()):
+            say("heng", warning)
         if not url:
             say("heng", "There is no Redis to be had: the sweeper does all work itself, a little later.")
         if not supervisor.stopping.is_set():

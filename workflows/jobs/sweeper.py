@@ -1,12 +1,14 @@
 """The sweep that makes everything sure: `python -m workflows.jobs.sweeper`.
 
 Twice a second it asks the database what is due. What is new goes to the queue; what the queue did not take, or has
-not done in time, is done here. So nothing depends on Redis or on any worker being alive.
+not done in time, is done here. So nothing depends on Redis or on any worker being alive. Two sweepers run, so that
+nothing depends on one of them either: handing over twice is one job, and doing twice is doing once.
 """
 
 from __future__ import annotations
 
 import logging
+import random
 import signal
 import threading
 import time
@@ -23,8 +25,13 @@ from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS, hand_over
 
 INTERVAL_S = 0.4
-GRACE_S = 2.0
-"""What a worker gets before the sweep does the work itself, which is harmless when both do."""
+GRACE_S = 1.2
+"""What a worker gets before the sweep does the work itself, which is harmless when both do.
+
+With an interval before it and one after it, whatever is due is in hand within two seconds of its instant.
+"""
+AGAIN_S = 2.0
+"""How long a row that failed here is left alone, and the database where it was away."""
 
 BEAT_S = 10.0
 
@@ -49,9 +56,11 @@ class Sweep:
         late = [row for row in rows if row in self.handed and time.monotonic() - self.handed[row] >= GRACE_S]
         new = [row for row in rows if row not in self.handed]
         refused = self._hand_over(new)
-        for row in late + refused:
+        to_do = late + refused
+        random.shuffle(to_do)  # two sweeps that go through the same rows side by side would do the work of one
+        for row in to_do:
             self._do(row)
-        return len(late) + len(refused)
+        return len(to_do)
 
     def _hand_over(self, rows: list[int]) -> list[int]:
         """Give rows to the queue; return those from the first on that it did not take."""
@@ -65,8 +74,8 @@ class Sweep:
         try:
             self.do(row)
         except Exception:
-            log.exception("%s %s failed; tried again in %s s", self.queue, row, GRACE_S)
-            self.handed[row] = time.monotonic()
+            log.exception("%s %s failed; tried again in %s s", self.queue, row, AGAIN_S)
+            self.handed[row] = time.monotonic() + AGAIN_S - GRACE_S
 
     def run(self, stopping: threading.Event) -> None:
         """Sweep until told to stop. A database that is away for a moment does not end it."""
@@ -76,7 +85,7 @@ class Sweep:
                 self.after()
             except Exception:
                 log.exception("the sweep of %s failed", self.queue)
-                stopping.wait(GRACE_S)
+                stopping.wait(AGAIN_S)
 
 
 class Pulse:

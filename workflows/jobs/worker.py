@@ -10,12 +10,9 @@ import time
 from importlib import import_module
 
 from redis import Redis, RedisError
-from rq import Queue, Worker
-from rq.job import Job
+from rq import SimpleWorker
 
-from app.core.db import db
 from app.notices import render
-from workflows.jobs.launch import end_with_parent
 from workflows.jobs.queues import NOTICES
 from workflows.jobs.tasks import application
 
@@ -25,14 +22,10 @@ NOTICES_GIVE_WAY = 5
 """Printing a thousand notices must not take the processor from clocks and pages."""
 
 
-class JobWorker(Worker):
-    """Forks a process for each job; that process ends with the worker, so a killed worker leaves none behind."""
+class JobWorker(SimpleWorker):
+    """Does its jobs in its own process: a fork for each costs more than the job, and a kill is harmless anyway."""
 
-    def main_work_horse(self, job: Job, queue: Queue) -> None:
-        end_with_parent(os.getppid(), signal.SIGKILL)
-        with application().app_context():
-            db.engine.dispose(close=False)  # a connection opened before the fork belongs to the parent
-        super().main_work_horse(job, queue)
+    max_connection_wait_time = 2.0  # seconds; RQ's minute would leave everything to the sweep after Redis is back
 
 
 def wait_for(connection: Redis) -> None:
@@ -46,7 +39,7 @@ def wait_for(connection: Redis) -> None:
 
 
 def warm(queue: str) -> None:
-    """Load once what every job of the queue needs, so that the processes forked for jobs find it there."""
+    """Load once what every job of the queue needs, so that no job waits for it."""
     application()
     if queue == NOTICES:
         os.nice(NOTICES_GIVE_WAY)
@@ -59,18 +52,23 @@ def warm(queue: str) -> None:
 
 def main(queue: str) -> None:
     logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
-    connection = Redis.from_url(os.environ["REDIS_URL"])
     warm(queue)
-    wait_for(connection)
-    worker = JobWorker(
-        [queue],
-        connection=connection,
-        serializer="json",
-        maintenance_interval=10,
-        worker_ttl=30,
-        job_monitoring_interval=5,
-    )
-    worker.work(logging_level="WARNING")
+    work(queue, Redis.from_url(os.environ["REDIS_URL"]))
+
+
+def work(queue: str, connection: Redis) -> None:
+    """Do the queue's jobs until told to stop. When Redis goes away, wait for it: starting again would cost more."""
+    while True:
+        wait_for(connection)
+        worker = JobWorker([queue], connection=connection, serializer="json", maintenance_interval=10, worker_ttl=30)
+        try:
+            worker.work(logging_level="WARNING")
+        except (RedisError, OSError):
+            log.warning("Redis is away; the sweep does the work of the queue %s meanwhile", queue)
+        else:
+            return
+        for sign in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(sign, signal.SIG_DFL)  # RQ's own handlers would ask a worker that is gone
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """On which database the tests run: SQLite, or with `--database postgresql` a PostgreSQL that they start themselves.
 
-There only what touches the database runs again: what uses the application, and neither a browser nor a printer.
+There only what touches the database runs again. What is left out, and why, is printed at the end of the run, and
+`tests/test_both_databases.py` sees that nothing is left out that should not be.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import shutil
 import signal
 import subprocess
 import tempfile
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
@@ -20,12 +22,20 @@ from typing import Any
 import psycopg
 import pytest
 
+from app.core.lifeline import end_with_parent
 from tests.jobs.waiting import eventually
-from workflows.jobs.launch import end_with_parent
 
-PRINTING = ("hostile", "issuing", "structure", "text", "verifying", "wording")
-STAYS_ON_SQLITE = ("architecture", "browser", "design", *(f"notices/test_{name}.py" for name in PRINTING))
+PRINTING = "prints what the database gave elsewhere"
+STAYS_ON_SQLITE = {
+    "architecture": "reads the source",
+    "design": "looks at pages",
+    "browser": "drives a browser through what other tests ask of both",
+    **{f"notices/test_{name}.py": PRINTING for name in
+       ("hostile", "issuing", "structure", "text", "verifying", "wording")},
+}  # fmt: skip
+NEEDS_NONE = "uses no database"
 running = pytest.StashKey[ExitStack]()
+left_out = pytest.StashKey[dict[str, str]]()
 HERE = Path(__file__).parent
 
 
@@ -56,17 +66,29 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """On PostgreSQL, leave out what would only do the same once more."""
+    reasons = {item.nodeid: why for item in items if (why := why_left_out(item))}
+    config.stash[left_out] = reasons
     if config.getoption("database") == "postgresql":
-        left_out = [item for item in items if not _touches_it(item)]
-        items[:] = [item for item in items if _touches_it(item)]
-        config.hook.pytest_deselected(items=left_out)
+        config.hook.pytest_deselected(items=[item for item in items if item.nodeid in reasons])
+        items[:] = [item for item in items if item.nodeid not in reasons]
 
 
-def _touches_it(item: pytest.Item) -> bool:
+def why_left_out(item: pytest.Item) -> str | None:
+    """Return why a test does not run on PostgreSQL too, or None if it does."""
     place = item.path.relative_to(HERE).as_posix()
-    elsewhere = item.get_closest_marker("browser") or place.startswith(STAYS_ON_SQLITE)
+    if item.get_closest_marker("browser"):
+        return STAYS_ON_SQLITE["browser"]
+    if why := next((why for start, why in STAYS_ON_SQLITE.items() if place.startswith(start)), None):
+        return why
     uses = set(getattr(item, "fixturenames", ()))
-    return not elsewhere and bool(uses & {"built_app", "a_database"})
+    return None if uses & {"built_app", "a_database"} else NEEDS_NONE
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say what was left out."""
+    if config.getoption("database") == "postgresql" and left_out in config.stash:
+        for why, number in Counter(config.stash[left_out].values()).most_common():
+            terminalreporter.write_line(f"left out on PostgreSQL: {number} tests: {why}")
 
 
 @pytest.fixture(scope="session")

@@ -17,6 +17,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.core.lifeline import end_with_parent
 from app.notices.composing import Composer, FetchRefused, MissingGlyphs
 from app.notices.facts import NoticeFacts
 
@@ -42,6 +43,7 @@ class Limits:
 
 def main(path: str, cpu_s: str, wall_s: str, memory_bytes: str) -> None:
     """Serve notices on the socket at `path` until standard input ends."""
+    end_with_parent(os.getppid(), signal.SIGKILL)  # while it warms up it does not see its input close
     limits = Limits(int(cpu_s), int(wall_s), int(memory_bytes))
     composer = Composer.load()
     composer.compose(NoticeFacts.from_json(sys.stdin.buffer.readline()))  # warms fonts, templates, renderer

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from itertools import count
 from threading import Barrier, Thread
 
 import pytest
@@ -21,15 +22,17 @@ from tests.mediation.conftest import a_table
 from workflows.procedure.states import CaseState
 
 AT_ONCE = 8
+_n = count(1)
 COMPLAINT = {"narrative": "商家拒绝退货。", "complainant": {"email": "lin@example.test"}}
 
 
 @pytest.fixture
-def racing(tmp_path, time, monkeypatch):
+def racing(tmp_path, time, monkeypatch, a_database):
     """An application with a file of its own; the one of the other tests gets its settings back."""
     for kept, name in ((site, "_settings"), (storage, "_store"), (limiter, "enabled")):
         monkeypatch.setattr(kept, name, getattr(kept, name))
-    app = create_app(config.load({"DATA_DIR": str(tmp_path), "BASE_URL": "http://desk.test"}))
+    url = a_database(f"racing-{next(_n)}") or ""
+    app = create_app(config.load({"DATA_DIR": str(tmp_path), "BASE_URL": "http://desk.test", "DATABASE_URL": url}))
     app.config.update(TESTING=False, WTF_CSRF_ENABLED=False, PROPAGATE_EXCEPTIONS=False)
     limiter.enabled = False
     with app.app_context():

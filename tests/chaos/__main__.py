@@ -113,7 +113,7 @@ def run(
             yield Finding(f"left behind: {command[-40:]}", "", "", None)
         yield none("processes left behind", len(left))
         yield from verdict.complaints(crowd.complaints)
-        least = len(crowd.complaints) if wanted.short else 2 * len(crowd.complaints)
+        least = len(crowd.complaints) // 2 if wanted.short else 2 * len(crowd.complaints)
         yield from verdict.clocks(until, mischief.outages, least)
         yield from verdict.records()
 

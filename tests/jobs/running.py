@@ -26,8 +26,9 @@ def a_free_port() -> int:
 class System:
     """A supervisor and everything below it, with a data folder of its own; with the demo or an empty desk."""
 
-    def __init__(self, data_dir: Path, *, demo: bool = False, root: Path = ROOT) -> None:
+    def __init__(self, data_dir: Path, *, demo: bool = False, root: Path = ROOT, **settings: str | None) -> None:
         self.data_dir, self.port, self.root = data_dir, a_free_port(), root
+        self.settings = {name: value for name, value in settings.items() if value}
         if not demo:
             (data_dir / "demo-accounts.json").write_text("[]")
         self.begin()
@@ -52,7 +53,7 @@ class System:
         return subprocess.Popen(
             [sys.executable, "-m", "workflows.jobs.supervisor"],
             cwd=self.root,
-            env={k: v for k, v in os.environ.items() if k not in unset} | settings | environ,
+            env={k: v for k, v in os.environ.items() if k not in unset} | settings | self.settings | environ,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,

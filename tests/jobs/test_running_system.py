@@ -3,7 +3,6 @@
 import os
 import signal
 import sys
-import threading
 
 import pytest
 
@@ -13,8 +12,7 @@ from app.core.clock import now
 from app.core.db import db, session, transaction
 from app.core.messages import Channel, post
 from app.factory import create_app
-from tests.architecture.rules import ROOT
-from tests.jobs.running import START_WITHIN_S, System, a_free_port
+from tests.jobs.running import START_WITHIN_S, System
 from tests.jobs.waiting import eventually
 
 pytestmark = [
@@ -24,8 +22,8 @@ pytestmark = [
 
 
 @pytest.fixture(scope="module")
-def system(tmp_path_factory):
-    running = System(tmp_path_factory.mktemp("system"))
+def system(tmp_path_factory, a_database):
+    running = System(tmp_path_factory.mktemp("system"), DATABASE_URL=a_database("running"))
     try:
         assert eventually(lambda: "Heng is ready" in running.log, START_WITHIN_S), running.log
         yield running
@@ -37,7 +35,7 @@ def system(tmp_path_factory):
 @pytest.fixture
 def inside(system):
     """The application on the running system's database."""
-    app = create_app(config.load({"DATA_DIR": str(system.data_dir)}))
+    app = create_app(config.load({"DATA_DIR": str(system.data_dir)} | system.settings))
     with app.app_context():
         yield app
         db.session.remove()
@@ -129,15 +127,11 @@ def test_when_the_supervisor_is_killed_everything_ends_and_it_can_start_again(tm
     assert again.process.wait(30) == 0
 
 
-def test_a_redis_that_is_not_there_stops_nothing(tmp_path):
-    system = System.__new__(System)
-    system.data_dir, system.port, system.lines, system.root = tmp_path, a_free_port(), [], ROOT
-    (tmp_path / "demo-accounts.json").write_text("[]")
-    system.process = system.start(REDIS_URL="redis://127.0.0.1:9/0")
-    threading.Thread(target=system._read, daemon=True).start()
+def test_a_redis_that_is_not_there_stops_nothing(tmp_path, a_database):
+    system = System(tmp_path, REDIS_URL="redis://127.0.0.1:9/0", DATABASE_URL=a_database("without-redis"))
     try:
         assert eventually(lambda: "Heng is ready" in system.log, START_WITHIN_S), system.log
-        app = create_app(config.load({"DATA_DIR": str(tmp_path)}))
+        app = create_app(config.load({"DATA_DIR": str(tmp_path)} | system.settings))
         with app.app_context():
             assert letter_is_done(system, app)
             db.engine.dispose()

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from app.cases import service_clocks
 from app.cases.models import Clock, ClockEffect
 from app.cases.queries import due_clocks
 from app.core import outbox, site
@@ -57,11 +58,12 @@ class Rows:
     def due(self, _at):
         return list(self.rows)
 
-    def do(self, row):
-        self.done.append(row)
-        if row in self.broken:
-            raise RuntimeError("broken")
-        self.rows.remove(row)
+    def do(self, rows):
+        for row in rows:
+            self.done.append(row)
+            if row in self.broken:
+                raise RuntimeError("broken")
+            self.rows.remove(row)
 
 
 def test_what_is_due_goes_to_the_queue_once(redis, seconds):
@@ -104,6 +106,28 @@ def test_a_row_that_fails_keeps_nobody_waiting_and_is_tried_again_later(redis, s
     seconds[0] += sweeper.AGAIN_S
     sweep.once()
     assert sorted(rows.done) == [1, 1, 2]
+
+
+def test_of_several_done_together_one_that_fails_keeps_no_other_from_being_done(redis, app, time, monkeypatch):
+    redis.away = True
+    with transaction():
+        cases = [a_case() for _ in range(3)]
+        broken = cases[1].number
+    time.go(hours=1)
+    due = due_clocks(now())
+    warn = service_clocks.service_letters.warn
+
+    def fails_for_one(case, *args, **kwargs):
+        if case.number == broken:
+            raise RuntimeError("broken")
+        warn(case, *args, **kwargs)
+
+    monkeypatch.setattr(service_clocks.service_letters, "warn", fails_for_one)
+    Sweep("clocks", due_clocks, tasks.fire_clocks, sweeper.TOGETHER).once()
+
+    assert len(due) == 3
+    assert seen_anew().query(ClockEffect).count() == 2
+    assert len(due_clocks(now())) == 1
 
 
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_sweep(redis, monkeypatch):

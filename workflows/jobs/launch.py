@@ -6,20 +6,10 @@ holds the port or the database. (Linux only; elsewhere the command simply runs.)
 
 from __future__ import annotations
 
-import ctypes
 import os
-import signal
 import sys
 
-PR_SET_PDEATHSIG = 1
-
-
-def end_with_parent(parent: int, sign: signal.Signals = signal.SIGTERM) -> None:
-    """Have the kernel send `sign` to this process when process `parent` ends; at once if it is gone already."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(sign))
-    if os.getppid() != parent:
-        os.kill(os.getpid(), sign)
+from app.core.lifeline import end_with_parent
 
 
 def main() -> None:

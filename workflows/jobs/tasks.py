@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import logging
 import pkgutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from flask import Flask
@@ -45,10 +45,23 @@ def application() -> Flask:
 
 def fire_clock(clock_id: int) -> None:
     """Let a clock do what it has to do now. Twice is harmless: a conditional update lets only the first through."""
+    fire_clocks([clock_id])
+
+
+def fire_clocks(clock_ids: Sequence[int]) -> None:
+    """Let clocks do what they have to do now, all of them or, where one fails, none. Twice is harmless, as above."""
     with application().app_context():
-        if is_due(clock_id, now()):  # who comes second need not wait for a writer's turn to learn that it is done
+        due = [clock_id for clock_id in clock_ids if is_due(clock_id, now())]  # who comes second waits for no turn
+        if due:
             with transaction():
-                service_clocks.fire(clock_id, act=Act(SYSTEM, now()))
+                for clock_id in due:
+                    service_clocks.fire(clock_id, act=Act(SYSTEM, now()))
+
+
+def deliver_each(outbox_ids: Sequence[int]) -> None:
+    """Do the tasks of outbox rows, each by itself."""
+    for outbox_id in outbox_ids:
+        deliver(outbox_id)
 
 
 def deliver(outbox_id: int) -> None:

@@ -1,0 +1,244 @@
+"""Thirty days at the desk: random acts by random people, a clock that jumps, two sweepers, repeated and stale clicks.
+
+Everything random comes from Hypothesis, so a failing run is shrunk and can be replayed.
+"""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from itertools import count
+from typing import Any, ClassVar
+
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from sqlalchemy import func, select
+
+from app.accounts.models import User
+from app.cases import actions, queries, service_clocks
+from app.cases.models import Case
+from app.core.clock import now
+from app.core.db import db, session, transaction
+from app.core.messages import OutboundMessage
+from app.organisations.models import Organisation
+from tests.conftest import NOON, StandingClock
+from tests.intake.complaints import a_submission, file
+from tests.simulation import invariants
+from tests.simulation.invariants import hold
+from tests.simulation.ways import WAYS, Guide
+from tests.simulation.world import SHOP, World, command
+from workflows.procedure.act import Act
+from workflows.procedure.authority import SYSTEM, Actor
+from workflows.procedure.errors import ProcedureError, Stale
+from workflows.procedure.states import Action, CaseState, steps_from
+
+DAYS, MOST_CASES = 30, 2
+KEPT = {User.__table__, Organisation.__table__}
+GOES_ON = frozenset(Action) - {Action.CLOSE, Action.WITHDRAW}
+BESIDE = {Action.ASSIGN, Action.REPLY, Action.START_EMERGENCY, Action.END_EMERGENCY, Action.RATE, Action.CLASSIFY}
+OUTCOME = frozenset(
+    {
+        Action.DRAFT_DECISION, Action.SIGN_DECISION, Action.PUBLISH, Action.PERFORM, Action.CONFIRM_PERFORMANCE,
+        Action.DISPUTE_PERFORMANCE, Action.REQUEST_REVIEW,
+    }
+)  # fmt: skip
+COMPLAINTS = {
+    "sure": {"respondent": {"name": SHOP}},
+    "unclear": {"narrative": "东西不好。", "anomaly": None},
+    "danger": {"danger": True, "respondent": {"name": SHOP}},
+}
+LAPSES = st.sampled_from(
+    [timedelta(minutes=1), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=11), timedelta(days=1, hours=1)]
+)
+
+
+class Desk(RuleBasedStateMachine):
+    """The machine. `world` and `time` are given by the test."""
+
+    world: ClassVar[World]
+    time: ClassVar[StandingClock]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.time.at = NOON
+        self.cases: list[int] = []
+        self.checked: dict[int, int] = {}
+        self.last: tuple[int, Action, Any, Actor] | None = None
+        self.seen_due: list[int] = []
+        self.world.tokens = count(1)
+        _empty()
+
+    # --- time and sweepers ------------------------------------------------------------------------------------------
+
+    @rule(lapse=LAPSES)
+    def time_passes(self, lapse):
+        self.time.at = min(self.time.at + lapse, NOON + timedelta(days=DAYS))
+
+    @rule(days=st.sampled_from([1, -1]))
+    def the_clock_jumps(self, days):
+        self.time.at = max(self.time.at + timedelta(days=days), NOON)
+
+    @rule()
+    def a_sweep_looks_and_fires(self):
+        due = queries.due_clocks(now())
+        while due:
+            fired = sum(self._fire(clock_id) for clock_id in due)
+            hold(fired == len(due), "11. what is due does not fire", due)
+            due = queries.due_clocks(now())
+
+    @rule()
+    def the_other_sweeper_looks(self):
+        self.seen_due = queries.due_clocks(now())
+
+    @precondition(lambda self: self.seen_due)
+    @rule()
+    def the_other_sweeper_fires_what_it_saw(self):
+        for clock_id in self.seen_due:
+            self._fire(clock_id)
+        self.seen_due = []
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
+    def a_worker_fires_whatever_clock(self, data):
+        case = queries.case_to_work(data.draw(st.sampled_from(self.cases)))
+        self._fire(data.draw(st.sampled_from([clock.id for clock in case.clocks])))
+
+    def _fire(self, clock_id: int) -> bool:
+        session().rollback()
+        case = queries.case_to_fire(clock_id)
+        known, since = set(case.organisation_ids), _last_letter()
+        with transaction():
+            fired = service_clocks.fire(clock_id, act=Act(SYSTEM, now()))
+        case = queries.case_to_work(case.id)
+        invariants.of_letters(case, None, since, known | case.organisation_ids, self.world.shops)
+        return fired
+
+    # --- acts -------------------------------------------------------------------------------------------------------
+
+    @initialize(kind=st.sampled_from(sorted(COMPLAINTS)), way=st.sampled_from(WAYS))
+    def a_first_complaint(self, kind, way):
+        """The first complaint has already come some way."""
+        self._file(kind)
+        getattr(Guide(self.world, self._take, self.cases[0]), way)()
+
+    @precondition(lambda self: len(self.cases) < MOST_CASES)
+    @rule(kind=st.sampled_from(sorted(COMPLAINTS)))
+    def a_complaint_comes_twice(self, kind):
+        self._file(kind)
+
+    def _file(self, kind: str) -> None:
+        complaint, key = a_submission(**COMPLAINTS[kind]), f"key {len(self.cases)}"
+        made = [file(complaint, key=key).case.id for _ in range(2)]
+        hold(made[0] == made[1], "one complaint sent twice made two cases", made)
+        self.cases.append(made[0])
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data(), stale=st.sampled_from([False, False, False, True]))
+    def somebody_goes_on(self, data, stale):
+        """Do what is open to somebody; mostly what does not end the case."""
+        self._go_on(data, GOES_ON, stale)
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
+    def the_case_goes_on(self, data):
+        self._go_on(data, GOES_ON - BESIDE, stale=False)
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
+    def the_outcome_is_worked_on(self, data):
+        self._go_on(data, OUTCOME, stale=False)
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
+    def the_panel_does_its_work(self, data):
+        case = self._a_case(data)
+        if case.state in (CaseState.COMMITTEE, CaseState.REVIEW):
+            Guide(self.world, self._take, case.id).the_panel_votes()
+
+    def _go_on(self, data, wanted: frozenset[Action], stale: bool) -> None:
+        case = self._a_case(data)
+        offered: dict[Action, list[tuple[Actor, actions.Handler]]] = {}
+        for actor in self.world.actors(case):
+            for handler in actions.open_to(case, actor):
+                if handler.action in wanted:
+                    offered.setdefault(handler.action, []).append((actor, handler))
+        if offered:
+            action = data.draw(st.sampled_from(sorted(offered)))
+            actor, handler = data.draw(st.sampled_from(offered[action]))
+            self._act(data, case, actor, handler, stale=stale)
+
+    @precondition(lambda self: self.cases)
+    @rule(data=st.data())
+    def somebody_tries_anything(self, data):
+        case = self._a_case(data)
+        handler = data.draw(st.sampled_from(list(actions.known().values())))
+        actor = data.draw(st.sampled_from(self.world.actors(case)))
+        impossible = not steps_from(case.state, handler.action)
+        done = self._act(data, case, actor, handler, stale=False)
+        hold(not (impossible and done), "2. done although there is no arrow", case.state, handler.action)
+
+    @precondition(lambda self: self.last)
+    @rule(data=st.data())
+    def somebody_clicks_twice(self, data):
+        case_id, action, said, actor = self.last
+        hold(not self._take(case_id, action, said, actor), "10. the same page was taken twice", action)
+
+    def _a_case(self, data) -> Case:
+        session().rollback()
+        return queries.case_to_work(data.draw(st.sampled_from(self.cases)))
+
+    def _act(self, data, case: Case, actor: Actor, handler: actions.Handler, *, stale: bool) -> bool:
+        said = command(handler.command, handler.action, case, Act(actor, now()), data.draw, self.world)
+        if said is None:
+            return False
+        said = said.model_copy(update={"version": case.version - stale})
+        done = self._take(case.id, handler.action, said, actor)
+        hold(not (stale and done), "10. an old version was taken", handler.action)
+        if done:
+            self.last = (case.id, handler.action, said, actor)
+        return done
+
+    def _take(self, case_id: int, action: Action, said: Any, actor: Actor) -> bool:
+        """Act as an edge would; returns whether it was taken. What was refused changed nothing."""
+        case = queries.case_to_work(case_id)
+        before, known, since = case.version, set(case.organisation_ids), _last_letter()
+        try:
+            with transaction():
+                case = queries.case_to_work(case_id)
+                actions.carry_out(case, action, said, act=Act(actor, now()))
+        except ProcedureError as refused:
+            case = queries.case_to_work(case_id)
+            hold((before, since) == (case.version, _last_letter()), "10. refused, but changed", action, refused)
+            hold(isinstance(refused, Stale) or said.version == before, "10. an old version was read", action)
+            return False
+        case = queries.case_to_work(case_id)
+        invariants.of_letters(case, action, since, known | case.organisation_ids, self.world.shops)
+        return True
+
+    # --- what must hold ---------------------------------------------------------------------------------------------
+
+    @invariant()
+    def everything_holds(self):
+        session().rollback()
+        for case_id, version in session().execute(select(Case.id, Case.version)).all():
+            if self.checked.get(case_id) != version:
+                invariants.of_case(case_id)
+                invariants.of_outbox()
+                self.checked[case_id] = version
+
+    def teardown(self) -> None:
+        session().rollback()
+        session().expunge_all()
+
+
+def _last_letter() -> int:
+    return session().scalar(select(func.max(OutboundMessage.id))) or 0
+
+
+def _empty() -> None:
+    """Begin with an empty desk; the people stay."""
+    session().rollback()
+    for table in reversed(db.metadata.sorted_tables):
+        if table not in KEPT:
+            session().execute(table.delete())
+    session().commit()
+    session().expunge_all()

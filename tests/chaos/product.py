@@ -31,9 +31,10 @@ PLANTS = {
         "app/core/db.py",
         (
             (
-                "        yield current\n        current.commit()\n",
-                "        yield current\n        current.flush()\n        db.session.registry.clear()\n"
-                "        threading.Timer(0.05, lambda: (current.commit(), current.close())).start()\n",
+                "            current.commit()\n",
+                "            current.flush()\n            db.session.registry.clear()\n"
+                "            import threading\n"
+                "            threading.Timer(0.05, lambda: (current.commit(), current.close())).start()\n",
             ),
         ),
     ),

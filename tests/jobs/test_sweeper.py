@@ -3,6 +3,7 @@
 import threading
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -13,6 +14,7 @@ from app.core import outbox, site
 from app.core.clock import now
 from app.core.db import session, transaction
 from app.core.messages import Channel, OutboundMessage, post
+from tests.conftest import NOON
 from tests.factories import a_case
 from workflows.jobs import nudge, queues, sweeper, tasks
 from workflows.jobs.sweeper import Sweep
@@ -38,9 +40,10 @@ def redis(monkeypatch):
 
 @pytest.fixture
 def seconds(monkeypatch):
-    """The seconds that the sweep measures; the test lets them pass."""
+    """The seconds that pass for the sweep; the test lets them pass."""
     passed = [100.0]
     monkeypatch.setattr(sweeper.time, "monotonic", lambda: passed[0])
+    monkeypatch.setattr(sweeper, "now", lambda: NOON + timedelta(seconds=passed[0] - 100))
     return passed
 
 
@@ -50,13 +53,13 @@ def here(built_app, monkeypatch):
 
 
 class Rows:
-    """Due rows and what was done with them."""
+    """Rows that came due at noon, and what was done with them."""
 
     def __init__(self, *due: int) -> None:
         self.rows, self.done, self.broken = list(due), [], set()
 
-    def due(self, _at):
-        return list(self.rows)
+    def due(self, at):
+        return list(self.rows) if at >= NOON else []
 
     def do(self, rows):
         for row in rows:
@@ -87,12 +90,20 @@ def test_what_the_queue_took_but_nobody_did_in_two_seconds_is_done_by_the_sweep(
     sweep = Sweep("clocks", rows.due, rows.do)
     sweep.once()
 
-    seconds[0] += sweeper.GRACE_S - 0.1
+    seconds[0] += sweeper.GRACE.total_seconds() - 0.1
     assert sweep.once() == 0
     seconds[0] += 0.2
     assert sweep.once() == 1
-    assert sweeper.INTERVAL_S + sweeper.GRACE_S + sweeper.INTERVAL_S <= 2
+    assert 2 * sweeper.INTERVAL_S + sweeper.GRACE.total_seconds() <= 2
     assert rows.done == [1]
+
+
+def test_what_is_late_already_is_done_at_once(redis, seconds):
+    rows = Rows(1, 2)
+    seconds[0] += 30
+
+    assert Sweep("clocks", rows.due, rows.do).once() == 2
+    assert redis.taken == []
 
 
 def test_a_row_that_fails_keeps_nobody_waiting_and_is_tried_again_later(redis, seconds):

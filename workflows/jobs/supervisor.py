@@ -60,7 +60,7 @@ def programs(host: str, port: int) -> list[Program]:
     sweepers = [Program(name, (*python, "workflows.jobs.sweeper")) for name in SWEEPERS]
     workers = [Program(queue, (*python, "workflows.jobs.worker", queue)) for queue in QUEUES]
     beside = [Program(name, (*python, f"workflows.jobs.{name}")) for name in ("notary", "mail_in")]
-    return [*(web(name, host, port) for name in WEBS), *sweepers, *workers, *beside]
+    return [*sweepers, *(web(name, host, port) for name in WEBS), *workers, *beside]
 
 
 @contextmanager

@@ -13,7 +13,7 @@ import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import partial
 
 from app.cases.queries import due_clocks
@@ -25,10 +25,10 @@ from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS, hand_over
 
 INTERVAL_S = 0.3
-GRACE_S = 1.0
-"""What a worker gets before the sweep does the work itself, which is harmless when both do.
+GRACE = timedelta(seconds=1.2)
+"""How late a row may be before the sweep does the work itself, which is harmless when a worker does it too.
 
-With an interval before it and one after it, whatever is due is in hand within two seconds of its instant.
+So whatever is due is in hand within two seconds of its instant, and after an outage at once.
 """
 TOGETHER = 20
 """How many clocks are fired in one transaction: on SQLite, waiting for a turn to write takes longer than firing."""
@@ -43,7 +43,8 @@ log = logging.getLogger("heng.sweeper")
 class Sweep:
     """One kind of due rows, done as many as `together` at a time.
 
-    `handed` remembers when each was given to the queue; forgetting it costs nothing. `after` is called after each sweep.
+    `handed` holds what the queue was given, `put_off` what failed here, until when; forgetting either costs nothing.
+    `after` follows each sweep.
     """
 
     def __init__(
@@ -51,17 +52,18 @@ class Sweep:
         after: Callable[[], None] = lambda: None,
     ) -> None:  # fmt: skip
         self.queue, self.due, self.do, self.together, self.after = queue, due, do, together, after
-        self.handed: dict[int, float] = {}
+        self.handed: set[int] = set()
+        self.put_off: dict[int, float] = {}
 
     def once(self) -> int:
         """Hand over or do everything that is due now; return how many rows were done here."""
+        at = now()
         with tasks.application().app_context():
-            rows = self.due(now())
-        self.handed = {row: at for row, at in self.handed.items() if row in set(rows)}
-        late = [row for row in rows if row in self.handed and time.monotonic() - self.handed[row] >= GRACE_S]
-        new = [row for row in rows if row not in self.handed]
-        refused = self._hand_over(new)
-        to_do = late + refused
+            rows = self.due(at)
+            late = self.due(at - GRACE) if rows else []
+        self.handed &= set(rows)
+        new = [row for row in rows if row not in self.handed and row not in late]
+        to_do = [row for row in late + self._hand_over(new) if time.monotonic() >= self.put_off.get(row, 0.0)]
         random.shuffle(to_do)  # two sweeps that go through the same rows side by side would do the work of one
         for first in range(0, len(to_do), self.together):
             self._do(to_do[first : first + self.together])
@@ -72,7 +74,7 @@ class Sweep:
         for index, row in enumerate(rows):
             if not hand_over(self.queue, row):
                 return rows[index:]
-            self.handed[row] = time.monotonic()
+            self.handed.add(row)
         return []
 
     def _do(self, rows: list[int]) -> None:
@@ -85,17 +87,19 @@ class Sweep:
                     self._do([row])
                 return
             log.exception("%s %s failed; tried again in %s s", self.queue, rows[0], AGAIN_S)
-            self.handed[rows[0]] = time.monotonic() + AGAIN_S - GRACE_S
+            self.put_off = {row: until for row, until in self.put_off.items() if until > time.monotonic()}
+            self.put_off[rows[0]] = time.monotonic() + AGAIN_S
 
     def run(self, stopping: threading.Event) -> None:
-        """Sweep until told to stop. A database that is away for a moment does not end it."""
-        while not stopping.wait(INTERVAL_S):
+        """Sweep until told to stop, at once again while there is work. A database that is away does not end it."""
+        pause = INTERVAL_S
+        while not stopping.wait(pause):
             try:
-                self.once()
+                pause = 0.0 if self.once() else INTERVAL_S
                 self.after()
             except Exception:
                 log.exception("the sweep of %s failed", self.queue)
-                stopping.wait(AGAIN_S)
+                pause = AGAIN_S
 
 
 class Pulse:

@@ -8,6 +8,7 @@ import signal
 import sys
 import time
 from importlib import import_module
+from types import FrameType
 
 from redis import Redis, RedisError
 from rq import SimpleWorker
@@ -26,6 +27,11 @@ class JobWorker(SimpleWorker):
     """Does its jobs in its own process: a fork for each costs more than the job, and a kill is harmless anyway."""
 
     max_connection_wait_time = 2.0  # seconds; RQ's minute would leave everything to the sweep after Redis is back
+    told_to_stop = False
+
+    def request_stop(self, signum: int, frame: FrameType | None) -> None:
+        self.told_to_stop = True
+        super().request_stop(signum, frame)
 
 
 def wait_for(connection: Redis) -> None:
@@ -64,6 +70,8 @@ def work(queue: str, connection: Redis) -> None:
         try:
             worker.work(logging_level="WARNING")
         except (RedisError, OSError):
+            if worker.told_to_stop:
+                return
             log.warning("Redis is away; the sweep does the work of the queue %s meanwhile", queue)
         else:
             return

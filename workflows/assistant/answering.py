@@ -1,0 +1,145 @@
+"""Answering a question from the rules with the clause, or declining. No outcome is foretold, no instruction followed."""
+
+import math
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import Any
+
+from workflows.assistant.examples import DATA, Example, examples
+from workflows.assistant.matching import Index
+from workflows.regulation import wording
+from workflows.regulation.errors import NotInRulebook
+from workflows.regulation.rulebook import Rulebook
+from workflows.regulation.text import Text3
+from workflows.triage.normalising import fold
+
+UNKNOWN = "unknown"
+LONGEST = 500  # characters of a question that are read
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """What a question is about: a topic, how sure that is (0 to 1), and other topics it may mean, likeliest first.
+
+    `declined` is the reason for not answering, None where the topic answers.
+    """
+
+    topic: str | None
+    confidence: float
+    declined: str | None
+    others: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What is said first to a question on a topic, and the clauses that it rests on, the first one foremost."""
+
+    text: Text3
+    clauses: tuple[str, ...]
+
+
+@cache
+def _data(name: str) -> dict[str, Any]:
+    return tomllib.loads((DATA / name).read_text("utf-8"))
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return what always makes the assistant decline, with the reason."""
+    always: Mapping[str, Mapping[str, list[str]]] = _data("declining.toml")["always"]
+    return tuple((reason, re.compile("|".join([*kinds["zh"], *kinds["en"]]))) for reason, kinds in always.items())
+
+
+def reasons() -> tuple[str, ...]:
+    """Return the reasons for declining."""
+    return tuple(_data("declining.toml")["sentence"])
+
+
+def sentence(reason: str) -> Text3:
+    """Return what is said when the assistant declines. Raises: KeyError."""
+    return Text3.of(_data("declining.toml")["sentence"][reason])
+
+
+@cache
+def own_examples() -> tuple[Example, ...]:
+    """Return the questions that ship with the product: those of the clauses, and those to decline."""
+    return examples("questions") + examples("declined")
+
+
+def index(further: Iterable[Example] = ()) -> Index:
+    """Return the index of all questions, with those that staff answered since."""
+    return Index((*own_examples(), *further), weights=_data("thresholds.toml")["weights"])
+
+
+def match(text: str, among: Index, *, without: int | None = None) -> Match:
+    """Return what a question is about, or why it is declined."""
+    folded = fold(text[:LONGEST]).text
+    likeness = among.likeness(text[:LONGEST], without=without)
+    for reason, pattern in _patterns():
+        if pattern.search(folded):
+            return Match(None, 0.0, reason)
+    return decide(likeness)
+
+
+def decide(likeness: Mapping[str, float]) -> Match:
+    """Return the topic that a question is surely about, else the reason for declining."""
+    inside = sorted(((alike, topic) for topic, alike in likeness.items() if topic not in reasons()), reverse=True)
+    outside = max(((alike, topic) for topic, alike in likeness.items() if topic in reasons()), default=(0.0, UNKNOWN))
+    (best, topic), *rest = inside or [(0.0, "")]
+    sure = confidence(best, outside[0], rest[0][0] if rest else 0.0)
+    others = tuple(name for alike, name in rest[:3] if alike > best / 2)
+    if sure >= _data("thresholds.toml")["answered_from"]:
+        return Match(topic, sure, None, others)
+    named = outside[1] if outside[0] >= max(best, _data("thresholds.toml")["reason_from"]) else UNKNOWN
+    return Match(None, sure, named, tuple(name for alike, name in inside[:3] if alike > 0.1))
+
+
+def confidence(best: float, outside: float, second: float) -> float:
+    """Return the calibrated share of such questions that the best topic answers, from three degrees of likeness."""
+    figures = _data("thresholds.toml")["calibration"]
+    value = (
+        figures["base"]
+        + figures["best"] * best
+        + figures["above_outside"] * (best - outside)
+        + figures["above_second"] * (best - second)
+    )
+    return 1 / (1 + math.exp(-value))
+
+
+@cache
+def _replies() -> dict[str, tuple[Text3, tuple[str, ...]]]:
+    return {row["topic"]: (Text3.of(row), tuple(row["clauses"])) for row in _data("answers.toml")["answer"]}
+
+
+def reply(topic: str, book: Rulebook, on: date) -> Reply:
+    """Return the answer on a topic with the figures in force; without words of its own the clause speaks.
+
+    Raises: NotInRulebook for a topic that is no clause in force.
+    """
+    held = _replies().get(topic)
+    if held is None:
+        return Reply(book.clause(topic, on).text, (topic,))
+    return Reply(held[0].filled(_Figures(book, on)), held[1])
+
+
+class _Figures(dict[str, Text3]):
+    """The figures of the rulebook on a day, in words, by key. Missing ones raise NotInRulebook."""
+
+    def __init__(self, book: Rulebook, on: date) -> None:
+        super().__init__({figure.key: wording.figure(book.figure(figure.key, on)) for figure in _plain(book, on)})
+
+    def __missing__(self, key: str) -> Text3:
+        raise NotInRulebook(f"answers.toml names the figure '{key}', which the rulebook does not have.")
+
+
+def _plain(book: Rulebook, on: date) -> list[Any]:
+    return [figure for figure in book.figures.on(on) if len(figure.values) == 1]
+
+
+def leading() -> tuple[Mapping[str, str], ...]:
+    """Return the questions that the help page offers, each in three languages with its topic."""
+    return tuple(_data("leading.toml")["question"])

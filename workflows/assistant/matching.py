@@ -1,0 +1,99 @@
+"""How alike two questions are: by what they speak of first, by their words second. Plain Python, built once."""
+
+import heapq
+import math
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import combinations, pairwise
+
+from workflows.assistant.concepts import lexicon
+from workflows.assistant.examples import Example
+from workflows.triage.normalising import fold
+
+PAIR_WEIGHS = 0.6  # two concepts together, against 1.0 for one
+WORDS_WEIGH = 1.0  # all words together
+RARITY = 0.7  # power of the rarity of a feature
+NEAREST = (0.45, 0.30, 0.25)  # what the three nearest questions of a topic count
+_HAN = re.compile(r"[\u3400-\u9fff]")
+_HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
+_LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|0|%")
+_DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+_STEM = 6
+_SMALL = frozenset(
+    "the a an of to is are it i my me you they them he she in on at for and or that this be do does did was were have"
+    " has had with from by if so".split()
+)
+
+Features = dict[str, float]
+
+
+def features(text: str) -> Features:
+    """Return what a question holds: concepts, pairs of them, and its words; all its words weigh as much as one."""
+    plain = _DIGITS.sub("0", fold(text).text)
+    chinese = len(_HAN.findall(plain)) >= 2
+    concepts = sorted(lexicon("zh" if chinese else "en").concepts(plain))
+    found: Features = {f"c:{each}": 1.0 for each in concepts}
+    found |= {f"p:{one}+{two}": PAIR_WEIGHS for one, two in combinations(concepts, 2)}
+    words = _strings(plain) if chinese else _words(plain)
+    length = math.sqrt(sum(weight * weight for weight in words.values()) or 1)
+    return found | {f"w:{word}": WORDS_WEIGH * weight / length for word, weight in words.items()}
+
+
+def _strings(plain: str) -> Features:
+    """Return runs of two and three characters, which serve Chinese better than words."""
+    runs = _HAN_RUN.findall(plain)
+    found = {run[i : i + n] for run in runs for n in (2, 3) for i in range(len(run) - n + 1)}
+    return dict.fromkeys(found.union(_LATIN.findall(plain)), 1.0)
+
+
+def _words(plain: str) -> Features:
+    words = _LATIN.findall(plain)
+    found = {f"{one} {two}": 0.6 for one, two in pairwise(words)}
+    return found | {word[:_STEM]: 1.0 for word in words if word not in _SMALL}
+
+
+class Index:
+    """Questions with their topics, found by likeness."""
+
+    def __init__(self, examples: Sequence[Example], *, weights: Mapping[str, float]) -> None:
+        """`weights` says what single concepts weigh, where it is not 1."""
+        self.examples = tuple(examples)
+        self._weights = {f"c:{name}": weight for name, weight in weights.items()}
+        held = [self._weighed(features(each.text)) for each in examples]
+        seen = Counter(name for found in held for name in found)
+        self._rarity = {name: (math.log(len(held) / times) + 0.3) ** RARITY for name, times in seen.items()}
+        self._unknown = math.log(max(len(held), 2)) ** RARITY
+        self._holders: dict[str, list[tuple[int, float]]] = defaultdict(list)
+        for number, found in enumerate(held):
+            for name, value in self._unit(found).items():
+                self._holders[name].append((number, value))
+
+    def _weighed(self, found: Features) -> Features:
+        return {name: value * self._weights.get(name, 1.0) for name, value in found.items()}
+
+    def _unit(self, found: Features) -> Features:
+        """Return features of length 1; what no example holds counts for the length, and so makes all less alike."""
+        raised = {name: value * self._rarity.get(name, self._unknown) for name, value in found.items()}
+        length = math.sqrt(sum(value * value for value in raised.values())) or 1.0
+        return {name: value / length for name, value in raised.items() if name in self._rarity}
+
+    def likeness(self, text: str, *, without: int | None = None) -> dict[str, float]:
+        """Return how like its nearest questions a text is, by topic, from 0 to 1.
+
+        `without` leaves one example out, so that a set can be measured on itself.
+        """
+        sums: dict[int, float] = defaultdict(float)
+        for name, value in self._unit(self._weighed(features(text))).items():
+            for number, held in self._holders[name]:
+                sums[number] += value * held
+        if without is not None:
+            sums.pop(without, None)
+        topics: dict[str, list[float]] = defaultdict(list)
+        for number, alike in sums.items():
+            topics[self.examples[number].topic].append(alike)
+        return {topic: _nearest(found) for topic, found in topics.items()}
+
+
+def _nearest(found: Iterable[float]) -> float:
+    return sum(weight * alike for weight, alike in zip(NEAREST, heapq.nlargest(3, found), strict=False))

@@ -14,6 +14,7 @@ from app.cases.models import Case, Clock, Finding
 from app.cases.models_talk import Message
 from app.web.filters import clause_url, instant, law, named
 from app.web.i18n import language
+from workflows.procedure.checks.finding import Finding as Found
 from workflows.procedure.clocks import TIMERS, ClockStatus, face
 from workflows.procedure.names import name
 
@@ -85,6 +86,22 @@ def finding_faces(findings: Iterable[Finding]) -> list[dict[str, Any]]:
             "confirmed_by": by.get(finding.confirmed_by or 0),
         }
         for finding in found
+    ]
+
+
+def found_faces(found: Iterable[Found], tongue: str) -> list[dict[str, Any]]:
+    """Return findings fresh from the rule engine as `components/case.html` draws them."""
+    return [
+        {
+            "verdict": str(each.verdict),
+            "title": named(each.verdict, "verdict"),
+            "explanation": each.explanation.in_(tongue),
+            "clause": each.clause,
+            "clause_url": clause_url(each.clause),
+            "liable": law(each.liable, "party_kind"),
+            "confirmed_by": None,
+        }
+        for each in found
     ]
 
 

@@ -15,6 +15,7 @@ GROUPS = {
     "mail": "app.cli.mail:mail_group",
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
+    "assistant": "app.cli.assistant:assistant_group",
     "demo": "app.cli.demo.command:demo_group",
     "db": "app.cli.migrations:database_group",
 }

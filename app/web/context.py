@@ -65,6 +65,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.QUEUE_READ, _("Mail"), "/desk/mail"),
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),
         (P.WATCH_READ, _("System health"), "/admin/system"),
+        (P.QUESTION_ANSWER, _("Questions"), "/desk/questions"),
     ]
     items = [_item(label, url) for permission, label, url in places if actor.may(permission)]
     return [*items, _item(_("Rules"), f"/{segment(language())}/rules")]
@@ -77,6 +78,7 @@ def _public() -> list[dict[str, Any]]:
         _item(_("My case"), f"{here}/track"),
         _item(_("Decisions"), f"{here}/decisions"),
         _item(_("Rules"), f"{here}/rules"),
+        _item(_("Help"), f"{here}/help"),
     ]
 
 

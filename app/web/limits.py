@@ -21,6 +21,7 @@ PATIENCE_S = 0.2
 LIMITS = {
     "complaints": "1200 per minute",
     "readings": "3000 per minute",
+    "questions": "3000 per minute",
     "sign_in": "30 per minute",
     "codes": "60 per minute",
     "uploads": "600 per minute",

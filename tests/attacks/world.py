@@ -33,6 +33,7 @@ from app.core.uploads import take
 from app.desk.views import STEP_PAGES
 from app.evidence.service import add
 from app.intake import service_drafts
+from app.knowledge.models import OpenQuestion, StaffAnswer
 from app.mediation.commands import Propose
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
@@ -186,6 +187,17 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
     draft, token = service_drafts.to_write(None, "en", act=an_act())
     service_drafts.save(draft, "problem", {"narrative": CANARY}, act=an_act())
     world.ids["draft"] = token
+    world.ids |= _questions(people["lead"])
+
+
+def _questions(person: User) -> dict[str, int]:
+    at = an_act().at
+    question = OpenQuestion(digest="a", text="?", language="en", first_asked_at=at, last_asked_at=at)
+    texts = {f"{what}_{tongue}": "?" for what in ("question", "answer") for tongue in ("hant", "hans", "en")}
+    given = StaffAnswer(**texts, clauses=["2.1.6.1"], answered_at=at, answered_by=person.id)
+    session().add_all([question, given])
+    session().flush()
+    return {"question_id": question.id, "answer_id": given.id}
 
 
 def _link(person: User) -> str:

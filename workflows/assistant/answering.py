@@ -1,4 +1,4 @@
-"""Answering a question from the rules with the clause, or declining. No outcome is foretold, no instruction followed."""
+"""Answering a question from the rules with the clause, or declining: nothing is foretold, no instruction followed."""
 
 import math
 import re

@@ -20,10 +20,11 @@ _HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|0|%")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _STEM = 6
-_SMALL = frozenset(
+_SMALL_WORDS = (
     "the a an of to is are it i my me you they them he she in on at for and or that this be do does did was were have"
-    " has had with from by if so".split()
+    " has had with from by if so"
 )
+_SMALL = frozenset(_SMALL_WORDS.split())
 
 Features = dict[str, float]
 

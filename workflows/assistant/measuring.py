@@ -2,12 +2,14 @@
 
 import json
 import math
+import tomllib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from workflows.assistant.answering import Match, index, match, own_examples, reasons
-from workflows.assistant.examples import DECLINED, Example, examples, read
+from workflows.assistant.examples import DATA, DECLINED, Example, examples, read
 from workflows.assistant.matching import Index
 from workflows.regulation.text import LANGUAGES
 
@@ -51,8 +53,8 @@ def measured(found: Iterable[tuple[Example, Match]]) -> tuple[Accuracy, ...]:
     return tuple(
         Accuracy(
             language,
-            _score([_right(*row) for row in rows if row[0].language == language and not _hopeless(row[0])]),
-            _score([_right(*row) for row in rows if row[0].language == language and _hopeless(row[0])]),
+            _score([is_right(*row) for row in rows if row[0].language == language and not _hopeless(row[0])]),
+            _score([is_right(*row) for row in rows if row[0].language == language and _hopeless(row[0])]),
         )
         for language in LANGUAGES
         if any(example.language == language for example, _ in rows)
@@ -67,7 +69,8 @@ def _hopeless(example: Example) -> bool:
     return example.topic == DECLINED or example.topic in reasons()
 
 
-def _right(example: Example, found: Match) -> bool:
+def is_right(example: Example, found: Match) -> bool:
+    """Return whether the right clause came first, or what has no answer was declined."""
     return found.declined is not None if _hopeless(example) else found.topic == example.topic
 
 
@@ -88,6 +91,26 @@ def left_out(each: Callable[[int], None] = lambda number: None) -> list[tuple[Ex
         found.append((example, match(example.text, whole, without=number)))
         each(number)
     return found
+
+
+@cache
+def published() -> tuple[Accuracy, ...]:
+    """Return the accuracy that the help page shows, as it was last measured on the questions held out."""
+    table = tomllib.loads((DATA / "measured.toml").read_text("utf-8"))["accuracy"]
+    return tuple(Accuracy(row["language"], Score(*row["right_clause_first"]), Score(*row["declined"])) for row in table)
+
+
+def written(accuracy: Iterable[Accuracy]) -> str:
+    """Return the content of measured.toml."""
+    rows = [
+        f'[[accuracy]]\nlanguage = "{each.language}"\n'
+        f"right_clause_first = [{each.answered.right}, {each.answered.of}]\n"
+        f"declined = [{each.declined.right}, {each.declined.of}]\n"
+        for each in accuracy
+    ]
+    return "# Right of asked, on the questions held out. Written by: flask assistant measure --write\n\n" + "\n".join(
+        rows
+    )
 
 
 def questions(path: Path) -> tuple[Example, ...]:

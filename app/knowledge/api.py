@@ -105,12 +105,14 @@ def ask() -> Response:
     if said.declined == answering.UNKNOWN:
         with transaction():
             service.collect(asked.q, tongue, at=act().at)
-    return answer(
-        {
-            "answered": said.answered,
-            "answer": said.text.in_(tongue),
-            "clauses": [clause.number for clause in said.clauses],
-            "confidence": round(said.confidence, 3),
-            "alternatives": [{"clause": each.number, "title": each.title.in_(tongue)} for each in said.others],
-        }
-    )
+    return answer(_shown(said, tongue))
+
+
+def _shown(said: asking.Said, tongue: str) -> dict[str, Any]:
+    return {
+        "answered": said.answered,
+        "answer": said.text.in_(tongue),
+        "clauses": [clause.number for clause in said.clauses],
+        "confidence": round(said.confidence, 3),
+        "alternatives": [{"clause": each.number, "title": each.title.in_(tongue)} for each in said.others],
+    }

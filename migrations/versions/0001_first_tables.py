@@ -95,6 +95,21 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("level", "n", name=op.f("pk_ledger_tiles")),
     )
     op.create_table(
+        "open_questions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False, comment="of the folded text: the same question is kept once"),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.Column("first_asked_at", UtcInstant(), nullable=False),
+        sa.Column("last_asked_at", UtcInstant(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_open_questions")),
+        sa.UniqueConstraint("digest", name=op.f("uq_open_questions_digest")),
+    )
+    with op.batch_alter_table("open_questions") as batch_op:
+        batch_op.create_index("ix_open_questions_asked", ["last_asked_at"], unique=False)
+
+    op.create_table(
         "organisations",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column(
@@ -482,6 +497,23 @@ def upgrade() -> None:
     with op.batch_alter_table("sign_in_links") as batch_op:
         batch_op.create_index("ix_sign_in_links_user", ["user_id"], unique=False)
 
+    op.create_table(
+        "staff_answers",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("question_hant", sa.Text(), nullable=False),
+        sa.Column("question_hans", sa.Text(), nullable=False),
+        sa.Column("question_en", sa.Text(), nullable=False),
+        sa.Column("answer_hant", sa.Text(), nullable=False),
+        sa.Column("answer_hans", sa.Text(), nullable=False),
+        sa.Column("answer_en", sa.Text(), nullable=False),
+        sa.Column("clauses", sa.JSON(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False, comment="the collected questions that it answers"),
+        sa.Column("answered_at", UtcInstant(), nullable=False),
+        sa.Column("answered_by", sa.Integer(), nullable=False),
+        sa.Column("withdrawn_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["answered_by"], ["users.id"], name=op.f("fk_staff_answers_answered_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_staff_answers")),
+    )
     op.create_table(
         "stated_reasons",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1622,6 +1654,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_stated_reasons_newest")
 
     op.drop_table("stated_reasons")
+    op.drop_table("staff_answers")
     with op.batch_alter_table("sign_in_links") as batch_op:
         batch_op.drop_index("ix_sign_in_links_user")
 
@@ -1685,6 +1718,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_organisations_kind_name")
 
     op.drop_table("organisations")
+    with op.batch_alter_table("open_questions") as batch_op:
+        batch_op.drop_index("ix_open_questions_asked")
+
+    op.drop_table("open_questions")
     op.drop_table("ledger_tiles")
     op.drop_table("ledger_forgettings")
     with op.batch_alter_table("ledger_entries") as batch_op:

@@ -26,6 +26,7 @@ ROOMS = (
     "accounts.views_own",
     "cases.access",
     "cases.api",
+    "cases.views_deadlines",
     "cases.service_steps",
     "cases.service_performance",
     "intake.views",

@@ -22,6 +22,7 @@ from app.notices.facts import (
     Promise,
     WarningSent,
 )
+from app.notices.telling_emergency import emergency_table
 from app.notices.wording import words
 from workflows.procedure.clocks import TIMERS, ClockKind, ClockStatus, is_over
 from workflows.procedure.names import name
@@ -64,6 +65,7 @@ def deadline_receipt(case: Case, language: NoticeLanguage, *, at: datetime) -> N
         title=words("title.deadline_receipt", language), case_number=case.number, addressees=(), issued_at=at,
         time_zone=case.time_zone, seal_label=words("seal.acknowledgement", language), received_at=case.received_at,
         clocks=tuple(account(case, clock, done, language, at=at) for clock in clocks),
+        tables=emergency_table(case, language, at=at),
     )  # fmt: skip
 
 

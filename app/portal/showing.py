@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime
 from typing import Any
 
 from flask import Response
@@ -11,8 +10,8 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.cases.commands import Term
-from app.cases.faces import clock_face, message_faces
-from app.cases.models import Case, Clock, ClockEffect
+from app.cases.faces import message_faces
+from app.cases.models import Case
 from app.cases.models_talk import Message, Remedy
 from app.cases.terms import restored
 from app.core.languages import segment
@@ -22,9 +21,6 @@ from app.portal.turn import made_by
 from app.web.files import attachment
 from app.web.filters import instant, law, money, named
 from app.web.i18n import language
-from workflows.procedure.clocks import TIMERS, ClockStatus
-from workflows.regulation import book
-from workflows.regulation.entries import Figure
 
 Row = tuple[str, str]
 Clean = Callable[[str], str]
@@ -92,45 +88,6 @@ def remedy_face(remedy: Remedy) -> dict[str, Any]:
         "proved": instant(remedy.proved_at),
         "late": remedy.breached_at is not None,
     }
-
-
-def clock_accounts(case: Case, effects: Sequence[ClockEffect], now: datetime) -> list[dict[str, Any]]:
-    """Return the deadline receipt: of each statutory clock when and why it began, its figure, warnings and end."""
-    clocks = [clock for clock in case.clocks if clock.kind not in TIMERS]
-    return [_account(case, clock, [e for e in effects if e.clock_id == clock.id], now) for clock in clocks]
-
-
-def _account(case: Case, clock: Clock, effects: Sequence[ClockEffect], now: datetime) -> dict[str, Any]:
-    warnings = [_("%(time)s, to: %(desk)s", time=instant(e.at), desk=named(e.told, "role")) for e in effects if e.told]
-    breach = next((e for e in effects if e.effect == "breach"), None)
-    figure = book.current().figure(clock.figure, on=case.law_as_of)
-    return {
-        "face": clock_face(clock, now),
-        "label": named(clock.kind, "clock"),
-        "why": named(clock.kind, "clock_start"),
-        "started": instant(clock.started_at),
-        "figure": _length(figure),
-        "note": figure.note.in_(language()),
-        "due": instant(clock.due_at),
-        "warnings": warnings,
-        "breached": instant(breach.due_at) if breach else "",
-        "end": _ending(clock),
-    }
-
-
-def _length(figure: Figure) -> str:
-    words = {
-        "minute": lambda n: ngettext("%(num)s minute", "%(num)s minutes", n),
-        "hour": lambda n: ngettext("%(num)s hour", "%(num)s hours", n),
-        "day": lambda n: ngettext("%(num)s day", "%(num)s days", n),
-    }
-    return words[figure.unit](figure.value) if figure.unit in words else str(figure.value)
-
-
-def _ending(clock: Clock) -> str:
-    if clock.status in (ClockStatus.RUNNING, ClockStatus.BREACHED) and clock.ended_at is None:
-        return ""
-    return f"{named(clock.status, 'clock_status')} · {instant(clock.ended_at)}"
 
 
 def notice_face(notice: Notice, url: str) -> dict[str, str]:

@@ -10,6 +10,7 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from app.cases import queries, queries_talk
+from app.cases.accounts import receipt
 from app.cases.faces import finding_faces
 from app.cases.models import Case
 from app.cases.service_steps import write_message
@@ -22,7 +23,7 @@ from app.mediation import queries as mediation
 from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal import queries as queries_of_ours
-from app.portal.showing import clock_accounts, covered, hand_out, notice_face, offer_face, qr_code, remedy_face, thread
+from app.portal.showing import covered, hand_out, notice_face, offer_face, qr_code, remedy_face, thread
 from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
@@ -119,8 +120,8 @@ def _doors(visit: Visit, table: turn.Table) -> list[dict[str, str]]:
 @by_private_link
 def clocks(visit: Visit) -> str:
     """Show the deadline receipt."""
-    accounts = clock_accounts(visit.case, queries.effects(visit.case), clock.now())
-    return render_template("portal/clocks.html", visit=visit, case=visit.case, accounts=accounts)
+    shown = receipt(visit.case, clock.now())
+    return render_template("portal/clocks.html", visit=visit, case=visit.case, receipt=shown)
 
 
 @portal.route("/c/<token>/messages", methods=["GET", "POST"])

@@ -174,6 +174,7 @@ GET = {
     "/outcomes/<number>": f"respondent secretary {READ}",
     "/outcomes/<number>/<register_number>/<tag>.pdf": f"respondent secretary {READ}",
     "/outcomes/<number>/<register_number>/take-down": f"secretary {WORKERS}",
+    "/outcomes/<number>/deadlines": f"respondent secretary {READ}",
     "/outcomes/<number>/deadlines.pdf": f"respondent secretary {READ}",
     "/outcomes/<number>/papers/<name>.pdf": f"respondent secretary {READ}",
     "/r": "respondent rival",

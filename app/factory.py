@@ -7,6 +7,7 @@ from importlib import import_module
 from pathlib import Path
 
 from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.accounts import login
@@ -82,6 +83,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         logging.getLogger("heng.database").warning(warning)
     app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
     app.config.update(_flask_settings(settings))
+    if settings.trusted_proxies:  # otherwise what a proxy is said to have seen is anybody's invention
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_prefix=0
+        )
     site.use(settings)
     storage.use(settings.data_dir / "files")
     db.init_app(app)

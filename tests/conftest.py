@@ -115,6 +115,23 @@ def client(app):
 
 
 @pytest.fixture
+def deliver(app, monkeypatch):
+    """Do what waits in the outbox, as a worker would."""
+    from app.core import outbox
+    from workflows.jobs import tasks
+
+    monkeypatch.setattr(tasks, "application", lambda: app)
+
+    def work() -> None:
+        db.session.rollback()
+        for row in outbox.due(clock.now()):
+            tasks.deliver(row)
+        db.session.rollback()
+
+    return work
+
+
+@pytest.fixture
 def count_queries(app):
     """A context manager that counts the statements sent to the database (BEGIN and COMMIT apart)."""
     from contextlib import contextmanager

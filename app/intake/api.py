@@ -18,6 +18,7 @@ from app.core.text import Body
 from app.intake.commands import LanguageTag, Submission
 from app.intake.service import prepare, receive
 from app.intake.service_keys import Received
+from app.web import admission, limits
 from app.web.api import Unprocessable, answer, api_blueprint, operation, read_body, read_object
 from app.web.guards import act, open_to_all
 from app.web.limits import often
@@ -52,6 +53,7 @@ KEY_LIMIT = 200
 def hand_in() -> Response:
     """Make a case of the complaint, and answer with its number, its keys and its clocks."""
     key = _idempotency_key()
+    admission.admit(limits.sender(), admission.proof_of_request())
     prepared = prepare(read_body(Submission), act=act())
     with transaction():
         made = receive(prepared, act=act(), channel="api", key=key)

@@ -18,14 +18,16 @@ from app.intake.receipt import receipt_of
 from app.intake.summary import sections
 from app.organisations import queries as organisations
 from app.organisations.models import Organisation
+from app.web import admission, limits
 from app.web.edge import csrf
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
 from app.web.limits import often
+from app.web.words import sentence
 from workflows.procedure.errors import Stale
 from workflows.regulation import book
 
-Answer = str | Response | tuple[str, int]
+Answer = str | Response | tuple[str, int] | tuple[str, int, dict[str, str]]
 
 door = Blueprint("door", __name__)
 intake = public(Blueprint("intake", __name__))
@@ -52,7 +54,7 @@ def home() -> str:
 
 @intake.route("/complain", methods=["GET", "POST"])
 @open_to_all
-@often("complaints")
+@often("filing")
 def start() -> Answer:
     """Say what to have ready; begin a draft."""
     if request.method == "GET":
@@ -140,7 +142,7 @@ def companies() -> Response:
 
 @filing.route("/check", methods=["GET", "POST"])
 @open_to_all
-@often("complaints")
+@often("filing")
 @csrf.exempt  # the form checks it, so that an old page loses nothing
 def check() -> Answer:
     """Read everything back; send it."""
@@ -150,7 +152,19 @@ def check() -> Answer:
     valid = form.validate()
     if not valid or complaint.gaps:
         return _check_page(form, complaint), 422
+    if (wait_s := _must_wait()) is not None:
+        form.form_errors = [sentence("many_arrive")]
+        return _check_page(form, complaint), 429, {"Retry-After": str(wait_s)}
     return redirect(_send(complaint), code=303)
+
+
+def _must_wait() -> int | None:
+    """Return for how many seconds, where very many are sending and this browser did no work, else None."""
+    try:
+        admission.admit(limits.sender(), admission.proof_of_request())
+    except admission.NotYet as wait:
+        return wait.retry_after_s
+    return None
 
 
 def _check_page(form: CheckForm, complaint: Complaint) -> str:
@@ -158,7 +172,8 @@ def _check_page(form: CheckForm, complaint: Complaint) -> str:
     told = list(sections(complaint, queries.files_of(drafting.current())))
     gaps = [each for each in told if each.open] if request.method == "POST" else []
     errors = [{"target": each.step, "text": _("Please complete: %(step)s", step=each.title)} for each in gaps]
-    return render_template("intake/check.html", form=form, sections=told, errors=errors, same=same)
+    return render_template("intake/check.html", form=form, sections=told, errors=errors, same=same,
+                           challenge=admission.challenge())  # fmt: skip
 
 
 def _send(complaint: Complaint) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy import delete, update
 
 from app.cases.models import Case
 from app.cases.models_talk import Confirmation, OneTimeCode
-from app.cases.queries import hold
+from app.cases.queries import by_number, hold
 from app.cases.service_letters import complainant
 from app.core import site
 from app.core.contact import email_address, phone_number
@@ -23,6 +23,7 @@ from app.core.languages import segment
 from app.core.messages import Channel, post
 from app.portal.queries import codes_since, newest_code
 from workflows.procedure.act import Act
+from workflows.procedure.authority import SYSTEM
 from workflows.procedure.letters import write
 
 CODE_LIVES = timedelta(minutes=10)
@@ -40,13 +41,23 @@ def ways(case: Case) -> dict[Channel, str]:
     return {channel: address for channel in order if (address := found[channel])}
 
 
-def way_of(case: Case, typed: str) -> Channel | None:
-    """Return the channel whose address is what somebody typed, or None when it is not this complainant's."""
-    for channel, address in ways(case).items():
-        read = phone_number(typed) if channel is Channel.SMS else email_address(typed)
-        if read is not None and hmac.compare_digest(read, address):
-            return channel
-    return None
+def contact_digest(number: str, typed: str) -> str:
+    """Return what is kept of a contact that somebody typed: nothing that could be read."""
+    contact = phone_number(typed) or email_address(typed) or typed.strip().casefold()
+    return keyed_digest(site.settings().secret_key, "track", number, contact)
+
+
+def way_to(case: Case, contact: str) -> Channel | None:
+    """Return the channel whose address has this digest, or None when it is not this complainant's."""
+    found = ways(case).items()
+    return next((by for by, at in found if hmac.compare_digest(contact_digest(case.number, at), contact)), None)
+
+
+def send_code_to(number: str, contact: str, *, act: Act) -> None:
+    """Send a code to who asked for their case, if there is such a case and the contact is its complainant's."""
+    case = by_number(number, SYSTEM)
+    if case is not None and (channel := way_to(case, contact)):
+        send_code(case, channel, act=act)
 
 
 def send_code(case: Case, channel: Channel, *, act: Act) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 from datetime import timedelta
 
 from flask import Blueprint, flash, redirect, render_template, request, session, url_for
@@ -11,14 +10,14 @@ from flask_babel import gettext as _
 from app.cases.access import link_token
 from app.cases.models import Case
 from app.cases.queries import by_number
-from app.core import clock, site
-from app.core.contact import email_address, phone_number
+from app.core import clock, outbox
 from app.core.db import transaction
-from app.core.ids import keyed_digest, read_case_number
+from app.core.ids import read_case_number
 from app.core.messages import Channel
 from app.portal import forms, queries, service
 from app.portal.masking import mask_email, mask_phone
 from app.portal.views_frame import Page, Visit, by_private_link, cookie_of, remember
+from app.web import limits
 from app.web.guards import act, open_to_all
 from app.web.i18n import public
 from app.web.limits import often
@@ -122,15 +121,15 @@ def _too_soon() -> str:
 @open_to_all
 @often("codes")
 def track() -> Page:
-    """Ask for case number and contact; the answer is the same whether there is such a case or not."""
+    """Ask for case number and contact; the answer is the same, and as quick, whether there is such a case or not."""
     form = forms.TrackForm()
     if form.validate_on_submit():
-        number = read_case_number(form.number.data or "") or ""
-        with transaction():
-            case = by_number(number, SYSTEM)
-            if case and (channel := service.way_of(case, form.contact.data or "")):
-                service.send_code(case, channel, act=act())
-        session[TRACKED] = [number, _contact_digest(number, form.contact.data or "")]
+        number, contact = read_case_number(form.number.data or "") or "", form.contact.data or ""
+        limits.require(limits.TO_ONE_CONTACT, "contact", service.contact_digest("", contact))
+        asked = service.contact_digest(number, contact)
+        with transaction():  # a job looks the case up, so nobody can tell by the time it takes
+            outbox.add(outbox.Task.SEND_TRACKING_CODE, at=act().at, number=number, contact=asked)
+        session[TRACKED] = [number, asked]
         return redirect(url_for("entry.track_code"), code=303)
     return render_template("portal/track.html", form=form), 422 if form.is_submitted() else 200
 
@@ -158,11 +157,4 @@ def _tracked_case() -> Case | None:
     """Return the case that this browser asked for, if the contact it named is the complainant's."""
     number, contact = session[TRACKED]
     case = by_number(number, SYSTEM)
-    known = service.ways(case).values() if case else ()
-    return case if any(hmac.compare_digest(_contact_digest(number, address), contact) for address in known) else None
-
-
-def _contact_digest(number: str, typed: str) -> str:
-    """Return what the browser keeps of a contact: nothing that could be read."""
-    contact = phone_number(typed) or email_address(typed) or ""
-    return keyed_digest(site.settings().secret_key, "track", number, contact)
+    return case if case and service.way_to(case, contact) else None

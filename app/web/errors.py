@@ -12,6 +12,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
 
 from app.core.paging import BadCursor
+from app.web.admission import HEADER, NotYet
 from app.web.problem import problem, wants_json
 from app.web.words import sentence
 from workflows.procedure.errors import Invalid, NotPermitted, ProcedureError, Stale, StepNotAllowed, TooLate
@@ -37,6 +38,7 @@ def install(app: Flask) -> None:
     app.register_error_handler(StaleDataError, _stale)
     app.register_error_handler(DBAPIError, _database)
     app.register_error_handler(BadCursor, _bad_cursor)
+    app.register_error_handler(NotYet, _not_yet)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unforeseen)
 
@@ -85,6 +87,14 @@ def _database(error: DBAPIError) -> Response | tuple[str, int]:
         log.error("the database is away: %s", error.orig)
         return answer(503)
     return _unforeseen(error)
+
+
+def _not_yet(error: NotYet) -> Response:
+    """Very many are handing in: wait, or do the work that is asked for."""
+    asked = {"challenge": error.challenge.text, "bits": error.challenge.bits, "header": HEADER}
+    response = make_response(answer(429, sentence("many_arrive"), **({"proof_of_work": asked} if wants_json() else {})))
+    response.headers["Retry-After"] = str(error.retry_after_s)
+    return response
 
 
 def _bad_cursor(error: BadCursor) -> Response | tuple[str, int]:

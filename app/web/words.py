@@ -50,6 +50,7 @@ REFUSALS = {
     "oneself": _l("Somebody else must do this for you: nobody changes their own account here."),
     "second_person": _l("Somebody else must agree to this: it takes two people."),
     "already_decided": _l("This was decided already, or its time is over."),
+    "many_arrive": _l("Very many complaints are arriving just now. Wait a moment and send it again: nothing is lost."),
     "organisation_missing": _l("Name the organisation."),
     "organisation_unknown": _l("There is no such organisation."),
     "contact_missing": _l("Give a telephone number or an e-mail address, so that we can reach the complainant."),

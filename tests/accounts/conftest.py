@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pyotp
 import pytest
+from sqlalchemy import select
 
 from app.core import clock, site
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from tests.factories import PASSWORD
-from workflows.jobs import tasks
 
 LINK = re.compile(r"http://desk\.test(/signin/link/\S+)")
 
@@ -42,22 +42,16 @@ def set_up_app(client) -> tuple[str, list[str]]:
     return secret, re.findall(r"<li><code>([\w-]+)</code>", done.text)
 
 
-def sent_link(monkeypatch, app) -> str:
+@pytest.fixture
+def sent_link(deliver):
     """Let the jobs run; return the path of the newest link that was sent."""
-    deliver(monkeypatch, app)
-    bodies = session().scalars(OutboundMessage.__table__.select().with_only_columns(OutboundMessage.body)).all()
-    return [LINK.search(body)[1] for body in bodies if LINK.search(body)][-1]
 
+    def newest() -> str:
+        deliver()
+        bodies = session().scalars(select(OutboundMessage.body).order_by(OutboundMessage.id))
+        return [found[1] for body in bodies if (found := LINK.search(body))][-1]
 
-def deliver(monkeypatch, app) -> None:
-    """Do what waits in the outbox."""
-    from app.core import outbox
-
-    monkeypatch.setattr(tasks, "application", lambda: app)
-    session().rollback()
-    for row in outbox.due(clock.now()):
-        tasks.deliver(row)
-    session().rollback()
+    return newest
 
 
 @pytest.fixture

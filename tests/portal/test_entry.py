@@ -7,6 +7,7 @@ from app.cases import queries
 from app.cases.models_talk import Confirmation, OneTimeCode
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
+from app.web.limits import limiter
 from tests.factories import a_case, link_of, saved
 from tests.portal.conftest import Complainant, terms_typed
 from workflows.procedure.states import CaseState
@@ -244,8 +245,9 @@ def test_the_code_field_welcomes_autofill(me):
 
 
 @pytest.mark.parametrize("contact", ["lin@example.test", "LIN@example.test", "138 0013 8000", "+86-13800138000"])
-def test_number_and_contact_lead_back_in(client, mediated, contact):
+def test_number_and_contact_lead_back_in(client, mediated, contact, deliver):
     sent = client.post("/en/track", data={"number": mediated.number.lower(), "contact": contact})
+    deliver()
     code = Complainant(client, mediated).last_code()
 
     opened = client.post(sent.location, data={"code": code})
@@ -272,6 +274,30 @@ def test_the_answer_is_the_same_whether_there_is_such_a_case_or_not(app, mediate
         return re.sub(r'nonce="[^"]+"', "", text)
 
     assert ask(number.format(mediated.number), contact) == ask(mediated.number, "lin@example.test")
+
+
+def test_asking_costs_the_same_whether_there_is_such_a_case_or_not(app, mediated, count_queries):
+    def asked(number, contact):
+        with count_queries() as seen:
+            app.test_client().post("/en/track", data={"number": number, "contact": contact})
+        return seen
+
+    known = asked(mediated.number, "lin@example.test")
+
+    assert asked(mediated.number, "mallory@example.test") == known
+    assert asked("H2026-999999-9", "lin@example.test") == known
+
+
+def test_codes_are_asked_for_with_one_contact_only_so_often(app, mediated, monkeypatch):
+    monkeypatch.setattr(limiter, "enabled", True)
+    ask = {"number": mediated.number, "contact": "lin@example.test"}
+
+    answers = [app.test_client().post("/en/track", data=ask) for _ in range(11)]
+
+    assert [answer.status_code for answer in answers] == [303] * 10 + [429]
+    assert int(answers[-1].headers["Retry-After"]) > 0
+    other = {**ask, "contact": "mallory@example.test"}
+    assert app.test_client().post("/en/track", data=other).status_code == 303
 
 
 def test_who_knows_only_the_number_cannot_use_up_the_complainants_tries(app, me, mediated):

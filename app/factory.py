@@ -25,9 +25,11 @@ ROOMS = (
     "accounts.views_hours",
     "accounts.views_proof",
     "accounts.views_own",
+    "accounts.views_watch",
     "cases.access",
     "cases.api",
     "cases.views_deadlines",
+    "cases.views_seen",
     "cases.service_steps",
     "cases.service_performance",
     "intake.views",
@@ -53,6 +55,8 @@ ROOMS = (
     "notices.service",
     "desk.views",
     "desk.views_lists",
+    "desk.views_kept",
+    "desk.views_people",
     "desk.views_emergencies",
     "desk.views_phone",
     "post.views",
@@ -73,6 +77,7 @@ ROOMS = (
     "knowledge.api",
     "monitoring.views",
     "monitoring.views_system",
+    "monitoring.views_access",
 )
 
 

@@ -12,6 +12,7 @@ import pytest
 from flask.testing import FlaskClient
 
 import config
+from app.cases import views_seen
 from app.core import clock, site, storage
 from app.core.db import db
 from app.factory import create_app
@@ -78,6 +79,7 @@ def app(built_app, time):
     """The application inside its context, with an empty database."""
     site.use(built_app.config["HENG"])  # another test may have built another application in this process
     storage.use(built_app.config["HENG"].data_dir / "files")
+    views_seen.forget()
     with built_app.app_context():
         yield built_app
         db.session.rollback()

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import func, select
+from sqlalchemy import Text, cast, func, select
 
 from app.accounts.models import ApiToken, SignInSession, Stage, User
 from app.accounts.models_proof import Factor, FactorKind, RecoveryCode, SignInLink
+from app.core import paging
 from app.core.db import session
 from app.core.ids import digest
 from workflows.procedure.authority import Role
@@ -22,6 +23,22 @@ def by_email(email: str) -> User | None:
 def by_id(user_id: int) -> User:
     """Return the person with this id, disabled or not."""
     return session().get_one(User, user_id)
+
+
+def find(user_id: int) -> User | None:
+    """Return the person with this id, or None."""
+    return session().get(User, user_id)
+
+
+def people(*, role: str = "", cursor: str | None = None, limit: int = paging.LIMIT) -> paging.Page[User]:
+    """Return people by id, disabled or not; only those with `role`, where one is named."""
+    query = select(User).order_by(User.id)
+    if role:
+        query = query.where(cast(User.roles, Text).contains(f'"{role}"', autoescape=True))
+    if cursor:
+        query = query.where(User.id > paging.decode(cursor, int)[0])
+    rows = list(session().scalars(query.limit(limit + 1)))
+    return paging.Page(rows[:limit], paging.encode(rows[limit - 1].id) if len(rows) > limit else None)
 
 
 def live_session(token: str, *, at: datetime) -> SignInSession | None:

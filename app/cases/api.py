@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Annotated, Any, Literal
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, g, request
 from pydantic import AwareDatetime, Field
 
+from app.accounts.models_watch import ReasonFor
+from app.accounts.service_watch import state_reason
 from app.cases import actions, queries
 from app.cases.models import Case
 from app.cases.queries_talk import remedies
 from app.cases.showing import case_shown, clock_shown, event_shown, finding_shown, row_shown, statutory
 from app.core import paging
 from app.core.commands import Digits, Frozen
+from app.core.contact import email_address, phone_number
 from app.core.db import session, transaction
 from app.core.text import LINE_LIMIT
 from app.organisations.models import PartyKind
+from app.web.afterwards import afterwards
 from app.web.api import answer, api_blueprint, found, operation, page, read_body, read_query
 from app.web.guards import act, current_actor, requires
 from workflows.procedure.authority import Permission
@@ -58,12 +63,20 @@ class EventList(Frozen):
 def list_cases() -> Response:
     """Return rows of cases by due instant or newest first."""
     asked = read_query(CaseList)
+    _note_look_up(asked.q or "")
     wanted = queries.Filter(
         states=(asked.state,) if asked.state else (), anomaly=asked.anomaly, party=asked.party,
         assignee_id=asked.assignee, due_before=asked.due_before, text=asked.q,
     )  # fmt: skip
     rows = queries.page(current_actor(), wanted, order=asked.order, cursor=asked.cursor, limit=asked.limit)
     return page([row_shown(case) for case in rows.items], rows.next)
+
+
+def _note_look_up(typed: str) -> None:
+    """Note that a program looked a person up; the reason is what its token was made for."""
+    if current_actor().user_id is not None and (phone_number(typed) or email_address(typed)):
+        reason = f"token: {g.get('token_name', '')}"
+        afterwards(partial(state_reason, ReasonFor.LOOKUP, reason, "api", act=act(), about=typed))
 
 
 def _case(number: str, *, to_act: bool = False) -> Case:

@@ -70,7 +70,27 @@ def _one(query: Select[Case], *, skip_locked: bool = False) -> Case | None:
 def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None:
     """Return the case with this number, whole, if `actor` may see it, or (`to_act`) at least act on it."""
     reason = or_(seen_by(actor), _any_of(_scopes_to_act, actor)) if to_act else seen_by(actor)
-    return _one(select(Case).where(Case.number == number, reason))
+    return shown(_one(select(Case).where(Case.number == number, reason)))
+
+
+SEEN = "cases_seen"
+
+
+def shown(case: Case | None) -> Case | None:
+    """Return the case, remembered as one that this request shows."""
+    if case is not None:
+        saw(case.id)
+    return case
+
+
+def saw(case_id: int) -> None:
+    """Remember that something of the case is shown, for the log of who saw what."""
+    session().info.setdefault(SEEN, set()).add(case_id)
+
+
+def cases_seen() -> frozenset[int]:
+    """Return the cases that this request showed."""
+    return frozenset(session().info.get(SEEN, ()))
 
 
 def case_to_work(case_id: int) -> Case:

@@ -10,13 +10,16 @@ from sqlalchemy import select
 from werkzeug.wrappers import Response
 
 from app.accounts import queries as people
+from app.accounts.models_watch import ReasonFor
+from app.accounts.service_watch import state_reason
 from app.cases import actions, queries
 from app.cases.commands import Assign
-from app.core import clock, paging
+from app.core import clock, paging, site
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.core.text import TextRefused, one_line
-from app.desk import queue
+from app.desk import kept, queue
+from app.desk.kept import ReasonForm
 from app.desk.models import SavedView
 from app.web.guards import act, current_actor, requires
 from app.web.words import sentence
@@ -30,11 +33,22 @@ MOST = 50
 FILTERS = ("state", "anomaly", "language", "q")
 
 
-@desk_lists.get("/search")
+@desk_lists.route("/search", methods=["GET", "POST"])
 @requires(Permission.QUEUE_READ)
-def search() -> str:
-    """Find cases by number, telephone, order, company or words."""
-    typed = request.args.get("q", "").strip()[:100]
+def search() -> Any:
+    """Find cases by number, telephone, order, company or words; to look a person up takes a reason."""
+    typed = request.values.get("q", "").strip()[:100]
+    if kept.is_about_a_person(typed):
+        form = ReasonForm()
+        if not form.validate_on_submit():
+            page = render_template("desk/why.html", search_query=typed, form=form)
+            return page, 422 if form.is_submitted() else 200
+        with transaction():
+            state_reason(ReasonFor.LOOKUP, form.words(), "search", act=act(), about=typed)
+    return _found(typed)
+
+
+def _found(typed: str) -> str:
     page = None
     if typed:
         wanted = queries.Filter(text=typed)
@@ -121,4 +135,8 @@ def outbox() -> str:
         query = query.where(OutboundMessage.case_number == case)
     rows = session().scalars(query.limit(paging.LIMIT + 1)).all()
     next_cursor = paging.encode(rows[paging.LIMIT - 1].id) if len(rows) > paging.LIMIT else None
-    return render_template("desk/outbox.html", messages=rows[: paging.LIMIT], next_cursor=next_cursor, case=case)
+    demo = site.settings().demo
+    return render_template(
+        "desk/outbox.html", messages=[(row, kept.shown(row, demo=demo)) for row in rows[: paging.LIMIT]],
+        next_cursor=next_cursor, case=case, demo=demo,
+    )  # fmt: skip

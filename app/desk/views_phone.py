@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from flask import Blueprint, redirect, render_template, request, session, url_for
 from werkzeug.wrappers import Response
 
+from app.accounts.models_watch import ReasonFor
+from app.accounts.service_watch import state_reason
 from app.cases import access, queries
 from app.core import clock
 from app.core.db import transaction
 from app.core.ids import new_token
-from app.desk import queue
+from app.desk import kept, queue
 from app.desk.phone import CallForm, callers_cases, read_back
 from app.intake.service import prepare, receive
+from app.web.afterwards import afterwards
 from app.web.api import found
 from app.web.guards import act, current_actor, requires
 from app.web.i18n import language
@@ -33,6 +37,9 @@ def call() -> Any:
     if request.method == "POST" and form.validate():
         return _made(form)
     session.setdefault(CALL, new_token())
+    if kept.is_about_a_person(typed):
+        look_up = partial(state_reason, ReasonFor.LOOKUP, "caller", "phone", act=act(), about=typed)
+        afterwards(look_up)
     rows = [queue.row(case, clock.now(), "search") for case in callers_cases(current_actor(), typed)]
     shown = {"form": form, "typed": typed, "rows": rows, "search_url": url_for("desk_lists.search")}
     return render_template("desk/phone.html", **shown), 422 if form.is_submitted() else 200

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 
 from app.cases.models import Case
-from app.cases.queries import seen_by
+from app.cases.queries import saw, seen_by
 from app.core.db import session
 from app.evidence.models import Evidence
 from workflows.procedure.authority import COMMITTEE_ROLES, Actor, Permission
@@ -21,7 +21,10 @@ def of_case(case: Case) -> Sequence[Evidence]:
 def by_id(evidence_id: int, actor: Actor) -> Evidence | None:
     """Return the exhibit if `actor` may see its case; a foreign one does not exist."""
     query = select(Evidence).join(Case, Case.id == Evidence.case_id).where(Evidence.id == evidence_id, seen_by(actor))
-    return session().scalars(query).one_or_none()
+    found = session().scalars(query).one_or_none()
+    if found is not None:
+        saw(found.case_id)
+    return found
 
 
 def copy_for(evidence: Evidence, actor: Actor) -> tuple[str, str, str] | None:

@@ -10,7 +10,7 @@ from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.models import Case
-from app.cases.queries import seen_by
+from app.cases.queries import saw, seen_by
 from app.core.db import session
 from app.core.ids import VERIFY_ALPHABET
 from app.notices.facts import NoticeKind, NoticeLanguage
@@ -90,7 +90,10 @@ def notice(notice_id: int) -> Notice | None:
 def notice_for(notice_id: int, actor: Actor) -> Notice | None:
     """Return a notice of a case that `actor` may see; a foreign one does not exist."""
     query = select(Notice).join(Case, Case.id == Notice.case_id)
-    return session().scalars(query.where(Notice.id == notice_id, seen_by(actor))).one_or_none()
+    found = session().scalars(query.where(Notice.id == notice_id, seen_by(actor))).one_or_none()
+    if found is not None:
+        saw(found.case_id)
+    return found
 
 
 def unprinted(at: datetime, *, limit: int = 100) -> Sequence[Notice]:

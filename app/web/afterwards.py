@@ -6,6 +6,7 @@ import logging
 from collections.abc import Callable
 
 from flask import Flask, Response, g
+from werkzeug.wsgi import ClosingIterator
 
 from app.core.db import transaction
 
@@ -25,6 +26,8 @@ def install(app: Flask) -> None:
     def arrange(response: Response) -> Response:
         if works := g.get("afterwards"):
             response.call_on_close(lambda: _do(app, works))
+            if response.direct_passthrough:  # a file: Werkzeug hands it over without telling us of its end
+                response.response = ClosingIterator(response.response, response.close)
         return response
 
 

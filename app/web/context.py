@@ -66,6 +66,10 @@ def nav_items() -> list[dict[str, Any]]:
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),
         (P.WATCH_READ, _("System health"), "/admin/system"),
         (P.QUESTION_ANSWER, _("Questions"), "/desk/questions"),
+        (P.PEOPLE_MANAGE, _("People"), "/admin/people"),
+        (P.APPROVAL_DECIDE, _("Two must agree"), "/admin/approvals"),
+        (P.SECURITY_READ, _("Security events"), "/admin/alarms"),
+        (P.ACCESS_READ, _("Who saw what"), "/watch/access"),
     ]
     items = [_item(label, url) for permission, label, url in places if actor.may(permission)]
     return [*items, _item(_("Rules"), f"/{segment(language())}/rules")]

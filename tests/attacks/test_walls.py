@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.attacks.test_access import GET, let_in, meant
+from tests.attacks.test_access import GET
+from tests.attacks.test_doors import let_in, meant
 from tests.attacks.world import OFFERED, READERS, World, addresses
 
 

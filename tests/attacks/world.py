@@ -26,9 +26,10 @@ from app.cases import access
 from app.cases.actions import carry_out, known
 from app.cases.models import Case
 from app.cases.service import advance
-from app.core import clock
+from app.core import clock, messages
 from app.core.db import db, session, transaction
 from app.core.ids import digest, new_token
+from app.core.messages import Channel
 from app.core.uploads import take
 from app.desk.views import STEP_PAGES
 from app.evidence.service import add
@@ -184,6 +185,10 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
         world.ids[f"confirmation-{name}"] = codes.confirm(cases[name], act=an_act())
     world.ids["sign_in_link"] = _link(people["spare"])
     world.ids["mail_id"] = _held_mail()
+    world.ids["message_id"] = messages.post(
+        channel=Channel.SMS, address="+8613800138000", language="en", subject="Your code", body="Code 123456.",
+        case_number=cases["mediated"].number, at=an_act().at,
+    ).id  # fmt: skip
     draft, token = service_drafts.to_write(None, "en", act=an_act())
     service_drafts.save(draft, "problem", {"narrative": CANARY}, act=an_act())
     world.ids["draft"] = token
@@ -273,5 +278,5 @@ def _values(world: World, rule: Rule, number: str) -> dict[str, Any]:
     return {
         "lang": "en", "number": number, "token": token, "tag": "en", "n": 1, "exhibit": "1", "file_id": 1,
         "view_id": 1, "position": 0, "factor_id": 10**9, "session_id": 10**9, "token_id": 10**9, "name": "dossier",
-        **world.ids,
+        "approval_id": 10**9, "user_id": world.ids["user-spare"], **world.ids,
     }  # fmt: skip

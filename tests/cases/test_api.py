@@ -165,6 +165,7 @@ def test_the_document_names_every_call_and_can_be_read(client):
 
 
 def test_a_page_of_cases_costs_the_same_for_any_number_of_rows(client, lead, count_queries):
+    client.get("/api/v1/cases", headers=lead)  # a token's first use is written down
     costs = []
     for _ in range(2):
         for _ in range(6):

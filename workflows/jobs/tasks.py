@@ -20,6 +20,7 @@ from app.cases.queries import case_to_work, is_due
 from app.committee import service_draw
 from app.core import mail, messages, outbox, sms
 from app.core.clock import now
+from app.core.concealing import conceal
 from app.core.db import session, transaction
 from app.core.messages import Channel, OutboundMessage
 from app.factory import create_app
@@ -117,6 +118,7 @@ def send_message(message_id: int) -> None:
     if sent:
         with transaction():
             message.sent_at = now()
+            message.body = conceal(message.body)  # what it opens is in the reader's hands now, and in nobody else's
 
 
 def send_warnings(user_id: int) -> None:

@@ -25,9 +25,10 @@ def install(app: Flask) -> None:
     @app.after_request
     def arrange(response: Response) -> Response:
         if works := g.get("afterwards"):
-            response.call_on_close(lambda: _do(app, works))
             if response.direct_passthrough:  # a file: Werkzeug hands it over without telling us of its end
-                response.response = ClosingIterator(response.response, response.close)
+                response.response = ClosingIterator(response.response, lambda: _do(app, works))
+            else:
+                response.call_on_close(lambda: _do(app, works))
         return response
 
 

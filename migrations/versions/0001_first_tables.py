@@ -1234,6 +1234,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "round", name=op.f("uq_review_requests_case_id_round")),
     )
     op.create_table(
+        "sightings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("door", sa.Enum("page", "file", "api", name="door", native_enum=False, length=32), nullable=False),
+        sa.Column("span", sa.Integer(), nullable=False, comment="ten minutes since 1970"),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_sightings_case_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_sightings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sightings")),
+        sa.UniqueConstraint("case_id", "user_id", "door", "span", name=op.f("uq_sightings_case_id_user_id_door_span")),
+    )
+    with op.batch_alter_table("sightings") as batch_op:
+        batch_op.create_index("ix_sightings_user", ["user_id", "id"], unique=False)
+
+    op.create_table(
         "clock_effects",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("clock_id", sa.Integer(), nullable=False),
@@ -1568,6 +1584,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("clock_effects")
+    with op.batch_alter_table("sightings") as batch_op:
+        batch_op.drop_index("ix_sightings_user")
+
+    op.drop_table("sightings")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:
         batch_op.drop_index("ix_remedies_case")

@@ -16,6 +16,7 @@ GROUPS = {
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
     "assistant": "app.cli.assistant:assistant_group",
+    "ledger": "app.cli.ledger:ledger_group",
     "demo": "app.cli.demo.command:demo_group",
     "db": "app.cli.migrations:database_group",
 }

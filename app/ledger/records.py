@@ -43,6 +43,11 @@ def kind_of(row: Model) -> Kind[Any]:
     return _kinds[type(row)]
 
 
+def key_of(model: type[Model]) -> str:
+    """Return what the records of these rows are called."""
+    return _kinds[model].key
+
+
 def recorded(
     key: str, model: type[Row], *, when: ColumnElement[bool] | None = None
 ) -> Callable[[Values[Row]], Values[Row]]:

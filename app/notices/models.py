@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -72,6 +73,9 @@ class RegisterEntry(Model):
     category: Mapped[str | None] = mapped_column(comment="kind of goods")
     amount_band: Mapped[str]
     currency: Mapped[str]
+    account: Mapped[dict[str, Any]] = mapped_column(
+        default=dict, comment="the case's clocks as the record had them when it was published"
+    )
     searched: Mapped[str] = mapped_column(comment="its public words in all languages, folded")
     status: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.IN_FORCE)
     status_at: Mapped[datetime]

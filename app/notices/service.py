@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from app.cases.actions import performs
 from app.cases.models import Case
 from app.cases.queries_talk import remedies
+from app.cases.recording import about
 from app.cases.service import advance, when_entering
 from app.cases.service_letters import tell_consumer, tell_respondent
 from app.cases.service_performance import DONE
@@ -20,12 +21,14 @@ from app.committee import queries as committee
 from app.core import ids, outbox, site
 from app.core.db import session
 from app.core.storage import store
+from app.ledger.service import record
 from app.notices import queries
 from app.notices.commands import Publish, TakeDown
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.notices.freezing import freeze, substitutes, written_number
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry, RegisterRule, Standing
 from app.notices.outcomes import Outcome, for_the_public, leaking, marks_of, numbered, unpublished
+from app.notices.recording import account_of, show
 from app.notices.render import RenderFailed, render
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Permission, require
@@ -60,6 +63,10 @@ def publish(case: Case, command: Publish, act: Act) -> None:
     if not any(remedy.status not in DONE for remedy in remedies(case)) and case.state is CaseState.DECIDED:
         branch, case.close_reason = "nothing_owed", "performed" if outcomes[-1].owed else "nothing_owed"
     advance(case, Action.PUBLISH, act=act, branch=branch, detail={"number": last.number, "code": last.code})
+    for entry in entries:
+        entry.account = account_of(case)
+        record(entry, about=about(case.id), at=act.at)
+    show(case.id)
     _tell(case, last, act)
 
 
@@ -169,6 +176,9 @@ def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
         notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, at
         notice.signed_by, notice.signed_at = by, at
         notice.status, notice.reason = NoticeStatus.ISSUED, None
+        case_id = queries.case_id_of(notice)
+        record(notice, about=about(case_id), at=at)
+        show(case_id)
 
 
 def mark_failed(notice_id: int, failure: RenderFailed) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, redirect, render_template, request, stream_with_context, url_for
+from flask import Blueprint, Response, abort, redirect, render_template, request, stream_with_context, url_for
 from werkzeug.wrappers import Response as Answer
 
 from app.core import sheet, site
@@ -13,6 +13,7 @@ from app.core.languages import LANGUAGES, NAMES, segment
 from app.notices.models import RegisterEntry, Standing
 from app.notices.queries import by_number
 from app.register import queries
+from app.register.bundle import bundle
 from app.register.facets import QUERY, facets, link
 from app.register.queries import Sought
 from app.register.showing import number_shown, public_facts, public_pdf, respondent_shown, row_shown
@@ -105,6 +106,19 @@ def decision(number: str) -> Any:
 def decision_pdf(number: str) -> Answer:
     """Return the public edition in the language of the address."""
     return public_pdf(found(by_number(number)), language())
+
+
+@register.get("/decisions/<number>.zip")
+@open_to_all
+def decision_bundle(number: str) -> Answer:
+    """Return the outcome with everything that proves it; 503 until the notary has signed all of it."""
+    entry = found(by_number(number))
+    if entry.status is Standing.WITHDRAWN:
+        abort(410)
+    content = bundle(entry) or abort(503)
+    answer = Response(content, mimetype="application/zip")
+    answer.headers["Content-Disposition"] = f'attachment; filename="{entry.number}.zip"'
+    return answer
 
 
 # --- addresses without a language lead to the reader's own ---

@@ -42,6 +42,7 @@ GET = {
     "/<lang>/decisions/<number>": "anybody",
     "/<lang>/decisions/<number>.pdf": "anybody",
     "/<lang>/help": "anybody",
+    "/<lang>/decisions/<number>.zip": "anybody",
     "/<lang>/ledger": "anybody",
     "/<lang>/ledger/<position>": "anybody",
     "/<lang>/privacy": "anybody",

@@ -39,6 +39,7 @@ def _notice(row: Notice) -> dict[str, Any]:
 
 def account_of(case: Case) -> dict[str, Any]:
     """Return what the record says of the case's clocks now, and by which rules."""
+    session().flush()  # clocks that began just now have no number yet
     clocks = sorted(case.clocks, key=lambda clock: clock.id)
     return {
         "case_number": case.number, "law_as_of": case.law_as_of.isoformat(), "rulebook": case.rulebook_version,

@@ -6,6 +6,7 @@ import zipfile
 import pytest
 from sqlalchemy import text
 
+from app import cli
 from app.core.db import session, transaction
 from app.ledger.models import LedgerEntry
 from tests.factories import a_case, saved
@@ -14,6 +15,8 @@ from tests.ledger.logs import sealed
 
 @pytest.fixture
 def run(app):
+    if "ledger" not in app.cli.commands:
+        cli.install(app)
     saved(a_case)
     saved(a_case)
     sealed()

@@ -1157,6 +1157,12 @@ def upgrade() -> None:
         sa.Column("category", sa.Text(), nullable=True, comment="kind of goods"),
         sa.Column("amount_band", sa.Text(), nullable=False),
         sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column(
+            "account",
+            sa.JSON(),
+            nullable=False,
+            comment="the case's clocks as the record had them when it was published",
+        ),
         sa.Column("searched", sa.Text(), nullable=False, comment="its public words in all languages, folded"),
         sa.Column(
             "status",

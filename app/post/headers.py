@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from email import message_from_string
+from email.errors import MessageError
 from email.header import decode_header
 from email.message import Message
 from email.utils import getaddresses
@@ -15,8 +16,8 @@ LIMIT, FIELD_LIMIT = 64 * 1024, 8 * 1024
 MOST_ADDRESSES, MOST_IDS = 200, 50
 _END = re.compile(rb"\r?\n[ \t]*\r?\n|\r\r")
 _FIELD = re.compile(rb"[^\n]*\n(?:[ \t][^\n]*\n)*")
-_ID = re.compile(r"<[^<>\s]{3,250}>", re.ASCII)
-_BROKEN = (ValueError, LookupError, RecursionError, IndexError, TypeError, AttributeError, OverflowError)
+_ID = re.compile(r"<[!-;=?-~]{3,250}>")
+_BROKEN = (MessageError, ValueError, LookupError, RecursionError, TypeError, AttributeError, OverflowError)
 
 
 def cut(raw: bytes) -> tuple[bytes, int, set[str]]:
@@ -60,7 +61,7 @@ def told(message: Message) -> dict[str, Any]:
             fields(message, name) for name in ("x-autoreply", "x-autorespond", "x-auto-response", "x-autoreply-from")
         ),
         "returned": "return-path" in _names(message) and not addresses(message, "return-path"),
-        "content_type": message.get_content_type(), "received": len(fields(message, "received")),
+        "received": len(fields(message, "received")),
     }  # fmt: skip
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import smtplib
 import ssl
+from collections.abc import Mapping, Sequence
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from app.core import site
@@ -17,22 +19,23 @@ from app.core.messages import OutboundMessage
 from app.core.storage import store
 
 PATIENCE_S = 20.0
+Files = Sequence[Mapping[str, Any]]
 
 
 class Refused(ValueError):
     """The letter will never be taken: an address that is none, or one that the server knows not to exist."""
 
 
-def send(message: OutboundMessage, *, answers: str | None = None) -> bool:
+def send(message: OutboundMessage, *, answers: str | None = None, files: Files = ()) -> bool:
     """Send the letter; return False where it stays here, because there is no mail server.
 
-    `answers` is the Message-ID of the mail that it answers. Raises: Refused when the server will never take it; OSError
-    or smtplib.SMTPException when it cannot be reached or asks to wait: then it is tried again.
+    `answers` is the Message-ID of the mail that it answers, `files` have filename, media_type and sha256. Raises:
+    Refused when the server will never take it; OSError or smtplib.SMTPException when it is to be tried again.
     """
     url = site.settings().smtp_url
     if not url:
         return False
-    mail = letter(message, answers=answers)
+    mail = letter(message, answers=answers, files=files)
     with _connect(url) as server:
         try:
             server.send_message(mail, from_addr=bounce_address(message.id), to_addrs=[message.address])
@@ -44,7 +47,7 @@ def send(message: OutboundMessage, *, answers: str | None = None) -> bool:
     return True
 
 
-def letter(message: OutboundMessage, *, answers: str | None = None) -> EmailMessage:
+def letter(message: OutboundMessage, *, answers: str | None = None, files: Files = ()) -> EmailMessage:
     """Return the message as mail: text, the same as HTML, and its files.
 
     Its Message-ID is that of the row, so sending twice is seen as one. It asks machines not to answer. Raises: Refused.
@@ -68,7 +71,7 @@ def letter(message: OutboundMessage, *, answers: str | None = None) -> EmailMess
     mail.add_alternative(html, subtype="html")
     for part in (mail, *mail.iter_parts()):
         part["Content-Language"] = message.language  # after the content, which clears such headers
-    for file in message.attachments or ():
+    for file in files:
         kind, _, subkind = file["media_type"].partition("/")
         content = store().read(file["sha256"])
         mail.add_attachment(content, maintype=kind, subtype=subkind, filename=file["filename"])

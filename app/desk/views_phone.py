@@ -5,15 +5,18 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import access, queries
+from app.cases.service_letters import complainant, tell_consumer
 from app.core import clock
 from app.core.db import transaction
 from app.core.ids import new_token
+from app.core.messages import Channel
 from app.desk import kept, queue
 from app.desk.phone import CallForm, callers_cases, read_back
 from app.intake.service import prepare, receive
@@ -60,5 +63,19 @@ def _made(form: CallForm) -> Response:
 def done(number: str) -> str:
     """Show what to read back to the caller, and that the link was sent."""
     case = found(queries.by_number(number, current_actor()))
-    text, link = read_back(case), access.private_link(case)
-    return render_template("desk/phone_done.html", case=case, text=text, link=link)
+    text, link, caller = read_back(case), access.private_link(case), complainant(case)
+    ways = [(Channel.SMS, caller.phone), (Channel.EMAIL, caller.email)]
+    return render_template("desk/phone_done.html", case=case, text=text, link=link, ways=[w for w in ways if w[1]])
+
+
+@phone_desk.post("/done/<number>/send")
+@requires(Permission.COMPLAINT_TYPE)
+def send_link(number: str) -> Response:
+    """Send the private link once more, by text message or by e-mail, to the contact in the case and nowhere else."""
+    way = Channel.SMS if request.form.get("by") == Channel.SMS else Channel.EMAIL
+    with transaction():
+        case = found(queries.by_number(number, current_actor()))
+        sent = tell_consumer(case, "link_again", act=act(), by=way, urgent=True, link=access.private_link(case))
+    flash(_("The link is on its way.") if sent else _("There is no such contact in the case."),
+          "success" if sent else "error")  # fmt: skip
+    return redirect(url_for("phone_desk.done", number=number), code=303)

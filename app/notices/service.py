@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.cases.actions import performs
@@ -144,9 +145,29 @@ def _tell(case: Case, entry: RegisterEntry, act: Act) -> None:
         number = written_number(entry.number, NoticeLanguage(language))
         return {"notice": number, "outcome": name("outcome", entry.outcome, language), "verify_url": url}
 
-    tell_consumer(case, "published", act=act, **fields(case.language))
+    tell_consumer(case, "published", act=act, attachments=_with(entry, case.language), **fields(case.language))
     if case.respondent and case.organisation_ids:
-        tell_respondent(case, "published_respondent", act=act, **fields(case.respondent.language))
+        language = case.respondent.language
+        tell_respondent(case, "published_respondent", act=act, attachments=_with(entry, language), **fields(language))
+
+
+def _with(entry: RegisterEntry, language: str) -> list[dict[str, int]]:
+    """Return the notice that goes with a letter to a party: theirs, in their language; it is printed a little later."""
+    mine = (notice for notice in entry.notices if (notice.edition, notice.language) == (Edition.PARTY, language))
+    return [{"notice_id": notice.id} for notice in mine]
+
+
+def printed_files(attachments: Sequence[dict[str, Any]]) -> list[dict[str, Any]] | None:
+    """Return the files that a letter brings, or None while one of them is still to be printed."""
+    found = [queries.notice(each["notice_id"]) for each in attachments]
+    notices = [notice for notice in found if notice and notice.status is not NoticeStatus.WITHDRAWN]
+    if any(notice.pdf_sha256 is None for notice in notices):
+        return None
+    return [
+        {"filename": f"{notice.entry.number}.{notice.language}.pdf", "media_type": "application/pdf",
+         "sha256": notice.pdf_sha256}
+        for notice in notices
+    ]  # fmt: skip
 
 
 # --- printing ------------------------------------------------------------------------------------------------------

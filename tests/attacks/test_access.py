@@ -307,6 +307,7 @@ POST = {
     "/desk/mail/<mail_id>/open": DESK,
     "/desk/mail/<mail_id>/place": DESK,
     "/desk/phone": DESK,
+    "/desk/phone/done/<number>/send": DESK,
     "/desk/contacts/<organisation_id>": "lead admin",
     "/desk/emergencies/<number>/acknowledge": DESK,
     "/desk/emergencies/<number>/start": "operator lead",

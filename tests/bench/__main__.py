@@ -14,6 +14,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from email import message_from_bytes
+from email.policy import default
 from itertools import count
 from pathlib import Path
 from statistics import median
@@ -33,6 +35,7 @@ from tests.bench import floors
 from tests.factories import a_person, sign_in
 from tests.intake.complaints import a_submission, file
 from tests.notices.samples import a_decision
+from tests.post.mails import STORY, a_mail, come_in
 from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS
 from workflows.jobs.sweeper import TOGETHER, Sweep
@@ -198,6 +201,33 @@ def printing() -> Result:
     return Result("printing a decision", ours, "two plain pages", cost(floors.a_bare_print, times=10), 8.0)
 
 
+def reading_mail(app: Flask) -> list[Result]:
+    """Measure a message from the wire to its case, on one worker, against Python's parser reading it twenty times."""
+    serial = count(1)
+    tasks.application = lambda: app  # type: ignore[assignment]
+
+    def take_one() -> None:
+        n = next(serial)
+        mail = a_mail(f"{STORY} {n}", Message_ID=f"<{n}@bench.test>", From=f"a{n}@bench.test")
+        come_in(mail)
+
+    raw = a_mail().as_bytes()
+
+    def parse() -> None:
+        for _ in range(20):
+            message_from_bytes(raw, policy=default).get_body().get_content()
+
+    ours = cost(take_one, times=40)
+    beside = cost(lambda: (take_one(), read(app.test_client(), "/en/")), times=40)
+    floor = cost(parse, times=40)
+    minute = f"{60 / ours:.0f} messages a minute on one worker"
+    print(f"mail: {minute}, {60 / beside:.0f} beside page views; 200 are promised")
+    return [
+        Result("a message becomes a case", ours, "parsing it 20 times", floor, 60.0),
+        Result("200 messages, of a minute", ours * 200, "a minute", 60.0, 1.0),
+    ]
+
+
 @contextmanager
 def desk() -> Iterator[Flask]:
     """An application of its own on this machine's disk, because durability is part of what is measured."""
@@ -218,7 +248,7 @@ def main() -> int:
     with desk():
         results = sweeping()
     with desk() as app:
-        results += [starting(), filing(), *showing(app), printing()]
+        results += [starting(), filing(), *showing(app), *reading_mail(app), printing()]
     print(f"{'':<36}{'ours':>12}{'floor':>12}{'ratio':>8}{'limit':>8}  floor")
     for result in results:
         ours, floor = f"{result.ours_s * 1000:.2f} ms", f"{result.floor_s * 1000:.2f} ms"

@@ -132,7 +132,7 @@ def test_a_letter_brings_its_files(app, monkeypatch):
     with_server(monkeypatch, "smtp://localhost")
     file = {"filename": "裁决书.pdf", "media_type": "application/pdf", "sha256": store().put_bytes(b"%PDF").sha256}
 
-    read = message_from_bytes(mail.letter(a_message(attachments=[file])).as_bytes(), policy=default)
+    read = message_from_bytes(mail.letter(a_message(), files=[file]).as_bytes(), policy=default)
 
     [attached] = read.iter_attachments()
     assert (attached.get_filename(), attached.get_content()) == ("裁决书.pdf", b"%PDF")

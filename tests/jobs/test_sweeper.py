@@ -207,7 +207,7 @@ def letter(app, time):
 def test_a_letter_is_sent_once_however_often_its_row_is_delivered(letter, monkeypatch):
     message_id, row = letter
     sent = []
-    monkeypatch.setattr(tasks.mail, "send", lambda message, answers: sent.append(message.id) or True)
+    monkeypatch.setattr(tasks.mail, "send", lambda message, **how: sent.append(message.id) or True)
 
     tasks.deliver(row)
     tasks.deliver(row)
@@ -245,7 +245,7 @@ def test_a_letter_that_the_server_refused_is_tried_again_after_growing_pauses(le
     _message_id, row = letter
     tried = []
 
-    def refuse(message, answers):
+    def refuse(message, **how):
         tried.append(now())
         raise OSError("refused")
 

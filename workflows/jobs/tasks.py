@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import pkgutil
 from collections.abc import Callable, Sequence
+from datetime import timedelta
 from functools import cache
 
 from flask import Flask
@@ -36,6 +37,8 @@ from workflows.procedure.authority import SYSTEM
 from workflows.regulation import book
 
 log = logging.getLogger("heng.jobs")
+WAITS_FOR_PAPER, ASK_AGAIN = timedelta(minutes=30), timedelta(seconds=5)
+"""How long a letter waits for a notice that is being printed; then it leaves without. Its text says where it is."""
 
 
 @cache
@@ -109,8 +112,11 @@ def send_message(message_id: int) -> None:
         return
     if later := messages.wait_until(message, book.current().figure("letters_per_hour").value, at=now()):
         raise outbox.Later(later)
+    files = notices.printed_files(message.attachments)
+    if files is None and now() < message.created_at + WAITS_FOR_PAPER:
+        raise outbox.Later(now() + ASK_AGAIN)
     try:
-        sent = _carry(message)  # the network stays outside the transaction
+        sent = _carry(message, files or ())  # the network stays outside the transaction
     except mail.Refused as refused:
         with transaction():
             post.undelivered(message_id, str(refused), act=Act(SYSTEM, now()))
@@ -127,10 +133,10 @@ def send_warnings(user_id: int) -> None:
         service_gathered.send(user_id, act=Act(SYSTEM, now()))
 
 
-def _carry(message: OutboundMessage) -> bool:
+def _carry(message: OutboundMessage, files: mail.Files) -> bool:
     if message.channel is Channel.SMS:
         return sms.send(message)
-    return mail.send(message, answers=letters_in.answered_by(message))
+    return mail.send(message, answers=letters_in.answered_by(message), files=files)
 
 
 def read_mail(mail_id: int) -> None:

@@ -85,12 +85,12 @@ def test_mail_that_waits_is_placed_and_its_pages_are_accessible(signed_in, scrip
     page.goto("/desk/mail")
     problems = {"list": violations(page, scripts)}
     page.locator("article a").first.click()
-    page.locator("details").nth(2).locator("summary").click()
+    page.locator("summary", has_text="Set it aside").click()
     problems["mail"] = violations(page, scripts)
     page.set_viewport_size({"width": 320, "height": 640})
     wide = page.evaluate("document.documentElement.scrollWidth") if scripts else 320
     page.locator("[name=reason]").fill("Advertising.")
-    page.locator("details[open] form button").last.click()
+    page.get_by_role("button", name="Set it aside").click()
 
     expect(page.locator("article")).to_have_count(0)
     assert (problems, wide <= 320) == ({"list": [], "mail": []}, True)

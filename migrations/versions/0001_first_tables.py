@@ -154,7 +154,7 @@ def upgrade() -> None:
         sa.Column(
             "reply_to", sa.Text(), nullable=True, comment="the address at which this reader answers in this case"
         ),
-        sa.Column("attachments", sa.JSON(), nullable=False, comment="filename, media_type, sha256"),
+        sa.Column("attachments", sa.JSON(), nullable=False, comment="notice_id of what goes with it"),
         sa.Column("urgent", sa.Boolean(), nullable=False, comment="a code, an emergency: no cap keeps it waiting"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("sent_at", UtcInstant(), nullable=True),

@@ -25,6 +25,7 @@ FAILURES = {
     "SMTPServerDisconnected": _l("The mail server broke the connection off."),
     "SMTPDataError": _l("The mail server refuses the letter."),
     "SSLCertVerificationError": _l("The mail server's certificate is not valid."),
+    "Refused": _l("The mail server refuses the reader's address."),
     "RenderFailed": _l("The notice could not be printed."),
     "OperationalError": _l("The database was away or busy."),
     "LookupError": _l("What it was about is not there any more."),
@@ -46,13 +47,20 @@ def task(name: str) -> str:
         "send_warnings": _("Send gathered warnings"),
         "issue_notice": _("Print a notice"),
         "alert_duty": _("Tell the duty officers of an emergency"),
+        "send_sign_in_link": _("Send a link to sign in"),
+        "send_tracking_code": _("Send a code for a case"),
+        "draw_panel": _("Draw a panel"),
+        "read_mail": _("Read a mail that came in"),
+        "remind_of_mail": _("Remind of a mail that waits for a person"),
     }
     return words.get(name.rpartition(".")[2]) or name
 
 
 def lane(key: str) -> str:
     """Return what waits in a lane."""
-    return {"letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks")}.get(key) or key
+    return {"letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks"), "mail": _("Mail in")}.get(
+        key
+    ) or key
 
 
 def told(problem: Problem, when: Callable[[datetime], str] = instant) -> tuple[str, str]:

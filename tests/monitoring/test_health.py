@@ -190,3 +190,15 @@ def test_many_given_up_ask_no_more_of_the_database(app, client, count_queries):
         client.get("/admin/system/given-up")
 
     assert len(many) == len(few) <= 12
+
+
+@pytest.mark.parametrize("task", list(Task))
+def test_every_task_has_a_name_that_people_understand(app, task):
+    with app.test_request_context():
+        assert words.task(task) != task
+
+
+@pytest.mark.parametrize("queue", health.QUEUES)
+def test_every_queue_has_a_name_that_people_understand(app, queue):
+    with app.test_request_context(headers={"Accept-Language": "en"}):
+        assert words.lane(queue) != queue

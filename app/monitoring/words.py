@@ -58,9 +58,8 @@ def task(name: str) -> str:
 
 def lane(key: str) -> str:
     """Return what waits in a lane."""
-    return {"letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks"), "mail": _("Mail in")}.get(
-        key
-    ) or key
+    words = {"letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks"), "mail": _("Mail in")}
+    return words.get(key) or key
 
 
 def told(problem: Problem, when: Callable[[datetime], str] = instant) -> tuple[str, str]:

@@ -18,6 +18,12 @@ from workflows.procedure.authority import Role
 from workflows.procedure.states import CaseState
 
 
+@pytest.fixture(autouse=True)
+def a_mail_server(monkeypatch):
+    """There is one, so that letters wait for a worker."""
+    monkeypatch.setattr("app.core.messages.carried", lambda channel: True)
+
+
 def work(at):
     """Fire what is due and do the tasks that are; return the messages that leave."""
     for clock_id in queries.due_clocks(at, limit=500):

@@ -200,7 +200,7 @@ def test_what_was_sent_opens_nothing_any_more_in_the_record(app, monkeypatch):
     from workflows.jobs import tasks
 
     monkeypatch.setattr(tasks, "application", lambda: app)
-    monkeypatch.setattr(tasks, "_carry", lambda message: True)
+    monkeypatch.setattr(tasks, "_carry", lambda message, files: True)
     message = a_message("Your code is 123456.")
 
     tasks.send_message(message)

@@ -9,6 +9,8 @@ from importlib.resources import files
 from workflows.triage.scoring import thresholds
 
 OF_MONEY = frozenset({"payment_info_error", "system_fault"})
+OF_SENDING = frozenset({"logistics_info_error", "return_refusal"})
+OF_DAMAGE = frozenset({"logistics_info_error", "product_info_error"})
 UNPROVEN_HANDOVER = ("shipped", "tracking_updated")
 
 
@@ -53,15 +55,18 @@ def missing_facts(seen: Evidence) -> tuple[str, ...]:
     """Return the facts without which the text alone must not decide the party.
 
     "Money taken, order missing" needs to know where the payment failed, "never shipped" whether the
-    carrier ever had the parcel: else the table would blame one company for the act of another.
+    carrier ever had the parcel, "broken, nobody knows where" what the inspection found: else the table
+    would blame one company for the act of another.
     """
     if seen.fact_anomalies:
         return ()
     wanted: list[str] = []
     if "money_no_order" in seen.cues and seen.anomaly in OF_MONEY and not seen.payment_known:
         wanted.append("payment_failed.cause")
-    if "never_shipped" in seen.cues and seen.anomaly == "logistics_info_error" and not seen.on_the_way:
+    if "never_shipped" in seen.cues and seen.anomaly in OF_SENDING and not seen.on_the_way:
         wanted.extend(UNPROVEN_HANDOVER)
+    if "damage_unclear" in seen.cues and seen.anomaly in OF_DAMAGE:
+        wanted.append("inspection_finding")
     return tuple(wanted)
 
 

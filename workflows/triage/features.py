@@ -11,6 +11,7 @@ from workflows.triage.normalising import Folded, fold
 from workflows.triage.passages import OWN, QUOTED, Passage, passages, readable
 
 STRINGS_WEIGH = 2.0  # all strings of letters together, against 1.0 for each cue
+ROOTS_WEIGH = 1.0  # all roots of words together
 FIRST_CUES_WEIGH = 0.5  # told in the first sentence, which often names the matter
 FIRST_WORDS_WEIGH = 0.3
 MOST_OF_A_KIND = 3
@@ -19,6 +20,7 @@ _AT_STAKE = ("goods", "flaw", "courier", "lateness", "payer", "taken", "accounts
 _SHORT, _LONG = 12, 120
 _HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
 _LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0+|[£$€]")
+_ROOT_LETTERS = 5
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 
 
@@ -57,6 +59,13 @@ class Text:
         return frozenset(latin).union(f"{one} {two}" for one, two in pairwise(latin))
 
     @cached_property
+    def roots(self) -> frozenset[str]:
+        """Return what new and misspelt words share with known ones: single characters, or how English words begin."""
+        if self.family == "zh":
+            return frozenset("".join(_HAN_RUN.findall(_DIGITS.sub("0", self.own))))
+        return frozenset(f"{w[:_ROOT_LETTERS]}-" for w in _LATIN_WORD.findall(self.own) if len(w) > _ROOT_LETTERS)
+
+    @cached_property
     def kinds(self) -> dict[str, int]:
         """Return the number of words of each kind."""
         return words.kinds(self.own, self.family)
@@ -83,7 +92,7 @@ def features(text: Text) -> dict[str, float]:
     for kind, count in counts.items():
         found[f"s:{kind}"] = min(count, MOST_OF_A_KIND) / MOST_OF_A_KIND
         found[f"r:{kind}"] = count / total
-    return found | _first(text) | _strings(text, STRINGS_WEIGH) | _shape(text)
+    return found | _first(text) | _strings(text, STRINGS_WEIGH) | _evenly(text.roots, ROOTS_WEIGH) | _shape(text)
 
 
 def alarm_features(text: Text) -> dict[str, float]:
@@ -105,7 +114,11 @@ def _first(text: Text) -> dict[str, float]:
 
 
 def _strings(text: Text, weigh: float) -> dict[str, float]:
-    return dict.fromkeys(text.strings, weigh / math.sqrt(len(text.strings) or 1))
+    return _evenly(text.strings, weigh)
+
+
+def _evenly(names: frozenset[str], weigh: float) -> dict[str, float]:
+    return dict.fromkeys(names, weigh / math.sqrt(len(names) or 1))
 
 
 def _shape(text: Text) -> dict[str, float]:

@@ -9,6 +9,7 @@ OWN, QUOTED, NOISE, INSTRUCTION = "own", "quoted", "noise", "instruction"
 _NOISE = (
     r"(?s)<(script|style)\b.{0,2000}?(</\1>|$)|<!--.{0,1000}?(-->|$)|<[a-z/!][^<>\n]{0,200}>|https?://\S+|www\.\S+"
     r"|\[(?:[^\[\]\n]{1,6}x|phone|email|order|link|name)\]|(?<!\w)[@#]\w+|&[a-z]{2,6};"
+    r"|\[\[[^\[\]\n]{1,200}\]\]|#{3}[^#\n]{1,200}#{3}|\{\s*\"[^{}\n]{1,400}\}"
 )
 _SENTENCE_END = r"[。!?;\n]+|\.(?=\s|$|[^\w\s])|\.{2,}|(?<=[a-z])\.(?=[a-z]{3})"
 _QUOTE_LINE = r"^[ \t]*(?:>|\|)"

@@ -14,6 +14,7 @@ from app.accounts import login
 from app.core import site, sqlite_build, storage
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
+from workflows.triage import approved
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 40 * 1024 * 1024
@@ -40,6 +41,7 @@ ROOMS = (
     "ledger.api",
     "evidence.views",
     "evidence.api",
+    "learning.views",
     "emergency.service",
     "emergency.service_calls",
     "emergency.views",
@@ -94,6 +96,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         )
     site.use(settings)
     storage.use(settings.data_dir / "files")
+    approved.use(settings.data_dir / "triage")
     db.init_app(app)
     errors.install(app)
     security.install(app)

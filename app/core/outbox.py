@@ -36,9 +36,11 @@ class Task(StrEnum):
     DRAW_PANEL = "workflows.jobs.tasks.draw_panel"
     READ_MAIL = "workflows.jobs.tasks.read_mail"
     REMIND_OF_MAIL = "workflows.jobs.tasks.remind_of_mail"
+    TEACH_TRIAGE = "workflows.jobs.tasks.teach_triage"
 
 
-LANES = dict.fromkeys(Task, Lane.LETTERS) | {Task.ISSUE_NOTICE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL}
+_ELSEWHERE = {Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL}
+LANES = dict.fromkeys(Task, Lane.LETTERS) | _ELSEWHERE
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 GIVEN_UP = text("done_at IS NULL AND dead_at IS NOT NULL")
 

@@ -70,6 +70,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.APPROVAL_DECIDE, _("Two must agree"), "/admin/approvals"),
         (P.SECURITY_READ, _("Security events"), "/admin/alarms"),
         (P.ACCESS_READ, _("Who saw what"), "/watch/access"),
+        (P.WATCH_READ, _("Triage"), "/desk/triage"),
     ]
     items = [_item(label, url) for permission, label, url in places if actor.may(permission)]
     return [*items, _item(_("Rules"), f"/{segment(language())}/rules")]

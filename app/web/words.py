@@ -116,6 +116,13 @@ REFUSALS = {
     "file_too_large": _l("This file is too large. The limit is %(limit)s MB."),
     "file_type": _l("Files of this kind are not taken. Send pictures, PDF, text, sound or video."),
     "too_many_files": _l("These are too many files. The limit is %(limit)s."),
+    "being_taught": _l("Weights are being taught already. Wait for the result."),
+    "weights_decided": _l("Somebody has decided on these weights already, or they are not ready."),
+    "weights_not_approved": _l("Only weights that were approved before can be used again."),
+    "weights_of_another_release": _l(
+        "These weights were taught for another release, whose words and texts differ. Teach new ones."
+    ),
+    "weights_gone": _l("The file of these weights is gone or damaged. Teach new ones."),
     "idempotency_reused": _l("This Idempotency-Key was used with other content."),
 }
 

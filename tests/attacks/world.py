@@ -35,6 +35,7 @@ from app.desk.views import STEP_PAGES
 from app.evidence.service import add
 from app.intake import service_drafts
 from app.knowledge.models import OpenQuestion, StaffAnswer
+from app.learning.models import Stage, Weights
 from app.mediation.commands import Propose
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
@@ -115,8 +116,17 @@ def a_world(app: Flask) -> World:
     world.ids |= {f"user-{name}": person.id for name, person in people.items()}
     with transaction():
         _keys(world, people, cases)
+        world.ids["weights_id"] = _weights().id
     sealed()
     return world
+
+
+def _weights() -> Weights:
+    """Weights that wait for an administrator."""
+    taught = Weights(stage=Stage.CANDIDATE, asked_at=clock.now(), sha256="0" * 64, figures={}, changed=[])
+    session().add(taught)
+    session().flush()
+    return taught
 
 
 def _cases(world: World, shop: Organisation, rival: Organisation) -> dict[str, Case]:

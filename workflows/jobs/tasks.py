@@ -25,6 +25,8 @@ from app.core.concealing import conceal
 from app.core.db import session, transaction
 from app.core.messages import Channel, OutboundMessage
 from app.factory import create_app
+from app.learning import service as teaching
+from app.learning.teaching import taught as taught_from
 from app.notices import service as notices
 from app.notices.render import RenderFailed
 from app.portal import service as codes
@@ -209,3 +211,17 @@ def draw_panel(case_id: int) -> None:
         act = Act(SYSTEM, now())
         if not service_draw.draw_lots(case_to_work(case_id), act=act):
             outbox.add(outbox.Task.DRAW_PANEL, at=act.at + service_draw.SOON, case_id=case_id)
+
+
+def teach_triage(weights_id: int) -> None:
+    """Teach weights that were asked for. Twice is harmless: the same texts give the same weights, kept once."""
+    lessons = teaching.lessons()
+    session().rollback()  # teaching takes its time: it holds neither a reading nor a writing transaction
+    try:
+        taught = taught_from(lessons)
+    except Exception:
+        with transaction():
+            teaching.give_up(weights_id)
+        raise
+    with transaction():
+        teaching.keep(weights_id, taught, act=Act(SYSTEM, now()))

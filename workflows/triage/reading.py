@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from workflows.regulation import book
-from workflows.triage import deciding, emergencies, facts, language, scoring, spans
+from workflows.triage import approved, deciding, emergencies, facts, language, scoring, spans
 from workflows.triage.features import Text, alarm_features, features, prepare
 from workflows.triage.scoring import Model
 from workflows.triage.spans import Reason
@@ -61,11 +61,11 @@ def read(
     """Return the reading of a complaint.
 
     `language` and `claimed` are what the form was told, `danger` that somebody may be hurt; `order` and
-    `events` are as in `/checks`. Facts decide the party where they exist. `model` is another one than the
-    product's, to compare. Source: clauses 2.2.1, 2.2.2.
+    `events` are as in `/checks`. Facts decide the party where they exist. `model` is another one than
+    the one in use, to compare. Source: clauses 2.2.1, 2.2.2.
     """
     told = _Told(text, language, claimed, danger, facts.gather(order, events))
-    return _Reader(told, model or scoring.model()).reading()
+    return _Reader(told, model or approved.model()).reading()
 
 
 @dataclass(frozen=True)

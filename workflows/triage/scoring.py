@@ -59,9 +59,20 @@ def thresholds() -> dict[str, Any]:
 @cache
 def model() -> Model:
     """Return the model that the product ships."""
-    content = _data("weights.tsv")
+    return model_of(_data("weights.tsv"))
+
+
+def model_of(content: bytes) -> Model:
+    """Return the model in the content of a file of weights, under a version that tells it and its words apart."""
     seal = hashlib.sha256(content + b"".join(_data(name) for name in _READ_WITH)).hexdigest()[:10]
     return parse(content.decode("utf-8"), warmth=thresholds()["warmth"], version=f"heng-{seal}")
+
+
+@cache
+def ground() -> str:
+    """Return a name for all that weights are taught on top of: the release's texts, words and figures."""
+    parts = (_data("training.jsonl"), *(_data(name) for name in _READ_WITH))
+    return hashlib.sha256(b"".join(parts)).hexdigest()[:16]
 
 
 _READ_WITH = (

@@ -1,0 +1,29 @@
+"""The form by which an administrator decides on weights."""
+
+from __future__ import annotations
+
+from flask_babel import lazy_gettext as _l
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+
+from app.learning.commands import Decide
+from app.web.forms import Form, Required, text_field
+
+NOTE = 2_000
+
+
+class DecideForm(Form):
+    """Approve or reject, with a reason."""
+
+    answer = RadioField(
+        _l("Should complaints be read with these weights?"),
+        choices=[
+            SelectChoice("approve", _l("Yes, use them from now on")),
+            SelectChoice("reject", _l("No, keep those in use")),
+        ],
+        validators=[Required(_l("Choose one of the answers."))],
+    )
+    reason = text_field(_l("Reason"), Required(_l("Say why, in a sentence.")), limit=NOTE)
+
+    def to_command(self) -> Decide:
+        return Decide(approve=self.answer.data == "approve", reason=self.reason.data)

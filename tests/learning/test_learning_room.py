@@ -39,9 +39,10 @@ def corrected(case, anomaly="product_info_error", **changes):
 
 @pytest.fixture
 def own_weights(tmp_path):
+    before = approved._folder
     approved.use(tmp_path / "triage")
     yield
-    approved.use(None)
+    approved.use(before)
 
 
 @pytest.fixture
@@ -170,9 +171,13 @@ def test_a_rejected_candidate_is_never_read(app, candidate):
 
 
 def test_a_decision_that_is_rolled_back_changes_no_reading(app, candidate):
-    with pytest.raises(RuntimeError), transaction():
-        service.decide(candidate, Decide(approve=True, reason="x"), act=an_act(Role.ADMIN))
-        raise RuntimeError
+    def decided_and_broken():
+        with transaction():
+            service.decide(candidate, Decide(approve=True, reason="x"), act=an_act(Role.ADMIN))
+            raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        decided_and_broken()
 
     assert approved.model() is scoring.model()
 

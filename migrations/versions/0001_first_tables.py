@@ -535,6 +535,43 @@ def upgrade() -> None:
         batch_op.create_index("ix_stated_reasons_user", ["user_id"], unique=False)
 
     op.create_table(
+        "triage_weights",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column(
+            "stage",
+            sa.Enum(
+                "teaching", "candidate", "approved", "rejected", "failed", name="stage", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", UtcInstant(), nullable=False),
+        sa.Column("taught_at", UtcInstant(), nullable=True),
+        sa.Column("sha256", sa.Text(), nullable=True, comment="names the file in DATA_DIR/triage"),
+        sa.Column("version", sa.Text(), nullable=True),
+        sa.Column("against", sa.Text(), nullable=True, comment="the version in use when it was measured"),
+        sa.Column("ground", sa.Text(), nullable=True, comment="the release's words and texts it was taught on"),
+        sa.Column("texts", sa.Integer(), nullable=False, comment="own texts it was taught from"),
+        sa.Column("labels", sa.Integer(), nullable=False, comment="cases it was taught from"),
+        sa.Column("held_back", sa.Integer(), nullable=False, comment="cases it was measured on and not taught"),
+        sa.Column("figures", sa.JSON(), nullable=False),
+        sa.Column("changed", sa.JSON(), nullable=False, comment="answers that differ from those in use"),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("decided_at", UtcInstant(), nullable=True),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.CheckConstraint(
+            "(stage IN ('approved', 'rejected')) = (decided_at IS NOT NULL)",
+            name=op.f("ck_triage_weights_decided_at_iff_decided"),
+        ),
+        sa.CheckConstraint(
+            "stage NOT IN ('candidate', 'approved', 'rejected') OR sha256 IS NOT NULL",
+            name=op.f("ck_triage_weights_taught"),
+        ),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"], name=op.f("fk_triage_weights_asked_by")),
+        sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_triage_weights_decided_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_triage_weights")),
+    )
+    op.create_table(
         "answers",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -975,6 +1012,33 @@ def upgrade() -> None:
             sqlite_where=sa.text("status IN ('held', 'received')"),
             postgresql_where=sa.text("status IN ('held', 'received')"),
         )
+
+    op.create_table(
+        "labels",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("anomaly", sa.Text(), nullable=False, comment="what the person said went wrong"),
+        sa.Column("party", sa.Text(), nullable=True, comment="the kind of company that the person said answers for it"),
+        sa.Column("emergency", sa.Boolean(), nullable=False),
+        sa.Column("read_anomaly", sa.Text(), nullable=False, comment="what triage had read"),
+        sa.Column("read_party", sa.Text(), nullable=True),
+        sa.Column("read_emergency", sa.Boolean(), nullable=False),
+        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("by_itself", sa.Boolean(), nullable=False, comment="triage would have acted without a person"),
+        sa.Column(
+            "by_fact", sa.Boolean(), nullable=False, comment="a fact decides or is missing, so the text teaches nothing"
+        ),
+        sa.Column("model_version", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_labels_case_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_labels_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_labels")),
+    )
+    with op.batch_alter_table("labels") as batch_op:
+        batch_op.create_index("ix_labels_at", ["at"], unique=False)
+        batch_op.create_index("ix_labels_case", ["case_id", "id"], unique=False)
 
     op.create_table(
         "messages",
@@ -1623,6 +1687,11 @@ def downgrade() -> None:
         batch_op.drop_index("ix_messages_case")
 
     op.drop_table("messages")
+    with op.batch_alter_table("labels") as batch_op:
+        batch_op.drop_index("ix_labels_case")
+        batch_op.drop_index("ix_labels_at")
+
+    op.drop_table("labels")
     with op.batch_alter_table("inbound_mail") as batch_op:
         batch_op.drop_index(
             "ix_inbound_mail_waiting",
@@ -1675,6 +1744,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_answers_case")
 
     op.drop_table("answers")
+    op.drop_table("triage_weights")
     with op.batch_alter_table("stated_reasons") as batch_op:
         batch_op.drop_index("ix_stated_reasons_user")
         batch_op.drop_index("ix_stated_reasons_newest")

@@ -54,9 +54,7 @@ class Weights(Model):
     __tablename__ = "triage_weights"
     __table_args__ = (
         CheckConstraint("stage NOT IN ('candidate', 'approved', 'rejected') OR sha256 IS NOT NULL", name="taught"),
-        CheckConstraint(
-            "(stage IN ('approved', 'rejected')) = (decided_at IS NOT NULL)", name="decided_at_iff_decided"
-        ),
+        CheckConstraint("stage NOT IN ('approved', 'rejected') OR decided_at IS NOT NULL", name="decided"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -560,8 +560,7 @@ def upgrade() -> None:
         sa.Column("decided_at", UtcInstant(), nullable=True),
         sa.Column("reason", sa.Text(), nullable=False),
         sa.CheckConstraint(
-            "(stage IN ('approved', 'rejected')) = (decided_at IS NOT NULL)",
-            name=op.f("ck_triage_weights_decided_at_iff_decided"),
+            "stage NOT IN ('approved', 'rejected') OR decided_at IS NOT NULL", name=op.f("ck_triage_weights_decided")
         ),
         sa.CheckConstraint(
             "stage NOT IN ('candidate', 'approved', 'rejected') OR sha256 IS NOT NULL",

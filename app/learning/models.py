@@ -32,7 +32,7 @@ class Label(Model):
     read_anomaly: Mapped[str] = mapped_column(comment="what triage had read")
     read_party: Mapped[str | None]
     read_emergency: Mapped[bool]
-    confidence: Mapped[float]
+    percent_sure: Mapped[int] = mapped_column(comment="how sure triage was, 0 to 100")
     by_itself: Mapped[bool] = mapped_column(comment="triage would have acted without a person")
     by_fact: Mapped[bool] = mapped_column(comment="a fact decides or is missing, so the text teaches nothing")
     model_version: Mapped[str]

@@ -28,7 +28,7 @@ def keep_label(case: Case, act: Act) -> None:
         case_id=case.id, user_id=act.actor.user_id, at=act.at, language=case.language,
         anomaly=case.anomaly, party=case.responsible_kind, emergency=case.emergency,
         read_anomaly=reading["anomaly"], read_party=reading["responsible_party"], read_emergency=reading["emergency"],
-        confidence=reading["confidence"], by_itself=not reading["needs_person"], by_fact=by_fact,
+        percent_sure=round(reading["confidence"] * 100), by_itself=not reading["needs_person"], by_fact=by_fact,
         model_version=reading["model_version"],
     )  # fmt: skip
     session().add(label)

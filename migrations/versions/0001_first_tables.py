@@ -1025,7 +1025,7 @@ def upgrade() -> None:
         sa.Column("read_anomaly", sa.Text(), nullable=False, comment="what triage had read"),
         sa.Column("read_party", sa.Text(), nullable=True),
         sa.Column("read_emergency", sa.Boolean(), nullable=False),
-        sa.Column("confidence", sa.Double(), nullable=False),
+        sa.Column("percent_sure", sa.Integer(), nullable=False, comment="how sure triage was, 0 to 100"),
         sa.Column("by_itself", sa.Boolean(), nullable=False, comment="triage would have acted without a person"),
         sa.Column(
             "by_fact", sa.Boolean(), nullable=False, comment="a fact decides or is missing, so the text teaches nothing"

@@ -55,6 +55,7 @@ ROOMS = (
     "notices.views",
     "notices.views_case",
     "notices.service",
+    "notices.similar",
     "desk.views",
     "desk.views_lists",
     "desk.views_kept",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -149,6 +149,25 @@ def first_asked(case: Case, actor: Actor, column: Any) -> ColumnElement[Any]:
 def findings(case: Case) -> Sequence[Finding]:
     """Return the rule findings in order of clause."""
     return session().scalars(select(Finding).where(Finding.case_id == case.id).order_by(Finding.id)).all()
+
+
+def facts_of_all(*, batch: int = 500) -> Iterator[tuple[str, dict[str, Any]]]:
+    """Yield the number of every case with facts of an order, and the facts as `POST /checks` takes them."""
+    columns = (Case.id, Case.number, Case.order_facts, Case.order_events, Case.received_at, Case.time_zone)
+    last = 0
+    while rows := session().execute(select(*columns).where(Case.id > last).order_by(Case.id).limit(batch)).all():
+        last = rows[-1].id
+        for row in rows:
+            if row.order_facts or row.order_events:
+                yield row.number, facts_told(row)
+
+
+def facts_told(case: Any) -> dict[str, Any]:
+    """Return what is known of the order of a case, as `POST /checks` takes it; "now" is when it was complained of."""
+    return {
+        "order": case.order_facts, "events": case.order_events, "complaint_at": case.received_at.isoformat(),
+        "time_zone": case.time_zone,
+    }  # fmt: skip
 
 
 def effects(case: Case) -> Sequence[ClockEffect]:

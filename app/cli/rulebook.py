@@ -1,4 +1,5 @@
-"""`flask rulebook check|diff|diagram`: is the regulation's data sound, what changed in it, how it looks."""
+"""`flask rulebook check|diff|diagram|replay`: is the regulation's data sound, what changed in it, how it looks, what a
+change would have altered."""
 
 from __future__ import annotations
 
@@ -8,6 +9,8 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.cases.queries import facts_of_all
+from workflows.procedure import replay as rules_replay
 from workflows.procedure.states import STEPS, CaseState
 from workflows.regulation import book, diagram, diff
 from workflows.regulation.errors import RulebookError
@@ -68,6 +71,28 @@ def draw(subject: str, language: str, on: datetime | None) -> None:
         click.echo(diagram.way_of_a_case(arrows, CaseState.RECEIVED), nl=False)
     else:
         click.echo(diagram.liability(_load(None), language, _day(on) if on else None), nl=False)
+
+
+@rulebook_group.command("replay")
+@click.argument("folder", type=FOLDER, required=False)
+@click.option("--on", "on", type=DAY, help="Apply the rules as they stand on this day to every case.")
+@click.option("--most", default=20, show_default=True, help="Case numbers to name for each change.")
+def replay(folder: Path | None, on: datetime | None, most: int) -> None:
+    """Say which past findings a changed rulebook (FOLDER) or the rules of another day would alter; change nothing."""
+    if folder is None and on is None:
+        raise click.UsageError("Name a folder with the changed rules, a day with --on, or both.")
+    old, new = _load(None), _load(folder)
+    found: dict[tuple[str, str], list[str]] = {}
+    cases = 0
+    for number, facts in facts_of_all():
+        cases += 1
+        for change in rules_replay.altered(facts, old, new, on=_day(on) if on else None):
+            found.setdefault((change.clause, change.words), []).append(number)
+    for (clause, words), numbers in sorted(found.items(), key=lambda each: -len(each[1])):
+        more = f" and {len(numbers) - most} more" if len(numbers) > most else ""
+        click.echo(f"{len(numbers):>6}  {clause}  {words}: {', '.join(numbers[:most])}{more}")
+    touched = len({number for numbers in found.values() for number in numbers})
+    click.echo(f"{touched} of {cases} cases with facts would be judged otherwise. Nothing was changed.")
 
 
 def _day(at: datetime) -> date:

@@ -13,6 +13,7 @@ from app.cases import queries as cases
 from app.cases.faces import clock_face
 from app.cases.models import Case, CaseEvent, Finding
 from app.cases.pleadings import Pleading
+from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
 from app.committee.models import Issue, Panel, PanelSeat
@@ -65,6 +66,11 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
         "earlier": rounds.get(panel.round - 1),
         "draft": draft,
     }
+
+
+def like(case: Case, panel: Panel, now: datetime) -> dict[str, Any]:
+    """Return what became of cases like this one: outcome and days, never an offer."""
+    return heading(case, panel, now) | {"similar": similar(case, cases.findings(case))}
 
 
 def _issue(issue: Issue, findings: Sequence[Finding]) -> dict[str, Any]:

@@ -59,6 +59,14 @@ def dossier(number: str) -> str | Response:
     return render_template("committee/dossier.html", **reading.dossier(case, panel, actor, clock.now()))
 
 
+@committee.get("/<number>/similar")
+@requires(Permission.DOSSIER_READ)
+def similar_cases(number: str) -> str:
+    """Show what became of cases like this one."""
+    case, panel = case_and_panel(number)
+    return render_template("committee/similar.html", **reading.like(case, panel, clock.now()))
+
+
 @committee.get("/<number>/result")
 @requires(Permission.DOSSIER_READ)
 def result(number: str) -> str:

@@ -11,6 +11,7 @@ from flask_babel import gettext as _
 from app.cases import actions
 from app.cases import queries as cases
 from app.cases.models import Case
+from app.cases.proposing import proposed
 from app.committee import dossier as reading
 from app.committee import drafting, forms, queries
 from app.committee.models import Decision, Panel
@@ -135,6 +136,7 @@ def _draft_page(case: Case, panel: Panel, rulings: Any) -> tuple[forms.DraftForm
     offered = drafting.clauses_to_offer(case, panel, found, language())
     form.prepare(offered)
     shown = reading.result(case, panel, current_actor(), clock.now()) | {"draft": draft}
+    shown["proposed"] = proposed(case, found)
     return form, shown
 
 

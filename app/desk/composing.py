@@ -1,16 +1,11 @@
-"""What a page is filled with before a person writes: merge fields of a reply, remedies worth proposing."""
+"""What a page is filled with before a person writes: the merge fields of a reply."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from app.cases import queries
 from app.cases.models import Case
 from app.cases.service_letters import local
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.names import name
-from workflows.procedure.remedies import Suggestion, suggest
-from workflows.regulation import book
 
 
 def merge_fields(case: Case, language: str) -> dict[str, str | None]:
@@ -23,11 +18,3 @@ def merge_fields(case: Case, language: str) -> dict[str, str | None]:
         "respondent": case.respondent.name if case.respondent else name("side", "respondent", language),
         "resolution_due": local(resolution.due_at, case.time_zone) if resolution else None,
     }
-
-
-def suggestions(case: Case) -> Sequence[Suggestion]:
-    """Return remedies worth proposing, from the anomaly and the findings: a proposal to people, never a verdict."""
-    price = case.order_facts.get("goods_total_minor") or case.amount_minor
-    return suggest(
-        case.anomaly or "other", queries.findings(case), book.current(), price_minor=price, on=case.law_as_of
-    )

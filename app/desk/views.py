@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response
 from app.cases import actions, queries
 from app.cases.commands import ConfirmFinding
 from app.cases.models import Case
+from app.cases.proposing import proposed
 from app.cases.service_steps import confirm_finding
 from app.core import clock
 from app.core.commands import Command
 from app.core.db import transaction
 from app.desk import forms, queue
-from app.desk.composing import suggestions
 from app.desk.workspace import PAGES, TABS, workspace
 from app.web.api import found
 from app.web.filters import named
@@ -154,7 +154,7 @@ def _step_page(this: Case, spec: StepPage, form: forms.StepForm, status: int, **
     page = PAGES[spec.action]
     steps = actions.steps_from(this.state, spec.action)
     told: dict[str, Any] = {"templates": replies.titles(language()), "clause": steps[0].clause if steps else ""}
-    told["suggested"] = suggestions(this) if spec.action is Action.PROPOSE else ()
+    told["suggested"] = proposed(this, queries.findings(this)) if spec.action is Action.PROPOSE else None
     shown = {"case": this, "form": form, "action": spec.action, "subtitle": queue.subtitle(this), **told, **more}
     return render_template(f"desk/steps/{page}.html", **shown, search_url=url_for("desk_lists.search")), status
 

@@ -15,6 +15,8 @@ from app.accounts import queries as people
 from app.cases import actions, queries, queries_talk
 from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
+from app.cases.proposing import proposed
+from app.cases.similar import similar
 from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
@@ -26,7 +28,7 @@ from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.states import Action, CaseState, steps_from
 
-TABS = ("overview", "messages", "evidence", "rules", "log")
+TABS = ("overview", "messages", "evidence", "rules", "similar", "log")
 
 # Action → the page it is done on, in the order in which they are offered.
 PAGES = {
@@ -76,6 +78,7 @@ def workspace(case: Case, actor: Actor, tab: str, now: datetime) -> dict[str, An
 def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
     labels = {
         "overview": _("Overview"), "messages": _("Messages"), "evidence": _("Evidence"), "rules": _("Rules"),
+        "similar": _("Similar cases"),
         "log": _("Full record"),
     }  # fmt: skip
     return [
@@ -168,9 +171,10 @@ CLAUSES = {
 
 
 def _overview(case: Case, actor: Actor) -> dict[str, Any]:
-    offers = mediation.offers(case, actor)
+    offers, found = mediation.offers(case, actor), queries.findings(case)
     return {
-        "findings": finding_faces(queries.findings(case)),
+        "findings": finding_faces(found),
+        "proposed": proposed(case, found),
         "files": _files(case, actor),
         "offers": offers,
         "answers": mediation.answers(case, actor),
@@ -229,6 +233,10 @@ def _rules(case: Case, actor: Actor) -> dict[str, Any]:
     return {"findings": finding_faces(queries.findings(case))}
 
 
+def _similar(case: Case, actor: Actor) -> dict[str, Any]:
+    return {"similar": similar(case, queries.findings(case))}
+
+
 def _log(case: Case, actor: Actor) -> dict[str, Any]:
     events = queries.events(case, actor)
     by = people.names([event.user_id for event in events])
@@ -245,4 +253,11 @@ def _entry(event: CaseEvent, by: dict[int, str]) -> dict[str, Any]:
     return {"at": event.at, "at_text": instant(event.at), "text": words, "by": f"{who} · {event.clause}"}
 
 
-_CONTENT = {"overview": _overview, "messages": _messages, "evidence": _evidence, "rules": _rules, "log": _log}
+_CONTENT = {
+    "overview": _overview,
+    "messages": _messages,
+    "evidence": _evidence,
+    "rules": _rules,
+    "similar": _similar,
+    "log": _log,
+}

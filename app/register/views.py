@@ -12,6 +12,7 @@ from app.core import sheet, site
 from app.core.languages import LANGUAGES, NAMES, segment
 from app.notices.models import RegisterEntry, Standing
 from app.notices.queries import by_number
+from app.notices.similar import like_entry
 from app.register import queries
 from app.register.bundle import bundle
 from app.register.facets import QUERY, facets, link
@@ -98,7 +99,8 @@ def decision(number: str) -> Any:
         return render_template("register/withdrawn.html", entry=entry), 410
     facts = found(public_facts(entry, language()))
     files = [(tag, NAMES[tag], segment(tag)) for tag in LANGUAGES]
-    return render_template("register/decision.html", entry=entry, facts=facts, files=files)
+    similar = like_entry(entry)
+    return render_template("register/decision.html", entry=entry, facts=facts, files=files, similar=similar)
 
 
 @register.get("/decisions/<number>.pdf")

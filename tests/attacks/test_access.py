@@ -141,6 +141,7 @@ GET = {
     "/committee/<number>/recuse": "chair member drawn",
     "/committee/<number>/result": PANEL,
     "/committee/<number>/sign": "chair",
+    "/committee/<number>/similar": PANEL,
     "/committee/<number>/vote": "chair member drawn",
     "/committee/members": "secretary",
     "/desk": READ,

@@ -9,6 +9,9 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.rulebook import rulebook_group
+from app.core.db import transaction
+from tests.attacks.world import changed, everything
+from tests.factories import a_case
 from workflows.regulation import book
 
 
@@ -72,3 +75,35 @@ def test_a_comparison_with_nothing_is_refused(run, arguments: tuple[str, ...]):
 def test_the_diagrams_can_be_drawn(run):
     assert run("diagram", "--language", "zh-Hant").output.startswith('flowchart LR\n  system_fault["系統故障"]')
     assert "committee --> decided: sign_decision" in run("diagram", "--of", "case").output
+
+
+def test_replay_names_the_cases_that_a_changed_figure_would_alter_and_changes_nothing(app, folder: Path):
+    file = folder / "figures.toml"
+    text = file.read_text("utf-8")
+    head, sep, tail = text.partition('key = "no_reason_return"')
+    file.write_text(head + sep + tail.replace("value = 7", "value = 3", 1), "utf-8")
+    facts = {
+        "order_facts": {
+            "category": "apparel", "received_at": "2026-06-01T10:00:00+08:00",
+            "goods_intact": True, "packaging_complete": True,
+        },
+        "order_events": [
+            {"type": "return_requested", "at": "2026-06-06T10:00:00+08:00", "actor": "consumer", "kind": "no_reason"},
+            {"type": "return_rejected", "at": "2026-06-06T12:00:00+08:00", "actor": "merchant"},
+        ],
+    }  # fmt: skip
+    with transaction():
+        case, other = a_case(**facts), a_case()
+    before = everything()
+
+    result = CliRunner().invoke(rulebook_group, ["replay", str(folder)])
+
+    assert result.exit_code == 0, result.output
+    assert f"2.1.6.1  breach (merchant) → out_of_time: {case.number}" in result.output
+    assert other.number not in result.output
+    assert "1 of 1 cases" in result.output
+    assert changed(before) == set()
+
+
+def test_replay_needs_to_know_with_what_to_compare(run):
+    assert run("replay").exit_code == 2

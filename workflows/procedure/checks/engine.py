@@ -1,6 +1,7 @@
 """The rule engine: every clause that an order's facts can show, judged one after the other. Source: clause 3.1.1."""
 
 from collections.abc import Callable, Iterable, Iterator
+from datetime import date
 
 from workflows.procedure.checks import (
     aftersales,
@@ -50,12 +51,13 @@ RULES: tuple[Rule, ...] = (
 )
 
 
-def check(request: CheckRequest, rulebook: Rulebook) -> tuple[Finding, ...]:
+def check(request: CheckRequest, rulebook: Rulebook, *, on: date | None = None) -> tuple[Finding, ...]:
     """Return what the facts show, in order of clause; clauses that they do not touch are left out.
 
     A clause comes once, with its gravest finding; a clause that several parties broke comes once for each.
+    The rules of the day of the complaint hold, or those of `on`.
     """
-    matter = Matter(request, rulebook)
+    matter = Matter(request, rulebook, on=on)
     found: dict[str, list[Finding]] = {}
     for rule in RULES:
         for finding in _judged(rule, matter):

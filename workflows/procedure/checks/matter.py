@@ -49,13 +49,13 @@ def pair_up(events: Iterable[Event], requests: Collection[str]) -> list[Pair]:
 class Matter:
     """One order as the rules see it."""
 
-    def __init__(self, request: CheckRequest, book: Rulebook) -> None:
+    def __init__(self, request: CheckRequest, book: Rulebook, *, on: date | None = None) -> None:
         self.order = request.order
         self.events = request.events
         self.now = request.complaint_at
         self.zone = request.time_zone
         self.book = book
-        self.on = self._civil_day()
+        self.on = on or self._civil_day()
 
     def _civil_day(self) -> date | None:
         """Return the day whose law governs: of the complaint, else of the last event, else the newest (None)."""

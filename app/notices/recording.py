@@ -20,9 +20,10 @@ from app.ledger import service as ledger
 from app.ledger.models import LedgerEntry
 from app.ledger.records import key_of, kind_of, plain, recorded
 from app.notices.models import Notice, RegisterEntry
+from workflows.procedure.recompute import DETAILS
 
 STEP = ("case_id", "seq", "at", "action", "branch", "side", "from_state", "to_state")
-DETAIL = ("important", "kind", "generation", "level", "desk", "due_at", "remedy", "owed", "round", "votes")
+DETAIL = (*DETAILS, "desk", "due_at", "round", "votes")
 CLOCK = ("id", "kind", "generation", "clause", "figure", "started_at", "due_at", "status", "ended_at")
 
 

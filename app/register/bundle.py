@@ -30,7 +30,9 @@ NEVER = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 
 
 def bundle(entry: RegisterEntry) -> bytes | None:
-    """Return the file, or None while the notary has not signed all of it."""
+    """Return the file, or None while it is not all printed, or the notary has not signed all of it."""
+    if any(each.edition is Edition.PUBLIC and each.status is NoticeStatus.PENDING for each in entry.notices):
+        return None
     newest = queries.latest()
     shown = [each for each in _shown(entry) if _belongs(each, entry)]
     if newest is None or not shown or any(each.position is None or each.position >= newest.size for each in shown):

@@ -1,6 +1,7 @@
 """A published outcome is checked from its package alone, and after one changed byte it is told what was changed."""
 
 import json
+import re
 import subprocess
 import sys
 import zipfile
@@ -27,6 +28,7 @@ from tests.factories import an_act, an_organisation, saved
 from tests.intake.complaints import a_submission, file
 from tests.ledger.logs import sealed, the_key
 from tests.notices.cases import published
+from workflows.procedure.recompute import DETAILS
 from workflows.procedure.states import Action
 from workflows.verify.__main__ import verified
 
@@ -245,6 +247,13 @@ def test_a_package_is_the_same_after_the_person_was_erased(client, package, tmp_
     assert checked(parts, tmp_path) == []
     records = [[{**each, "proof": []} for each in json.loads(p["bundle.json"])["records"]] for p in (package, parts)]
     assert records[0] == records[1]
+
+
+def test_whatever_clocks_depend_on_is_opened():
+    source = (ROOT / "workflows/procedure/recompute.py").read_text()
+    read = set(re.findall(r'detail(?:\[|\.get\()"(\w+)"', source))
+
+    assert read - {"offer", "by"} == set(DETAILS)
 
 
 def test_until_all_of_it_is_signed_there_is_no_package(client, time):

@@ -26,6 +26,10 @@ OF_A_REMEDY = (ClockKind.PERFORMANCE, ClockKind.PROOF)
 DONE_BY = (Action.CONFIRM_PERFORMANCE, Action.PROOF_STOOD)
 
 
+DETAILS = ("important", "kind", "generation", "level", "stage", "remedy", "owed")
+"""What of an entry's detail clocks depend on, offers apart: opened to anyone when the outcome is published."""
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One entry of the history, as far as clocks go."""

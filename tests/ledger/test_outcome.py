@@ -120,7 +120,7 @@ def opened_value(package, kind: str, name: str) -> tuple[dict, dict, int]:
 @pytest.mark.parametrize(
     ("kind", "name", "new"),
     [
-        ("vote", "choice", '"abstain"'), ("draw", "candidates", "[]"), ("seat", "user_id", "1"),
+        ("vote", "choice", '"abstain"'), ("draw", "candidates", "[]"), ("seat", "user_id", "99999"),
         ("publication", "account", "{}"), ("act", "at", '"2026-09-01T04:00:01+00:00"'), ("effect", "level", "9"),
         ("decision", "outcome", '"for_respondent"'), ("notice", "pdf_sha256", f'"{"0" * 64}"'),
     ],

@@ -110,3 +110,17 @@ class ConfirmFinding(Command):
     """A person agrees with what the rule engine found."""
 
     clause: Line
+
+
+class Join(Command):
+    """Work on this case together with another one."""
+
+    case_number: Line
+    reason: Note
+
+
+class Part(Command):
+    """Work on this case by itself again."""
+
+    case_number: Line
+    reason: Note

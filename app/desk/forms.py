@@ -10,7 +10,8 @@ from wtforms import HiddenField, RadioField, SelectField
 from wtforms.validators import Optional, StopValidation
 
 from app.accounts import queries as people
-from app.cases.commands import Assign, Classify, Close, Reply, RequestAnswer
+from app.cases import queries_joint
+from app.cases.commands import Assign, Classify, Close, Join, Part, Reply, RequestAnswer
 from app.cases.forms import TermsMixin, terms_for_form
 from app.cases.models import Case
 from app.cases.terms import sought_terms
@@ -22,6 +23,7 @@ from app.mediation.commands import Propose, Refer
 from app.organisations import queries as organisations
 from app.web.filters import law, named
 from app.web.forms import Form, Required, line_field, text_field
+from app.web.guards import current_actor
 from app.web.i18n import language
 from workflows.procedure import replies
 from workflows.procedure.authority import Role
@@ -182,6 +184,35 @@ class ReferForm(StepForm):
 
     def to_command(self) -> Refer:
         return Refer(summary=self.summary.data, version=self.version())
+
+
+class JoinForm(StepForm):
+    """Which case belongs to this one, and why."""
+
+    case_number = line_field(_l("Number of the other case"), Required(_l("Enter the number of the other case.")))
+    reason = text_field(_l("Reason"), Required(_l("Say why they belong together.")), limit=NOTE)
+
+    def prepare(self, case: Case, args: Any) -> None:
+        _joined, self.likely = queries_joint.belonging(case, current_actor())
+        if not self.is_submitted():
+            self.case_number.data = args.get("with", "")[:40]
+
+    def to_command(self) -> Join:
+        return Join(case_number=self.case_number.data, reason=self.reason.data, version=self.version())
+
+
+class PartForm(StepForm):
+    """Which case does not belong to this one after all, and why."""
+
+    case_number = RadioField(_l("Which case goes its own way?"), validators=[Required(_l("Choose a case."))])
+    reason = text_field(_l("Reason"), Required(_l("Say why they do not belong together.")), limit=NOTE)
+
+    def prepare(self, case: Case, args: Any) -> None:
+        joined = queries_joint.joined_with(case, current_actor())
+        self.case_number.choices = [(each.number, f"{each.number} · {each.title}") for each in joined]
+
+    def to_command(self) -> Part:
+        return Part(case_number=self.case_number.data, reason=self.reason.data, version=self.version())
 
 
 class CloseForm(StepForm):

@@ -9,7 +9,11 @@ from flask import Blueprint, flash, g, redirect, render_template, request, url_f
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
-from app.cases import actions, queries
+from app.cases import (
+    actions,
+    queries,
+    service_joint,  # noqa: F401 -- joining and parting are registered there
+)
 from app.cases.commands import ConfirmFinding
 from app.cases.models import Case
 from app.cases.proposing import proposed
@@ -59,6 +63,8 @@ STEP_PAGES = {
         Action.REQUEST_ANSWER: forms.RequestAnswerForm,
         Action.PROPOSE: forms.OfferForm,
         Action.REFER: forms.ReferForm,
+        Action.JOIN: forms.JoinForm,
+        Action.PART: forms.PartForm,
         Action.CLOSE: forms.CloseForm,
         Action.PUBLISH: PublishForm,
     }.items()

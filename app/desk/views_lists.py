@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 from app.accounts import queries as people
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
-from app.cases import actions, queries
+from app.cases import actions, queries, queries_joint
 from app.cases.commands import Assign
 from app.core import clock, paging, site
 from app.core.db import session, transaction
@@ -56,6 +56,15 @@ def _found(typed: str) -> str:
     rows = [queue.row(case, clock.now(), "search") for case in page.items] if page else []
     next_cursor = page.next if page else None
     return render_template("desk/search.html", search_query=typed, rows=rows, next_cursor=next_cursor)
+
+
+@desk_lists.get("/rises")
+@requires(Permission.QUEUE_READ)
+def rises() -> str:
+    """Show where complaints of one kind about one company have become many."""
+    return render_template(
+        "desk/rises.html", rises=queries_joint.rises(clock.now()), search_url=url_for("desk_lists.search")
+    )
 
 
 @desk_lists.post("/views")

@@ -12,7 +12,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from app.accounts import queries as people
-from app.cases import actions, queries, queries_talk
+from app.cases import actions, queries, queries_joint, queries_talk
 from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
 from app.cases.proposing import proposed
@@ -41,8 +41,11 @@ PAGES = {
     Action.PUBLISH: "publish",
     Action.ASSIGN: "transfer",
     Action.REFER: "refer",
+    Action.JOIN: "join",
+    Action.PART: "part",
     Action.CLOSE: "close",
 }
+BESIDE_ITS_CASE = (Action.PART,)  # offered where the joined cases stand
 KEYS = {Action.REPLY: "r", Action.PROPOSE: "o", Action.ASSIGN: "a"}
 
 
@@ -88,7 +91,7 @@ def _tabs(case: Case, current: str) -> list[dict[str, Any]]:
 
 
 def _buttons(case: Case, possible: list[Action], first: Action | None) -> list[dict[str, Any]]:
-    ordered = [action for action in PAGES if action in possible and action is not first]
+    ordered = [action for action in PAGES if action in possible and action not in (first, *BESIDE_ITS_CASE)]
     if first:
         ordered.insert(0, first)
     return [
@@ -172,6 +175,7 @@ CLAUSES = {
 
 def _overview(case: Case, actor: Actor) -> dict[str, Any]:
     offers, found = mediation.offers(case, actor), queries.findings(case)
+    joined, perhaps = queries_joint.belonging(case, actor)
     return {
         "findings": finding_faces(found),
         "proposed": proposed(case, found),
@@ -183,6 +187,8 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "reasons": _reasons(case),
         "known_facts": _known_facts(case),
         "emergencies": of_case(case) if case.emergency_plan else (),
+        "joined": joined,
+        "perhaps": perhaps,
         "complainant": next((party for party in case.parties if party.role == "complainant"), None),
     }
 

@@ -54,6 +54,7 @@ class Action(StrEnum):
     RATE = "rate"
     REQUEST_REVIEW = "request_review"
     WITHDRAW = "withdraw"
+    JOIN = "join"
     CLOSE = "close"
 
     RECEIVE = "receive"
@@ -74,6 +75,7 @@ class Action(StrEnum):
     EMERGENCY_STEP = "emergency_step"
     END_EMERGENCY = "end_emergency"
     RETURN_DRAFT = "return_draft"
+    PART = "part"
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +176,8 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.RATE, [S.SETTLED, S.DECIDED, S.PERFORMING, S.CLOSED], None, P.CASE_RATE, "2.1.7.3"),
     *_arrows(A.REQUEST_REVIEW, [S.DECIDED, S.PERFORMING, S.CLOSED], S.REVIEW, P.REVIEW_REQUEST, "2.2.4.3"),
     *_arrows(A.WITHDRAW, OPEN, S.CLOSED, P.CASE_WITHDRAW, "2.2.4.3", stops=OUTCOME, stamps="closed_at"),
+    *_arrows(A.JOIN, ANYWHERE, None, P.CASE_JOIN, "2.2.4.1", audience=Audience.INTERNAL),
+    *_arrows(A.PART, ANYWHERE, None, P.CASE_JOIN, "2.2.4.1", audience=Audience.INTERNAL),
     *_arrows(A.CLOSE, [S.TRIAGE, S.ANSWERING, S.MEDIATION], S.CLOSED, P.CASE_CLOSE, "2.2.4.1", stops=OUTCOME,
              stamps="closed_at"),
     *_arrows(A.MESSAGE, ANYWHERE, None, P.MESSAGE_SEND, "2.2.4.2"),

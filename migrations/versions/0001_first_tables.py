@@ -634,6 +634,7 @@ def upgrade() -> None:
                 "rate",
                 "request_review",
                 "withdraw",
+                "join",
                 "close",
                 "receive",
                 "triage",
@@ -653,6 +654,7 @@ def upgrade() -> None:
                 "emergency_step",
                 "end_emergency",
                 "return_draft",
+                "part",
                 name="action",
                 native_enum=False,
                 length=32,
@@ -1010,6 +1012,28 @@ def upgrade() -> None:
             unique=False,
             sqlite_where=sa.text("status IN ('held', 'received')"),
             postgresql_where=sa.text("status IN ('held', 'received')"),
+        )
+
+    op.create_table(
+        "joint_cases",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("joined_at", UtcInstant(), nullable=False),
+        sa.Column("parted_at", UtcInstant(), nullable=True),
+        sa.CheckConstraint("case_id < other_id", name=op.f("ck_joint_cases_smaller_first")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_joint_cases_case_id")),
+        sa.ForeignKeyConstraint(["other_id"], ["cases.id"], name=op.f("fk_joint_cases_other_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_cases")),
+    )
+    with op.batch_alter_table("joint_cases") as batch_op:
+        batch_op.create_index("ix_joint_cases_other", ["other_id"], unique=False)
+        batch_op.create_index(
+            "uq_joint_cases_pair",
+            ["case_id", "other_id"],
+            unique=True,
+            sqlite_where=sa.text("parted_at IS NULL"),
+            postgresql_where=sa.text("parted_at IS NULL"),
         )
 
     op.create_table(
@@ -1691,6 +1715,15 @@ def downgrade() -> None:
         batch_op.drop_index("ix_labels_at")
 
     op.drop_table("labels")
+    with op.batch_alter_table("joint_cases") as batch_op:
+        batch_op.drop_index(
+            "uq_joint_cases_pair",
+            sqlite_where=sa.text("parted_at IS NULL"),
+            postgresql_where=sa.text("parted_at IS NULL"),
+        )
+        batch_op.drop_index("ix_joint_cases_other")
+
+    op.drop_table("joint_cases")
     with op.batch_alter_table("inbound_mail") as batch_op:
         batch_op.drop_index(
             "ix_inbound_mail_waiting",

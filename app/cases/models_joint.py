@@ -20,7 +20,7 @@ class Joint(Model):
 
     __tablename__ = "joint_cases"
     __table_args__ = (
-        CheckConstraint("case_id < other_id", name="smaller_first"),
+        CheckConstraint("case_id <= other_id", name="smaller_first"),
         Index(
             "uq_joint_cases_pair", "case_id", "other_id", unique=True, sqlite_where=TOGETHER, postgresql_where=TOGETHER
         ),

@@ -1021,7 +1021,7 @@ def upgrade() -> None:
         sa.Column("other_id", sa.Integer(), nullable=False),
         sa.Column("joined_at", UtcInstant(), nullable=False),
         sa.Column("parted_at", UtcInstant(), nullable=True),
-        sa.CheckConstraint("case_id < other_id", name=op.f("ck_joint_cases_smaller_first")),
+        sa.CheckConstraint("case_id <= other_id", name=op.f("ck_joint_cases_smaller_first")),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_joint_cases_case_id")),
         sa.ForeignKeyConstraint(["other_id"], ["cases.id"], name=op.f("fk_joint_cases_other_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_joint_cases")),

@@ -21,12 +21,12 @@ from workflows.procedure.clocks import ClockKind, ClockStatus
 
 # Task → (heading, page), in the order of the day's work.
 TASKS = {
-    "declare": (_l("To declare"), "recuse"),
-    "vote": (_l("To read and vote"), "dossier"),
-    "draft": (_l("To draft"), "notice"),
-    "sign": (_l("To sign"), "sign"),
-    "publish": (_l("To publish"), "publish"),
-    "wait": (_l("With others"), "dossier"),
+    "declare": (_l("To declare"), "committee.recuse"),
+    "vote": (_l("To read and vote"), "committee.dossier"),
+    "draft": (_l("To draft"), "committee.notice"),
+    "sign": (_l("To sign"), "committee.sign"),
+    "publish": (_l("To publish"), "outcomes.outcome"),
+    "wait": (_l("With others"), "committee.dossier"),
 }
 
 
@@ -77,7 +77,7 @@ def _row(case: Case, task: str, now: datetime, state: str) -> dict[str, Any]:
     who = [case.respondent.name] if case.respondent else []
     return {
         "number": case.number,
-        "url": url_for(f"committee.{TASKS[task][1]}", number=case.number),
+        "url": url_for(TASKS[task][1], number=case.number),
         "title": law(case.anomaly or "other", "anomaly"),
         "parties": " · ".join([*who, day(case.received_at)]),
         "clock": next((clock_face(each, now) for each in clocks_of(case)), None),

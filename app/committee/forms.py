@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, FieldList, FormField, HiddenField, PasswordField, RadioField, SelectMultipleField
+from wtforms import FieldList, FormField, HiddenField, PasswordField, RadioField, SelectMultipleField
 from wtforms import Form as Part
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -200,13 +200,3 @@ class ReturnForm(StepForm):
 
     def to_command(self) -> ReturnDraft:
         return ReturnDraft(note=self.note.data, version=self.version())
-
-
-class PublishForm(StepForm):
-    """Publish as it stands, or with roles in the place of every name that was found."""
-
-    redact = BooleanField(_l("Put roles in the place of the names and numbers found"))
-
-    def fields(self) -> dict[str, Any]:
-        """Return what the notices room's command takes."""
-        return {"version": self.version(), "redact": bool(self.redact.data)}

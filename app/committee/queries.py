@@ -186,6 +186,11 @@ def review_of(case: Case, round_: int) -> ReviewRequest | None:
     return session().scalars(query).one_or_none()
 
 
+def reviews_of(case: Case) -> Sequence[ReviewRequest]:
+    """Return every request for a review in the case."""
+    return session().scalars(select(ReviewRequest).where(ReviewRequest.case_id == case.id)).all()
+
+
 def load() -> Mapping[int, tuple[int, int]]:
     """Return for each member on how many panels they sit now, and on how many they sat or sit in all."""
     now = func.sum(case_when((Panel.closed_at.is_(None), 1), else_=0))

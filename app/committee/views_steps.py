@@ -180,19 +180,3 @@ def _before_the_chair(number: str) -> tuple[Case, Panel, Decision] | None:
 def _decision_page(case: Case, panel: Panel, decision: Decision) -> dict[str, Any]:
     rules = [reading.rule(clause) for clause in decision.clauses]
     return reading.heading(case, panel, clock.now()) | {"decision": decision, "rules": rules}
-
-
-@committee.route("/<number>/publish", methods=["GET", "POST"])
-@requires(Permission.DOSSIER_READ)
-def publish(number: str) -> Any:
-    """Publish the signed decision: the notices room does it, this page asks for it."""
-    case, panel = case_and_panel(number)
-    actions.check(case, Action.PUBLISH, current_actor())
-    form = forms.PublishForm(data={"seen": str(case.version)})
-    decision = queries.decision_of(case) or abort(404)
-    show = _page("publish", form, _decision_page(case, panel, decision))
-    if request.method == "GET" or not form.validate():
-        return show(422 if form.is_submitted() else 200)
-    command = actions.known()[Action.PUBLISH].command
-    then = url_for("committee.index")
-    return _take(number, Action.PUBLISH, lambda: command.model_validate(form.fields()), form, show, then)

@@ -19,7 +19,6 @@ from app.cases.models import Case
 from app.cases.proposing import proposed
 from app.cases.service_steps import confirm_finding
 from app.core import clock
-from app.core.commands import Command
 from app.core.db import transaction
 from app.desk import forms, queue
 from app.desk.workspace import PAGES, TABS, workspace
@@ -35,13 +34,6 @@ from workflows.procedure.states import Action
 
 desk = Blueprint("desk", __name__, url_prefix="/desk")
 BLUEPRINTS = (desk,)
-
-
-class PublishForm(forms.StepForm):
-    """Nothing to fill in: the page says what will happen."""
-
-    def to_command(self) -> Command:
-        return actions.known()[Action.PUBLISH].command(version=self.version())
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +58,6 @@ STEP_PAGES = {
         Action.JOIN: forms.JoinForm,
         Action.PART: forms.PartForm,
         Action.CLOSE: forms.CloseForm,
-        Action.PUBLISH: PublishForm,
     }.items()
 }
 

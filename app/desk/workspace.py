@@ -97,12 +97,19 @@ def _buttons(case: Case, possible: list[Action], first: Action | None) -> list[d
     return [
         {
             "label": named(action, "action"),
-            "url": url_for("desk.step", number=case.number, page=PAGES[action]),
+            "url": _page_of(case, action),
             "key": KEYS.get(action),
             "first": action is first,
         }
         for action in ordered
     ]
+
+
+def _page_of(case: Case, action: Action) -> str:
+    """Return where an action is taken: publishing has one page for all who may, with the check for leaks."""
+    if action is Action.PUBLISH:
+        return url_for("outcomes.outcome", number=case.number)
+    return url_for("desk.step", number=case.number, page=PAGES[action])
 
 
 def next_step(case: Case, possible: list[Action]) -> NextStep:

@@ -12,7 +12,7 @@ from app.core import site
 from app.core.money import written
 from app.notices import phrasing
 from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Remedy, Rule, VoteCount
-from app.notices.models import Edition
+from app.notices.gate import Coarse
 from app.notices.outcomes import Outcome, Owed, Voted
 from app.notices.wording import words
 from workflows.procedure.issues import wording
@@ -29,16 +29,16 @@ class Roles:
     respondent: str
 
 
-def public_roles(case: Case, language: NoticeLanguage) -> Roles:
+def public_roles(case: Case, language: NoticeLanguage, category: str | None) -> Roles:
     """Return the parties by their roles: the consumer, the merchant (clothes)."""
-    return Roles(words("role.consumer", language), _respondent_role(case, language))
+    return Roles(words("role.consumer", language), _respondent_role(case, language, category))
 
 
-def _respondent_role(case: Case, language: NoticeLanguage) -> str:
+def _respondent_role(case: Case, language: NoticeLanguage, category: str | None) -> str:
     if case.responsible_kind is None:
         return words("role.respondent", language)
     party = book.current().party_kind(case.responsible_kind).name.in_(language)
-    goods = book.current().category((case.order_facts or {}).get("category"), case.law_as_of)
+    goods = book.current().category(category, case.law_as_of)
     if goods is None:
         return words("role.party", language, party=party)
     return words("role.party_of", language, party=party, goods=_lowered(goods.name.in_(language)))
@@ -46,38 +46,43 @@ def _respondent_role(case: Case, language: NoticeLanguage) -> str:
 
 def party_roles(case: Case, language: NoticeLanguage) -> Roles:
     """Return the parties by their names, by their roles where a name is not known."""
-    public = public_roles(case, language)
+    public = public_roles(case, language, (case.order_facts or {}).get("category"))
     consumer = next((party.name for party in case.parties if party.role == "complainant"), None)
     return Roles(consumer or public.consumer, case.respondent.name if case.respondent else public.respondent)
 
 
 def substitutes(case: Case, language: NoticeLanguage) -> dict[Hint, str]:
     """Return what stands in the public edition in the place of a leak."""
-    roles = public_roles(case, language)
-    hidden = {hint: words(f"hidden.{hint}", language) for hint in (Hint.CONTACT, Hint.NUMBER, Hint.ADDRESS)}
+    roles = public_roles(case, language, None)
+    hidden = {hint: words(f"hidden.{hint}", language) for hint in Hint if hint not in (Hint.CONSUMER, Hint.RESPONDENT)}
     return {Hint.CONSUMER: roles.consumer, Hint.RESPONDENT: roles.respondent, **hidden}
 
 
 def freeze(
-    case: Case, outcome: Outcome, *, edition: Edition, language: NoticeLanguage, code: str, at: datetime
+    case: Case, outcome: Outcome, *, language: NoticeLanguage, code: str, at: datetime, told: Coarse | None = None
 ) -> NoticeFacts:
-    """Return all that the notice says. Nothing of it is looked up again."""
-    public = edition is Edition.PUBLIC
-    roles = public_roles(case, language) if public else party_roles(case, language)
+    """Return all that the notice says. Nothing of it is looked up again.
+
+    `told` is what the public may learn of the kind of goods and the sum; None for the parties, who are named. The
+    public reads neither the number of the case, nor the day on which it came, nor a sum to the cent.
+    """
+    public = told is not None
+    roles = public_roles(case, language, told.category) if told else party_roles(case, language)
     return NoticeFacts(
         kind=outcome.kind, language=language, organ=site.settings().organ_name[language],
-        title=_title(case, outcome, language), case_number=case.number,
+        title=_title(case, outcome, language), case_number="" if public else case.number,
         addressees=() if public else (roles.consumer, roles.respondent), issued_at=at, time_zone=case.time_zone,
         number=written_number(outcome.number, language), seal_label=words(f"seal.{outcome.kind}", language),
-        verification_code=code, verify_url=site.absolute(f"/v/{code}"), received_at=case.received_at,
-        complainant=roles.consumer, respondent=roles.respondent,
+        verification_code=code, verify_url=site.absolute(f"/v/{code}"),
+        received_at=None if public else case.received_at, complainant=roles.consumer, respondent=roles.respondent,
         anomaly=book.current().anomaly(case.anomaly or "other").name.in_(language),
         facts_found=outcome.facts_found, rules=_rules(case, outcome, language),
         reasons=(outcome.reasons,) if outcome.reasons else (), dissent=(outcome.dissent,) if outcome.dissent else (),
         original=outcome.written_in if outcome.facts_found and outcome.written_in != language else None,
-        outcome=tuple(_outcome(outcome, roles, language, public=public)),
+        outcome=tuple(_outcome(outcome, roles, language, told)),
         remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
-        ballots=tuple(_ballot(voted, language) for voted in outcome.votes), notes=_review(case, outcome, language),
+        ballots=tuple(_ballot(voted, language, public=public) for voted in outcome.votes),
+        liable=tuple(_liable(outcome, language)), notes=_review(case, outcome, language),
     )  # fmt: skip
 
 
@@ -99,15 +104,23 @@ def _rules(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[Rule
     return tuple(Rule(clause=n, text=law.clause(n, case.law_as_of).text.in_(language)) for n in outcome.clauses)
 
 
-def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, *, public: bool) -> Iterator[str]:
-    if outcome.kind is NoticeKind.DECISION:
+def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, told: Coarse | None) -> Iterator[str]:
+    band = name("amount_band", told.amount_band, language) if told and told.amount_band else None
+    decided = outcome.kind is NoticeKind.DECISION
+    if decided:
         yield words(f"outcome.{outcome.result}", language, complainant=roles.consumer)
-        if outcome.owed:
-            yield words("outcome.owed", language)
-        return
-    if public and outcome.amount_band != "none":
-        yield words("outcome.band", language, band=name("amount_band", outcome.amount_band, language))
-    yield words("outcome.agreed", language)
+    if band and outcome.amount_band != "none":
+        yield words("outcome.band_ordered" if decided else "outcome.band", language, band=band)
+    if not decided:
+        yield words("outcome.agreed", language)
+    elif outcome.owed:
+        yield words("outcome.owed", language)
+
+
+def _liable(outcome: Outcome, language: NoticeLanguage) -> Iterator[str]:
+    for party_kind, clause in outcome.liable:
+        party = book.current().party_kind(party_kind).name.in_(language)
+        yield words("liable.party", language, party=party[:1].upper() + party[1:], clause=clause)
 
 
 def _remedy(
@@ -121,14 +134,15 @@ def _remedy(
     if owed.party_kind and owed.party_kind != case.responsible_kind:
         party = book.current().party_kind(owed.party_kind).name.in_(language)
     return Remedy(
-        text=text, party=party[:1].upper() + party[1:], amount_minor=None if secret else owed.amount_minor,
+        text=text, party=party[:1].upper() + party[1:], amount_minor=None if public else owed.amount_minor,
         currency=owed.currency, due_at=owed.due_at,
     )  # fmt: skip
 
 
-def _ballot(voted: Voted, language: NoticeLanguage) -> Ballot:
+def _ballot(voted: Voted, language: NoticeLanguage, *, public: bool) -> Ballot:
     question = voted.question
-    amount = written(question.amount_minor, question.currency, language) if question.amount_minor else ""
+    sum_ = question.amount_minor if not public else None
+    amount = written(sum_, question.currency, language) if sum_ else ""
     return Ballot(
         issue=wording(question, language, book.current(), amount), seats=voted.seats,
         voted=sum(voted.counts.values()), recused=voted.recused,

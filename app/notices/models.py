@@ -98,6 +98,21 @@ class RegisterRule(Model):
     clause: Mapped[str]
 
 
+class LeakResolution(Model):
+    """What a person made of one word that the leak gate found before an outcome was published. Staff read it only."""
+
+    __tablename__ = "leak_resolutions"
+    __table_args__ = (Index("ix_leak_resolutions_entry", "entry_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"))
+    found: Mapped[str]
+    accepted_because: Mapped[str | None] = mapped_column(comment="why it is published as it stands")
+    instead: Mapped[str | None] = mapped_column(comment="what the public reads in its place")
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    at: Mapped[datetime]
+
+
 UNPRINTED = text("status IN ('pending', 'failed')")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
@@ -18,8 +18,7 @@ from app.notices.facts import NoticeKind, NoticeLanguage
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.clocks import end_of_civil_day
-from workflows.procedure.issues import Question
-from workflows.procedure.leaks import Hint, Leak, Marks, leaks, redacted
+from workflows.procedure.issues import IssueKind, Question
 from workflows.procedure.states import CaseState
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
@@ -52,7 +51,10 @@ class Voted:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What a decision or a settlement says. The texts that people typed are in `written_in`."""
+    """What a decision or a settlement says. The texts that people typed are in `written_in`.
+
+    `liable` are kinds of parties, each with the clause by which the panel found it liable.
+    """
 
     kind: NoticeKind
     result: str
@@ -63,6 +65,7 @@ class Outcome:
     owed: tuple[Owed, ...] = ()
     written_in: NoticeLanguage = NoticeLanguage.SIMPLIFIED
     facts_found: tuple[str, ...] = ()
+    liable: tuple[tuple[str, str], ...] = ()
     reasons: str = ""
     dissent: str = ""
     votes: tuple[Voted, ...] = ()
@@ -125,7 +128,7 @@ def _decision(case: Case, decision: Decision) -> Outcome:
         clauses=tuple(dict.fromkeys(decision.clauses)), written_in=NoticeLanguage(decision.language),
         owed=tuple(_ordered(case, Term.model_validate(term), decision.signed_at) for term in decision.terms),
         facts_found=tuple(decision.facts_found), reasons=decision.reasons, dissent=decision.dissent or "",
-        votes=_votes(panel) if panel else (),
+        votes=_votes(panel) if panel else (), liable=tuple(_liable(panel)) if panel else (),
         review_until=_review_ends(case, decision.signed_at) if decision.round == 1 else None,
     )  # fmt: skip
 
@@ -147,57 +150,14 @@ def _votes(panel: Panel) -> tuple[Voted, ...]:
     )
 
 
+def _liable(panel: Panel) -> Iterator[tuple[str, str]]:
+    """Yield who was found liable, by the vote on that very issue."""
+    for ruling in committee.rulings(panel):
+        issue = ruling.issue
+        if issue.kind is IssueKind.LIABILITY and issue.party and ruling.tally.result in (Choice.UPHOLD, Choice.PARTLY):
+            yield issue.party, issue.clause
+
+
 def _review_ends(case: Case, signed_at: datetime) -> datetime:
     days = book.current().figure("review_window", on=case.law_as_of).value
     return end_of_civil_day(signed_at, days, case.time_zone)
-
-
-# --- the leak gate -------------------------------------------------------------------------------------------------
-
-
-def marks_of(case: Case) -> Marks:
-    """Return what would tell who the parties of the case are."""
-    people = [name for party in case.parties for name in (party.name, party.on_behalf_of) if name]
-    companies = [party.respondent_named for party in case.parties if party.respondent_named]
-    numbers = [party.phone for party in case.parties if party.phone]
-    if case.respondent:
-        companies.append(case.respondent.name)
-        numbers += [case.respondent.phone] if case.respondent.phone else []
-    order = (case.order_facts or {}).get("id")
-    return Marks(
-        consumer=tuple(people), respondent=tuple(companies), numbers=(*numbers, *([str(order)] if order else []))
-    )
-
-
-def typed(outcome: Outcome) -> dict[str, str]:
-    """Return the texts that people typed and the public would read, by their JSON pointer.
-
-    Notes to the terms of a settlement are the parties' own and not published.
-    """
-    texts = {f"/facts_found/{n}": text for n, text in enumerate(outcome.facts_found)}
-    texts |= {"/reasons": outcome.reasons, "/dissent": outcome.dissent}
-    if outcome.kind is NoticeKind.DECISION:
-        texts |= {f"/terms/{n}/note": owed.note for n, owed in enumerate(outcome.owed)}
-    return {pointer: text for pointer, text in texts.items() if text}
-
-
-def leaking(outcome: Outcome, marks: Marks) -> dict[str, list[Leak]]:
-    """Return the leaks of each typed text that has any, by its JSON pointer."""
-    found = {pointer: leaks(text, marks) for pointer, text in typed(outcome).items()}
-    return {pointer: each for pointer, each in found.items() if each}
-
-
-def for_the_public(outcome: Outcome, marks: Marks, words: Mapping[Hint, str]) -> Outcome:
-    """Return the outcome as the public reads it: leaks replaced by `words`, no notes of the parties."""
-
-    def clean(text: str) -> str:
-        return redacted(text, marks, words)
-
-    ours = outcome.kind is NoticeKind.DECISION
-    return replace(
-        outcome,
-        facts_found=tuple(map(clean, outcome.facts_found)),
-        reasons=clean(outcome.reasons),
-        dissent=clean(outcome.dissent),
-        owed=tuple(replace(each, note=clean(each.note) if ours else "") for each in outcome.owed),
-    )

@@ -10,10 +10,12 @@ from markupsafe import Markup, escape
 from app.cases.models import Case
 from app.notices.facts import NoticeFacts, NoticeLanguage
 from app.notices.freezing import freeze, substitutes
-from app.notices.models import Edition
-from app.notices.outcomes import Outcome, leaking, marks_of, typed
+from app.notices.gate import Coarse, coarse, leaking, marks_of, typed
+from app.notices.outcomes import Outcome
 from app.notices.service import waiting
-from workflows.procedure.leaks import Leak
+from workflows.procedure.leaks import Hint, Leak
+from workflows.procedure.names import name
+from workflows.regulation import book
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,6 +24,7 @@ class Found:
 
     text: str
     instead: str
+    hint: Hint
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Preview:
     outcome: Outcome
     facts: NoticeFacts
     texts: dict[str, Markup]
+    told: Coarse
+    coarsened: list[str]
     leaks: list[Found]
 
 
@@ -40,14 +45,24 @@ def previews(case: Case, language: str) -> list[Preview]:
 
 
 def _preview(case: Case, outcome: Outcome, language: NoticeLanguage) -> Preview:
-    found = leaking(outcome, marks_of(case))
+    found, told = leaking(outcome, marks_of(case)), coarse(case, outcome)
     instead = substitutes(case, outcome.written_in)
-    facts = freeze(case, outcome, edition=Edition.PUBLIC, language=language, code="", at=case.received_at)
+    facts = freeze(case, outcome, language=language, code="", at=case.received_at, told=told)
     return Preview(
         outcome=outcome, facts=facts if outcome.serial else replace(facts, number=""),
         texts={pointer: _marked(text, found.get(pointer, ())) for pointer, text in typed(outcome).items()},
-        leaks=list(dict.fromkeys(Found(leak.text, instead[leak.hint]) for each in found.values() for leak in each)),
+        told=told, coarsened=_coarsened(case, outcome, told, language),
+        leaks=list(
+            dict.fromkeys(Found(leak.text, instead[leak.hint], leak.hint) for each in found.values() for leak in each)
+        ),
     )  # fmt: skip
+
+
+def _coarsened(case: Case, outcome: Outcome, told: Coarse, language: NoticeLanguage) -> list[str]:
+    """Return what is left out because too few cases are alike, in words."""
+    goods = book.current().category((case.order_facts or {}).get("category"), case.law_as_of)
+    left_out = [goods.name.in_(language)] if goods and not told.category else []
+    return left_out + ([name("amount_band", outcome.amount_band, language)] if told.amount_band is None else [])
 
 
 def _marked(text: str, leaks: Iterable[Leak]) -> Markup:

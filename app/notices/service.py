@@ -6,7 +6,8 @@ Source: clause 2.2.4.4 (the outcome is told to the consumer in good time, and pu
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -24,20 +25,28 @@ from app.core.db import session
 from app.core.storage import store
 from app.ledger.service import record
 from app.notices import queries
-from app.notices.commands import Publish, TakeDown
+from app.notices.commands import Publish, Resolve, TakeDown
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.notices.freezing import freeze, substitutes, written_number
-from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry, RegisterRule, Standing
-from app.notices.outcomes import Outcome, for_the_public, leaking, marks_of, numbered, unpublished
+from app.notices.gate import Coarse, Resolved, coarse, for_the_public, leaking, marks_of
+from app.notices.models import (
+    Edition,
+    LeakResolution,
+    Notice,
+    NoticeStatus,
+    RegisterEntry,
+    RegisterRule,
+    Standing,
+)
+from app.notices.outcomes import Outcome, numbered, unpublished
 from app.notices.recording import account_of, show
 from app.notices.render import RenderFailed, render
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Permission, require
 from workflows.procedure.errors import Invalid
-from workflows.procedure.leaks import leaks
+from workflows.procedure.leaks import Leak, Marks, leaks
 from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
-from workflows.regulation import book
 
 
 def waiting(case: Case) -> list[Outcome]:
@@ -49,15 +58,15 @@ def waiting(case: Case) -> list[Outcome]:
 def publish(case: Case, command: Publish, act: Act) -> None:
     """Write the outcome into the register, freeze its notices, have them printed, tell both sides.
 
-    Raises Invalid with the place and the words of every name or number that the public would read, unless
-    `command.redact` has roles put in their place.
+    Raises Invalid with the place and the words of everything that would tell the public who a party is and that nobody
+    has resolved: accepted for a reason, or replaced.
     """
     outcomes = waiting(case)
     if not outcomes:
         raise Invalid("nothing_to_publish")
-    if not command.redact:
-        _refuse_leaks(case, outcomes)
-    entries = [_enter(case, numbered(case, outcome, act), act) for outcome in outcomes]
+    marks = marks_of(case)
+    cleared = [_cleared(case, outcome, marks, command) for outcome in outcomes]
+    entries = [_enter(case, each, act) for each in cleared]
     _follow_decisions(case, act)
     last = entries[-1]
     branch = "remedies"
@@ -71,44 +80,74 @@ def publish(case: Case, command: Publish, act: Act) -> None:
     _tell(case, last, act)
 
 
-def _refuse_leaks(case: Case, outcomes: Sequence[Outcome]) -> None:
-    marks = marks_of(case)
-    found = [(pointer, leak.text) for outcome in outcomes for pointer, each in leaking(outcome, marks).items()
-             for leak in each]  # fmt: skip
-    if found:
-        said = "、".join(dict.fromkeys(text for _, text in found))
-        pointers = list(dict.fromkeys(pointer for pointer, _ in found))
+@dataclass(frozen=True, slots=True)
+class Cleared:
+    """An outcome that went through the leak gate: as it was signed, as the public reads it, and what was resolved."""
+
+    outcome: Outcome
+    public: Outcome
+    told: Coarse
+    resolved: list[tuple[Leak, Resolve | None, str]]
+
+
+def _cleared(case: Case, outcome: Outcome, marks: Marks, command: Publish) -> Cleared:
+    """Return the outcome cleared for the public, or raise Invalid naming every place that is still open."""
+    decided = {each.text: each for each in command.resolutions}
+    resolved = Resolved(substitutes(case, outcome.written_in), decided, command.redact)
+    found = leaking(outcome, marks)
+    _refuse({pointer: [leak for leak in each if resolved.opens(leak)] for pointer, each in found.items()})
+    public = for_the_public(outcome, marks, resolved)
+    accepted = {text for text, each in decided.items() if each.accepted}
+    left = leaking(public, marks)  # what somebody put in its place may tell as much
+    _refuse({pointer: [leak for leak in each if leak.text not in accepted] for pointer, each in left.items()})
+    each_once = {leak.text: leak for place in found.values() for leak in place}.values()
+    made = [(leak, decided.get(leak.text), resolved.instead(leak)) for leak in each_once]
+    return Cleared(outcome, public, coarse(case, outcome), made)
+
+
+def _refuse(leaks_: Mapping[str, Sequence[Leak]]) -> None:
+    pointers = [pointer for pointer, each in leaks_.items() if each]
+    if pointers:
+        said = "、".join(dict.fromkeys(leak.text for each in leaks_.values() for leak in each))
         raise Invalid("names_in_public_text", pointer=pointers[0], also=pointers[1:], words=said)
 
 
-def _enter(case: Case, outcome: Outcome, act: Act) -> RegisterEntry:
+def _enter(case: Case, cleared: Cleared, act: Act) -> RegisterEntry:
+    outcome = numbered(case, cleared.outcome, act)
+    cleared = replace(
+        cleared, outcome=outcome, public=replace(cleared.public, year=outcome.year, serial=outcome.serial)
+    )
     month = act.at.astimezone(ZoneInfo(case.time_zone)).strftime("%Y-%m")
-    goods = book.current().category((case.order_facts or {}).get("category"), case.law_as_of)
     entry = RegisterEntry(
         case_id=case.id, kind=outcome.kind, round=outcome.round, number=outcome.number,
         code=ids.new_verification_code(), published_at=act.at, month=month, anomaly=case.anomaly or "other",
-        outcome=outcome.result, party_kind=case.responsible_kind, category=goods.key if goods else None,
-        amount_band=outcome.amount_band, currency=case.currency, status=Standing.IN_FORCE, status_at=act.at,
-        rules=[RegisterRule(clause=clause) for clause in outcome.clauses],
+        outcome=outcome.result, party_kind=case.responsible_kind, category=cleared.told.category,
+        amount_band=cleared.told.amount_band or "withheld", currency=case.currency, status=Standing.IN_FORCE,
+        status_at=act.at, rules=[RegisterRule(clause=clause) for clause in outcome.clauses],
     )  # fmt: skip
-    entry.notices = _editions(case, outcome, entry.code, act)
+    entry.notices = _editions(case, cleared, entry.code, act)
     entry.searched = _searched(entry)
     session().add(entry)
     session().flush()
+    session().add_all(_resolution(entry, *each, act) for each in cleared.resolved)
     for notice in entry.notices:
         outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
     return entry
 
 
-def _editions(case: Case, outcome: Outcome, code: str, act: Act) -> list[Notice]:
-    marks = marks_of(case)
-    public = for_the_public(outcome, marks, substitutes(case, outcome.written_in))
-    versions = {Edition.PARTY: outcome, Edition.PUBLIC: public}
+def _resolution(entry: RegisterEntry, leak: Leak, decided: Resolve | None, instead: str, act: Act) -> LeakResolution:
+    accepted = decided.accept if decided and decided.accepted else None
+    return LeakResolution(
+        entry_id=entry.id, found=leak.text, accepted_because=accepted, instead=None if accepted else instead,
+        user_id=act.actor.user_id, at=act.at,
+    )  # fmt: skip
+
+
+def _editions(case: Case, cleared: Cleared, code: str, act: Act) -> list[Notice]:
+    versions = {Edition.PARTY: (cleared.outcome, None), Edition.PUBLIC: (cleared.public, cleared.told)}
     return [
-        _notice(
-            case, freeze(case, version, edition=edition, language=language, code=code, at=act.at), edition, outcome, act
-        )
-        for edition, version in versions.items()
+        _notice(case, freeze(case, version, language=language, code=code, at=act.at, told=told), edition, version, act)
+        for edition, (version, told) in versions.items()
         for language in NoticeLanguage
     ]
 

@@ -72,10 +72,13 @@ def _page(case: Case, form: PublishForm | None = None, status: int = 200) -> Any
     actor = current_actor()
     publishable = any(handler.action is Action.PUBLISH for handler in actions.open_to(case, actor))
     waiting = previews(case, language()) if publishable else []
+    finds = {find.text: find for each in waiting for find in each.leaks}
+    form = form or PublishForm(formdata=None, data={"seen": str(case.version)})
+    form.complete({text: find.instead for text, find in finds.items()})
     page = render_template(
         "notices/outcome.html", case=case, entries=queries.entries_of(case), waiting=waiting,
-        form=form or PublishForm(data={"seen": str(case.version)}), language_names=NAMES,
-        may_take_down=actor.may(Permission.DECISION_PUBLISH), help_wanted=any(each.leaks for each in waiting),
+        form=form, language_names=NAMES,
+        may_take_down=actor.may(Permission.DECISION_PUBLISH), finds=finds,
         papers=paper_links(case, actor, events(case, actor), partial(url_for, "outcomes.paper", number=case.number)),
     )  # fmt: skip
     return page, status
@@ -86,6 +89,8 @@ def _page(case: Case, form: PublishForm | None = None, status: int = 200) -> Any
 def publish(number: str) -> Any:
     """Publish the outcome; what would tell who the parties are is shown instead, marked."""
     form = PublishForm()
+    if not form.validate():
+        return _page(_case(number), form, 422)
     try:
         with transaction():
             actions.carry_out(_case(number), Action.PUBLISH, form.to_command(), act=act())

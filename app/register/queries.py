@@ -1,4 +1,7 @@
-"""Reading the public register: search, facets, pages by keyset. What was withdrawn is not listed."""
+"""Reading the public register: search, facets, pages by keyset.
+
+What was withdrawn stays in the list as a tombstone; no search and no facet finds it any more.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +34,7 @@ class Sought:
 
     def conditions(self) -> list[ColumnElement[bool]]:
         """Return the conditions of the list; every word of `text` must be there."""
-        found = [RegisterEntry.status != Standing.WITHDRAWN]
+        found = [RegisterEntry.status != Standing.WITHDRAWN] if self != Sought() else []
         found += [getattr(RegisterEntry, name) == value for name in FACETS if (value := getattr(self, name))]
         if self.rule:
             found.append(RegisterEntry.rules.any(RegisterRule.clause == self.rule))
@@ -78,7 +81,7 @@ def tally(sought: Sought) -> Tally:
     """Return how many entries match, in all and by facet, reading no more than COUNTED of them: the newest."""
     newest = (
         select(RegisterEntry.id, *(getattr(RegisterEntry, name) for name in FACETS))
-        .where(*sought.conditions())
+        .where(*sought.conditions(), RegisterEntry.status != Standing.WITHDRAWN)
         .order_by(RegisterEntry.published_at.desc(), RegisterEntry.id.desc())
         .limit(COUNTED + 1)
     )

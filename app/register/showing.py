@@ -49,7 +49,19 @@ def public_pdf(entry: RegisterEntry, tag: str) -> Response:
 
 
 def row_shown(entry: RegisterEntry) -> dict[str, Any]:
-    """Return an entry as one row of a list."""
+    """Return an entry as one row of a list; of a withdrawn one its number, when it was withdrawn and why."""
+    row = _row(entry)
+    if entry.status is Standing.WITHDRAWN:
+        kept = {"number", "kind", "status", "published_at", "url"}
+        row = {key: value if key in kept else EMPTY.get(key) for key, value in row.items()}
+        return row | {"reason": entry.reason, "status_at": when(entry.status_at)}
+    return row
+
+
+EMPTY = {"clauses": [], "respondent": {"kind": None, "category": None}}
+
+
+def _row(entry: RegisterEntry) -> dict[str, Any]:
     return {
         "number": entry.number,
         "kind": entry.kind,
@@ -88,6 +100,7 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
         "title": facts.title.replace("\n", " " if facts.language == "en" else ""),
         "respondent": facts.respondent,
         "facts_found": list(facts.facts_found),
+        "liable": list(facts.liable),
         "reasons": list(facts.reasons),
         "dissent": list(facts.dissent),
         "written_in": facts.original or facts.language,

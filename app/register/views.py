@@ -5,7 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from flask import Blueprint, Response, abort, redirect, render_template, request, stream_with_context, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    stream_with_context,
+    url_for,
+)
 from werkzeug.wrappers import Response as Answer
 
 from app.core import sheet, site
@@ -71,7 +81,7 @@ def table() -> Response:
 
 COLUMNS = (
     "number", "kind", "status", "published_at", "anomaly", "outcome", "clauses", "respondent_kind", "category",
-    "amount_band", "currency", "later", "url",
+    "amount_band", "currency", "later", "url", "reason",
 )  # fmt: skip
 
 
@@ -81,9 +91,10 @@ def csv_of(wanted: Sought) -> Response:
     def rows() -> Iterator[list[Any]]:
         yield list(COLUMNS)
         for entry in queries.everything(wanted):
-            row = row_shown(entry) | {"respondent_kind": entry.party_kind, "category": entry.category}
+            row = row_shown(entry)
+            row |= {"respondent_kind": row["respondent"]["kind"], "category": row["respondent"]["category"]}
             row["clauses"] = " ".join(row["clauses"])
-            yield [row[column] for column in COLUMNS]
+            yield [row.get(column) for column in COLUMNS]
 
     answer = Response(stream_with_context(sheet.lines(rows())), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="decisions.csv"'
@@ -106,8 +117,11 @@ def decision(number: str) -> Any:
 @register.get("/decisions/<number>.pdf")
 @open_to_all
 def decision_pdf(number: str) -> Answer:
-    """Return the public edition in the language of the address."""
-    return public_pdf(found(by_number(number)), language())
+    """Return the public edition in the language of the address; of a withdrawn one, why there is none any more."""
+    entry: RegisterEntry = found(by_number(number))
+    if entry.status is Standing.WITHDRAWN:
+        return make_response(render_template("register/withdrawn.html", entry=entry), 410)
+    return public_pdf(entry, language())
 
 
 @register.get("/decisions/<number>.zip")

@@ -244,7 +244,7 @@ def person_row(text, name):
 def test_others_do_not_get_in(case, signed_in, role):
     reader = signed_in(saved(a_person, role))
 
-    for name in ("", "recuse", "vote", "result", "notice", "sign", "publish"):
+    for name in ("", "recuse", "vote", "result", "notice", "sign"):
         assert reader.get(page(case.number, name)).status_code == 403
 
 
@@ -262,7 +262,7 @@ def test_a_supervisor_reads_everything_and_changes_nothing(case, signed_in):
 
     for name in ("", "result"):
         assert reader.get(page(case.number, name)).status_code == 200
-    for name in ("recuse", "vote", "notice", "sign", "return", "publish"):
+    for name in ("recuse", "vote", "notice", "sign", "return"):
         assert reader.post(page(case.number, name), data={}).status_code == 403
 
 
@@ -352,13 +352,15 @@ def test_two_secretaries_who_draft_at_once_lose_nothing(case, signed_in):
     assert clerk.post(page(case.number, "notice"), data=again).status_code == 303
 
 
-def test_a_signed_decision_is_published_from_its_page(case, signed_in):
+def test_a_signed_decision_leads_to_the_one_page_on_which_outcomes_are_published(case, signed_in):
     to_a_decision(case)
     clerk = signed_in(secretary())
-    assert clerk.get(page(case.number, "publish")).status_code == 200
+    publishing = f"/outcomes/{case.number}"
+    assert publishing in clerk.get(page(case.number, "result")).text
+    assert publishing in clerk.get("/committee").text
     seen = str(case_to_work(case.id).version)
 
-    answer = clerk.post(page(case.number, "publish"), data={"seen": seen})
+    answer = clerk.post(f"{publishing}/publish", data={"seen": seen})
 
     assert answer.status_code == 303
     assert case_to_work(case.id).state is CaseState.PERFORMING
@@ -371,8 +373,8 @@ def test_what_would_name_a_party_is_told_before_it_is_published(case, signed_in)
     sign(case, seated(case)[0])
     clerk = signed_in(secretary())
 
-    refused = clerk.post(page(case.number, "publish"), data={})
+    refused = clerk.post(f"/outcomes/{case.number}/publish", data={})
 
     assert refused.status_code == 422
     assert "林小雨" in refused.text
-    assert clerk.post(page(case.number, "publish"), data={"redact": "y"}).status_code == 303
+    assert clerk.post(f"/outcomes/{case.number}/publish", data={"redact": "y"}).status_code == 303

@@ -129,7 +129,7 @@ def test_two_editors_neither_loses_text(client, lead):
 def test_a_step_that_is_not_possible_is_a_409_page(client, lead):
     case = saved(a_case)
 
-    assert client.get(f"/desk/cases/{case.number}/publish").status_code == 409
+    assert client.get(f"/desk/cases/{case.number}/offer").status_code == 409
 
 
 def test_overruling_needs_a_reason_and_names_the_party(client, lead):

@@ -7,6 +7,7 @@ import sys
 import pytest
 
 from app.notices.facts import NoticeLanguage
+from app.notices.kinds import OF_THE_REGISTER, kinds
 from app.notices.render import ROOT
 from app.notices.wording import WORDING_FILE, WordingError, phrase, wordings
 
@@ -26,6 +27,7 @@ def test_the_notices_use_every_wording_and_no_other():
     used = set(re.findall(r"""["']([a-z_]+\.[a-z_.]+|rule|addressees|zone|end_of_day|original)["']""", text))
     made = tuple(re.findall(r"""["']([a-z_]+\.)(?:\{|["'] ~)""", text))  # the end of the key is filled in
     keys = set(wordings()[NoticeLanguage.ENGLISH])
+    used |= {f"{kind}.intro" for kind in kinds()} | {f"{kind}.intro.public" for kind in OF_THE_REGISTER}
 
     assert {key for key in keys if not key.startswith(made)} <= used
     assert {key for key in used if key.split(".")[0] in {k.split(".")[0] for k in keys}} <= keys | set(made)

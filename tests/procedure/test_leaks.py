@@ -8,6 +8,11 @@ MARKS = Marks(
     consumer=("張小雨", "Anna Lee", "欧阳小雨"),
     respondent=("雲棲數碼旗艦店", "Sunny Shoes Ltd", "宝盛有限公司"),
     numbers=("+8613800138000", "O-20260901", "7731"),
+    amounts=(458800, 1800),
+    texts=(
+        "我奶奶在夜市摊位上看中了这只翡翠镯子，商家七天无理由退货都不肯。",
+        "My grandmother saw the jade bracelet at a night market.",
+    ),
 )
 
 NAMED = {
@@ -39,6 +44,12 @@ NAMED = {
     "0912-345-678": "0912-345-678",
     "收货于世纪大道100号3栋202室": "收货于世纪大道100号3栋202室",
     "at 12 Baker Street": "12 Baker Street",
+    "货款4,588.00元": "4,588.00",
+    "货款4588元": "4588",
+    "运费18元": "18元",
+    "消费者在夜市摊位上看中了镯子": "在夜市摊位上看中了",
+    "消費者於夜市攤位上看中了這隻": "夜市攤位上看中了這隻",
+    "she bought a jade bracelet there": "jade bracelet",
 }
 
 
@@ -81,7 +92,7 @@ def test_each_leak_has_its_place_and_whom_it_points_to():
 def test_roles_take_the_place_of_every_leak():
     words = {Hint.CONSUMER: "消费者", Hint.RESPONDENT: "商家", Hint.CONTACT: "〔电话〕"}
 
-    clean = redacted("张小雨打了138 0013 8000，雲棲數碼旗艦店没接，张小雨再打。", MARKS, words)
+    clean = redacted("张小雨打了138 0013 8000，雲棲數碼旗艦店没接，张小雨再打。", MARKS, lambda leak: words[leak.hint])
 
     assert clean == "消费者打了〔电话〕，商家没接，消费者再打。"
     assert leaks(clean, MARKS) == []

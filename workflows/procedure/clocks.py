@@ -89,6 +89,15 @@ def end_of_civil_day(event_at: datetime, days: int, zone: str) -> datetime:
     return datetime.combine(last + timedelta(days=1), time(), tz).astimezone(ZoneInfo("UTC"))
 
 
+def civil_month(at: datetime, zone: str) -> tuple[datetime, datetime]:
+    """Return the instants (UTC) at which the civil month of `at` in `zone` begins, and the next one does."""
+    tz = ZoneInfo(zone)
+    first = at.astimezone(tz).date().replace(day=1)
+    following = (first + timedelta(days=31)).replace(day=1)
+    begins, ends = (datetime.combine(day, time(), tz).astimezone(ZoneInfo("UTC")) for day in (first, following))
+    return begins, ends
+
+
 @dataclass(frozen=True, slots=True)
 class Face:
     """How a clock looks now: `tone` is ok, soon, urgent, over, met or late; `left` is negative when over."""

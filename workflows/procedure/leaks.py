@@ -8,11 +8,13 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
+
+from workflows.procedure.copying import copied, runs_of
 
 
 class Hint(StrEnum):
@@ -23,15 +25,22 @@ class Hint(StrEnum):
     CONTACT = "contact"
     NUMBER = "number"
     ADDRESS = "address"
+    AMOUNT = "amount"
+    OWN_WORDS = "own_words"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Marks:
-    """What is known of the parties of a case: names, and numbers (telephones, orders, accounts)."""
+    """What is known of the parties of a case: names, numbers (telephones, orders, accounts), sums in minor units.
+
+    `texts` are what they wrote themselves; a run of RUN letters copied from it lets anyone find its author.
+    """
 
     consumer: tuple[str, ...] = ()
     respondent: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
+    amounts: tuple[int, ...] = ()
+    texts: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +83,7 @@ def leaks(text: str, marks: Marks) -> list[Leak]:
     """Return what would tell who the parties are, in the order of the text; overlapping finds are one."""
     folded = _folded(text)
     found = [(hint, match.span()) for hint, pattern in _patterns(marks) for match in pattern.finditer(folded)]
+    found += [(Hint.OWN_WORDS, span) for span in copied(folded, _own_runs(marks.texts))]
     joined: list[Leak] = []
     for hint, (start, end) in sorted(found, key=lambda each: (each[1][0], -each[1][1])):
         if joined and (start < joined[-1].end or (start, hint) == (joined[-1].end, joined[-1].hint)):
@@ -83,10 +93,15 @@ def leaks(text: str, marks: Marks) -> list[Leak]:
     return joined
 
 
-def redacted(text: str, marks: Marks, words: Mapping[Hint, str]) -> str:
-    """Return the text with each leak replaced by what `words` has for its hint."""
+@lru_cache(maxsize=8)
+def _own_runs(texts: tuple[str, ...]) -> frozenset[str]:
+    return runs_of(map(_folded, texts))
+
+
+def redacted(text: str, marks: Marks, instead: Callable[[Leak], str]) -> str:
+    """Return the text with each leak replaced by what `instead` says; the leak's own text leaves it as it is."""
     for leak in reversed(leaks(text, marks)):
-        text = text[: leak.start] + words[leak.hint] + text[leak.end :]
+        text = text[: leak.start] + instead(leak) + text[leak.end :]
     return text
 
 
@@ -97,7 +112,19 @@ def _patterns(marks: Marks) -> Iterator[tuple[Hint, re.Pattern[str]]]:
     for number in marks.numbers:
         if len(known := re.sub(r"\W", "", _folded(number))) >= 5:
             yield Hint.NUMBER, re.compile(rf"(?<![\dA-Za-z]){_GAP.join(known)}(?![\dA-Za-z])", re.IGNORECASE)
+    for amount in marks.amounts:
+        yield Hint.AMOUNT, _sum(amount)
     yield from _forms()
+
+
+def _sum(minor: int) -> re.Pattern[str]:
+    """Return the pattern of a sum to the cent; a small one only where a currency stands beside it."""
+    whole, cents = divmod(abs(minor), 100)
+    grouped = re.escape(f"{whole:,}").replace(",", ",?")
+    written = rf"{grouped}(?:\.{cents:02})" + ("?" if cents == 0 else "")
+    if whole < 100:
+        return re.compile(rf"(?:¥|￥|CNY|RMB|人民币)\s?{written}(?![\d.,]*\d)|(?<![\d.,]){written}\s?(?:元|块|yuan)")
+    return re.compile(rf"(?<![\d.,〔]){written}(?![\d]|[.,]\d|[年月日号条])")
 
 
 @cache

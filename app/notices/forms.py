@@ -11,7 +11,7 @@ from wtforms import BooleanField, FieldList, FormField, HiddenField, RadioField,
 from wtforms import Form as Part
 
 from app.notices.commands import Publish, Resolve, TakeDown
-from app.web.forms import Form, Required, text_field
+from app.web.forms import Form, Required, choices, text_field
 
 NOTE = 2_000
 HOW = [("instead", _l("Put this in its place")), ("accept", _l("Publish it as it stands, because"))]
@@ -21,7 +21,7 @@ class ResolvePart(Part):
     """What becomes of one word that was found."""
 
     found = HiddenField()
-    how = RadioField(_l("What becomes of it?"), choices=HOW, validate_choice=False)
+    how = RadioField(_l("What becomes of it?"), choices=choices(HOW), validate_choice=False)
     said = StringField(_l("The words in its place, or the reason"))
 
 
@@ -54,7 +54,7 @@ class PublishForm(Form):
     def to_command(self) -> Publish:
         typed = self.seen.data or ""
         seen = int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
-        answered = [part for part in self._parts() if part.found.data and part.how.data in dict(HOW)]
+        answered = [part for part in self._parts() if part.found.data and part.how.data in ("instead", "accept")]
         return Publish(version=seen or None, redact=bool(self.redact.data), resolutions=list(map(_resolve, answered)))
 
 

@@ -87,11 +87,6 @@ def notice(notice_id: int) -> Notice | None:
     return session().get(Notice, notice_id, populate_existing=True)
 
 
-def case_id_of(notice: Notice) -> int:
-    """Return the number of the row of the case that a notice is about."""
-    return session().scalars(select(RegisterEntry.case_id).where(RegisterEntry.id == notice.entry_id)).one()
-
-
 def notice_for(notice_id: int, actor: Actor) -> Notice | None:
     """Return a notice of a case that `actor` may see; a foreign one does not exist."""
     query = select(Notice).join(Case, Case.id == Notice.case_id)

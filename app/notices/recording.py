@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
 from app.cases.models import Case, CaseEvent, Clock, ClockEffect
 from app.cases.recording import about
@@ -33,7 +33,7 @@ def _publication(row: RegisterEntry) -> dict[str, Any]:
     return {name: getattr(row, name) for name in names}
 
 
-@recorded("notice", Notice, when=Notice.pdf_sha256.is_not(None))
+@recorded("notice", Notice, when=and_(Notice.pdf_sha256.is_not(None), Notice.entry_id.is_not(None)))
 def _notice(row: Notice) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("entry_id", "edition", "language", "pdf_sha256", "pdf_size")}
 

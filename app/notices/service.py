@@ -236,9 +236,9 @@ def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
         notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, at
         notice.signed_by, notice.signed_at = by, at
         notice.status, notice.reason = NoticeStatus.ISSUED, None
-        case_id = queries.case_id_of(notice)
-        record(notice, about=about(case_id), at=at)
-        show(case_id)
+        if notice.entry_id is not None:  # a paper of a case is its readers' own: nothing of it is opened to anyone
+            record(notice, about=about(notice.case_id), at=at)
+            show(notice.case_id)
 
 
 def mark_failed(notice_id: int, failure: RenderFailed) -> None:

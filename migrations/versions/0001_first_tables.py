@@ -1440,6 +1440,22 @@ def upgrade() -> None:
         sa.UniqueConstraint("panel_id", "n", name=op.f("uq_issues_panel_id_n")),
     )
     op.create_table(
+        "leak_resolutions",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=False),
+        sa.Column("found", sa.Text(), nullable=False),
+        sa.Column("accepted_because", sa.Text(), nullable=True, comment="why it is published as it stands"),
+        sa.Column("instead", sa.Text(), nullable=True, comment="what the public reads in its place"),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["entry_id"], ["register_entries.id"], name=op.f("fk_leak_resolutions_entry_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_leak_resolutions_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_leak_resolutions")),
+    )
+    with op.batch_alter_table("leak_resolutions") as batch_op:
+        batch_op.create_index("ix_leak_resolutions_entry", ["entry_id"], unique=False)
+
+    op.create_table(
         "notices",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1663,6 +1679,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_notices_entry_id"))
 
     op.drop_table("notices")
+    with op.batch_alter_table("leak_resolutions") as batch_op:
+        batch_op.drop_index("ix_leak_resolutions_entry")
+
+    op.drop_table("leak_resolutions")
     op.drop_table("issues")
     with op.batch_alter_table("gathered_warnings") as batch_op:
         batch_op.drop_index("ix_gathered_open")

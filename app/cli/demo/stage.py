@@ -24,6 +24,7 @@ from app.committee.commands import STATEMENTS
 from app.committee.models import Panel
 from app.core.db import session
 from app.core.uploads import Upload
+from app.emergency import queries as calls
 from app.emergency.service import plans_ready
 from app.evidence.service import add
 from app.intake import service as intake
@@ -45,6 +46,7 @@ class Stage:
     cast: Cast
     files: Mapping[str, Upload]
     cases: dict[str, int] = field(default_factory=dict)
+    unanswered: set[str] = field(default_factory=set)
     story: str = field(init=False)
     at: datetime = field(init=False)
     case: Case = field(init=False)
@@ -57,6 +59,7 @@ class Stage:
             return
         self.case = case_to_work(self.cases[self.story])
         getattr(self, f"do_{moment.do}")(**moment.fields)
+        self._answer_call()
         session().flush()
 
     # --- who ---------------------------------------------------------------------------------------------------
@@ -115,9 +118,19 @@ class Stage:
         if done.case.emergency:
             alert_duty(done.case, act=Act(SYSTEM, self.at))
 
-    def do_emergency(self, plan: str = "", note: str = "", by: str = "shen") -> None:
+    def _answer_call(self) -> None:
+        """Have the company's own people confirm an emergency call, but for the story in which nobody is there."""
+        if calls.open_call(self.case) and self.story not in self.unanswered:
+            self._carry_out(Action.ACKNOWLEDGE_CALL, self._company())
+
+    def do_emergency(self, plan: str = "", note: str = "", by: str = "shen", answered: bool = True) -> None:
+        if not answered:
+            self.unanswered.add(self.story)
         plan = plan or plans_ready(self.case)[0].key
         self._carry_out(Action.START_EMERGENCY, self._person(by), plan=plan, note=note)
+
+    def do_step(self, step: int, note: str = "") -> None:
+        self._carry_out(Action.EMERGENCY_STEP, self._person("shen"), step=step, note=note)
 
     def do_end_emergency(self, done: str) -> None:
         self._carry_out(Action.END_EMERGENCY, self._person("shen"), done=done)

@@ -5,12 +5,16 @@ import gc
 gc.disable()  # all that is loaded now stays: going through it again and again would be a seventh of the start
 
 from app import cli  # noqa: E402
-from app.factory import create_app  # noqa: E402
+from app.factory import MAX_BODY, create_app  # noqa: E402
+from app.web.bodies import WholeBodies  # noqa: E402
 from workflows.jobs import nudge  # noqa: E402
+
+AT_ONCE = 4  # requests that a process works on; as many more as there are threads may still be on their way in
 
 app = create_app()
 cli.install(app)
 nudge.install()
+app.wsgi_app = WholeBodies(app.wsgi_app, at_once=AT_ONCE, largest=MAX_BODY)  # type: ignore[method-assign]
 
 gc.freeze()
 gc.enable()

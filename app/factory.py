@@ -90,12 +90,12 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     if settings.database_url.startswith("sqlite") and (warning := sqlite_build.warning()):
         logging.getLogger("heng.database").warning(warning)
     app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    site.use(settings)
     app.config.update(_flask_settings(settings))
     if settings.trusted_proxies:  # otherwise what a proxy is said to have seen is anybody's invention
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_prefix=0
         )
-    site.use(settings)
     storage.use(settings.data_dir / "files")
     approved.use(settings.data_dir / "triage")
     db.init_app(app)
@@ -124,7 +124,7 @@ def _flask_settings(settings: config.Settings) -> dict[str, object]:
         "MAX_CONTENT_LENGTH": MAX_BODY,
         "MAX_FORM_MEMORY_SIZE": 2 * 1024 * 1024,
         "MAX_FORM_PARTS": 200,
-        "SESSION_COOKIE_NAME": "heng",
+        "SESSION_COOKIE_NAME": site.cookie("heng"),
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
         "SESSION_COOKIE_SECURE": settings.secure_cookies,

@@ -91,7 +91,7 @@ class TriesOver(Exception):
 
 def try_password(email: str, password: str) -> User | None:
     """Return whose password this is, or None, which is counted. Raises TriesOver; the same for unknown addresses."""
-    key = service_sessions.counted_as(email, request.cookies.get(BROWSER))
+    key = service_sessions.counted_as(email, request.cookies.get(site.cookie(BROWSER)))
     if until := service_sessions.locked_until(key, at=act().at):
         raise TriesOver(until)
     user = service.check_password(email, password)
@@ -135,16 +135,23 @@ def _browser_name(told: str) -> str:
 
 
 def _know_browser(user: User) -> None:
-    browser = request.cookies.get(BROWSER) or new_token()
+    browser = request.cookies.get(site.cookie(BROWSER)) or new_token()
     service_sessions.know_browser(user, browser, act=act())
 
     @after_this_request
     def remember(response: Response) -> Response:
         response.set_cookie(
-            BROWSER, browser, max_age=BROWSER_LASTS, httponly=True, samesite="Lax",
+            site.cookie(BROWSER), browser, max_age=BROWSER_LASTS, httponly=True, samesite="Lax",
             secure=current_app.config["SESSION_COOKIE_SECURE"],
         )  # fmt: skip
         return response
+
+
+def renew() -> None:
+    """Give the session a new id, proved just now; forms that are open stay good."""
+    user = myself()
+    service.close_session(current_user.token, act=act())
+    login_user(SignedIn(service.open_session(user, act=act(), browser=current_user.session.browser), user, Stage.OPEN))
 
 
 def count_wrong_factor() -> bool:

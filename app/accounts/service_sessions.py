@@ -46,11 +46,6 @@ def end_own(user: User, session_id: int, *, act: Act) -> None:
     session().execute(own.where(SignInSession.ended_at.is_(None)).values(ended_at=act.at))
 
 
-def prove_again(session_id: int, *, act: Act) -> None:
-    """Write down that password or factor was given just now."""
-    session().execute(update(SignInSession).where(SignInSession.id == session_id).values(proved_at=act.at))
-
-
 # --- guessing ----------------------------------------------------------------------------------------------------
 # Strangers' tries and those of a browser in which the person signed in before are counted apart, so nobody can lock
 # somebody else out of their own computer. Addresses that nobody has are counted just the same.

@@ -163,6 +163,7 @@ def remove_factor(factor_id: int) -> Response:
 
 @accounts_own.post("/sessions/<int:session_id>/end")
 @login.signed_in
+@fresh
 def end_session(session_id: int) -> Response:
     """Sign out another browser."""
     with transaction():
@@ -172,6 +173,7 @@ def end_session(session_id: int) -> Response:
 
 @accounts_own.post("/sessions/others")
 @login.signed_in
+@fresh
 def end_others() -> Response:
     """Sign out everywhere but here."""
     with transaction():

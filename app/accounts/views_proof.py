@@ -6,7 +6,6 @@ from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask_babel import gettext as _
-from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.accounts import login, passkeys, queries, service, service_people, service_sessions
@@ -14,7 +13,7 @@ from app.accounts.forms import ChooseForm, EmailForm, ProveForm
 from app.accounts.models import User
 from app.accounts.models_proof import FactorKind, LinkKind, SignInLink
 from app.accounts.views import let_in, local, proved
-from app.core import clock
+from app.core import clock, site
 from app.core.db import transaction
 from app.web.guards import act, open_to_all
 from app.web.limits import often
@@ -36,7 +35,7 @@ def prove() -> Any:
     asked = any((form.prove_password.data, form.prove_code.data, form.prove_credential.data))
     if asked and form.validate() and _is_right(user, form):
         with transaction():
-            service_sessions.prove_again(current_user.session.id, act=act())
+            login.renew()
         return redirect(onward, code=307 if carried else 303)
     if asked and not form.errors:
         form.add_error("prove_password", _("This is not right. Check it and try again."))
@@ -45,7 +44,7 @@ def prove() -> Any:
 
 def _is_right(user: User, form: ProveForm) -> bool:
     """Return whether password, code or passkey is this person's; wrong ones are counted as at the sign-in."""
-    key = service_sessions.counted_as(user.email, request.cookies.get(login.BROWSER))
+    key = service_sessions.counted_as(user.email, request.cookies.get(site.cookie(login.BROWSER)))
     if service_sessions.locked_until(key, at=act().at):
         return False
     password = form.prove_password.data

@@ -28,7 +28,9 @@ _ABROAD = {
     "853": re.compile(r"[2-9]\d{7}", re.ASCII),
     "886": re.compile(r"[2-9]\d{7,8}", re.ASCII),
 }
-_EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+[^\W\d_]{2,63}")
+_EMAIL = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@(?:[^\W_](?:[\w-]{0,61}[^\W_])?\.)+(?:[^\W\d_]{2,63}|xn--[a-z0-9-]{2,59})"
+)
 
 
 def phone_number(typed: str) -> str | None:
@@ -59,9 +61,17 @@ def _international(digits: str) -> str | None:
 
 
 def email_address(typed: str) -> str | None:
-    """Return the address in small letters, or None for what cannot be one."""
+    """Return the address in small letters, its domain as A-labels, or None for what cannot be one."""
     address = typed.translate(_WIDE).strip().casefold()
-    return address if len(address) <= 254 and ".." not in address and _EMAIL.fullmatch(address) else None
+    if len(address) > 254 or ".." in address or not _EMAIL.fullmatch(address):
+        return None
+    if address.isascii():
+        return address
+    mailbox, _at, domain = address.partition("@")
+    try:
+        return f"{mailbox}@{domain.encode('idna').decode('ascii')}"
+    except UnicodeError:
+        return None
 
 
 def _phone(value: str) -> str:

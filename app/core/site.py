@@ -23,3 +23,8 @@ def settings() -> Settings:
 def absolute(path: str) -> str:
     """Return the public address of `path`; links are made from BASE_URL only, never from the request."""
     return settings().base_url + path
+
+
+def cookie(name: str) -> str:
+    """Return what a cookie of ours is called: with TLS a name that no other host or path can set."""
+    return f"__Host-{name}" if settings().secure_cookies else name

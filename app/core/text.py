@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from typing import Annotated, Any
 
@@ -78,3 +79,23 @@ Body = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, li
 OptionalBody = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, line=False, required=False)]
 Note = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=True)]
 OptionalNote = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=False)]
+
+
+# What turns the direction of a line or draws nothing: harmless when seen, a lie when not. Joiners that build emoji and
+# letters of some scripts are left alone.
+_TRICKS = re.compile("[\u200b\u200e\u200f\u061c\u202a-\u202e\u2060-\u2069\ufeff\U000e0000-\U000e007f]")
+
+
+def made_visible(text: str) -> str:
+    """Return the text as screens show it: what would turn or hide parts of it is written out, as [U+202E]."""
+    return _TRICKS.sub(lambda found: f"[U+{ord(found.group()):04X}]", text)
+
+
+# Letters of other scripts that look like Latin ones, in small letters.
+_ALIKE = str.maketrans("аеорсухіјѕԁԛԝһӏαονρτυιкмтвн", "aeopcyxijsdqwhlaovptuikmtbh")
+
+
+def folded(text: str) -> str:
+    """Return the text as names are compared: width, case, spaces, what is not seen, and letters that look alike."""
+    seen = "".join(ch for ch in unicodedata.normalize("NFKC", text) if unicodedata.category(ch) != "Cf")
+    return "".join(seen.casefold().translate(_ALIKE).split())

@@ -58,7 +58,7 @@ def hand_in() -> Response:
     with transaction():
         made = receive(prepared, act=act(), channel="api", key=key)
         body = _made(made)
-    return answer(body, 201)
+    return answer(body, 200 if made.again else 201)
 
 
 def _idempotency_key() -> str:

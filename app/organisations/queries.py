@@ -2,17 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
-
 from sqlalchemy import select
 
 from app.core.db import session
+from app.core.text import folded
 from app.organisations.models import Organisation, PartyKind
-
-
-def folded(name: str) -> str:
-    """Return `name` as it is compared: width, case and spaces folded."""
-    return "".join(unicodedata.normalize("NFKC", name).casefold().split())
 
 
 def by_id(organisation_id: int) -> Organisation | None:

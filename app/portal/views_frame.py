@@ -56,7 +56,7 @@ class Visit:
 
 def cookie_of(case: Case) -> str:
     """Return the name of the cookie that lets a browser act in this case, and in no other."""
-    return f"heng-{case.number}"
+    return site.cookie(f"heng-{case.number}")
 
 
 def remember(response: Response, case: Case, confirmation: str, expires_at: datetime) -> Response:

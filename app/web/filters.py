@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date, format_datetime
@@ -10,6 +11,7 @@ from flask import Flask, g
 
 from app.core.languages import BABEL, segment
 from app.core.money import written
+from app.core.text import made_visible
 from app.web.i18n import language
 from workflows.procedure import names
 from workflows.regulation import book
@@ -81,9 +83,17 @@ def file_size(size: int) -> str:
     return f"{size / 1024**2:.1f} MB" if size >= 1024**2 else f"{max(size // 1024, 1)} KB"
 
 
+def shown(value: Any) -> Any:
+    """Return what an expression in a template prints: plain text without hidden tricks; markup is ours already."""
+    if type(value) is str and not value.isascii():
+        return made_visible(value)
+    return value
+
+
 def install(app: Flask) -> None:
     """Add the filters."""
     for filter_ in (instant, day, money, named, law, in_language, clause_url, file_size):
         app.jinja_env.filters[filter_.__name__] = filter_
+    app.jinja_env.finalize = shown
     app.jinja_env.globals["book"] = book.current
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True

@@ -5,7 +5,7 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
-from workflows.triage import deciding, learning, measuring, scoring
+from workflows.triage import approved, deciding, learning, measuring, scoring
 from workflows.triage.reading import Reading, read
 
 triage_group = AppGroup("triage", help="Reading complaints: measure, explain, learn.")
@@ -19,7 +19,7 @@ def evaluate(file: Path) -> None:
         examples = learning.examples(file)
     except ValueError as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{scoring.model().version} on {file.name}\n")
+    click.echo(f"{approved.model().version} on {file.name}\n")
     click.echo(measuring.table(measuring.judged(examples)))
 
 
@@ -58,5 +58,11 @@ def _explained(reading: Reading, language: str) -> list[str]:
     if reading.why_person:
         lines.append(f"  person: {reading.why_person}: {deciding.codes()[reading.why_person][language]}")
     names = deciding.fact_names()
+    lines.extend(
+        f"  without “{reason.text}”: {reason.without}" for reason in reading.reasons if reason.without is not None
+    )
+    lines.extend(f"  if {fact.text}: {fact.points_to}" for fact in reading.would_change)
+    lines.extend(f"  asks for: {kind}" for kind in reading.said.asked_for)
+    lines.extend(f"  names: {words.text}" for words in (*reading.said.amounts, *reading.said.dates))
     lines.extend(f"  would settle it: {names[fact][language]} ({fact})" for fact in reading.missing)
     return lines

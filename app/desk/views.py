@@ -20,7 +20,7 @@ from app.cases.proposing import proposed
 from app.cases.service_steps import confirm_finding
 from app.core import clock
 from app.core.db import transaction
-from app.desk import forms, queue
+from app.desk import forms, queue, reading
 from app.desk.workspace import PAGES, TABS, workspace
 from app.web.api import found
 from app.web.filters import named
@@ -152,6 +152,8 @@ def _step_page(this: Case, spec: StepPage, form: forms.StepForm, status: int, **
     steps = actions.steps_from(this.state, spec.action)
     told: dict[str, Any] = {"templates": replies.titles(language()), "clause": steps[0].clause if steps else ""}
     told["suggested"] = proposed(this, queries.findings(this)) if spec.action is Action.PROPOSE else None
+    if spec.action is Action.CLASSIFY:
+        told["reading"] = reading.face(this)
     shown = {"case": this, "form": form, "action": spec.action, "subtitle": queue.subtitle(this), **told, **more}
     return render_template(f"desk/steps/{page}.html", **shown, search_url=url_for("desk_lists.search")), status
 

@@ -17,6 +17,7 @@ from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
 from app.cases.proposing import proposed
 from app.cases.similar import similar
+from app.desk import reading
 from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
@@ -193,6 +194,7 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "facts": _facts(case),
         "reasons": _reasons(case),
         "known_facts": _known_facts(case),
+        "reading": reading.face(case),
         "emergencies": of_case(case) if case.emergency_plan else (),
         "joined": joined,
         "perhaps": perhaps,

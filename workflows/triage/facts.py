@@ -52,6 +52,21 @@ def gather(order: Mapping | None, events: Sequence[Mapping]) -> Facts:
     )
 
 
+def settling(anomaly: str, missing: Sequence[str]) -> tuple[Fact, ...]:
+    """Return facts of the order that would settle or change the answer: those that are missing, and the like.
+
+    Source: clauses 2.2.1.1 and 2.2.1.3 (why a payment failed), 2.1.5.2 (flaw or harm on the way), 2.2.1.4.
+    """
+    wanted = []
+    if "payment_failed.cause" in missing or anomaly in _BY_CAUSE.values():
+        wanted += [Fact(f"payment_failed.cause={cause}", points_to) for cause, points_to in _BY_CAUSE.items()]
+    if "inspection_finding" in missing or anomaly in _BY_FINDING.values():
+        wanted += [Fact(f"inspection_finding.finding={found}", points_to) for found, points_to in _BY_FINDING.items()]
+    if "shipped" in missing:
+        wanted.append(Fact("tracking_updated", "logistics_info_error"))
+    return tuple(fact for fact in wanted if missing or fact.points_to != anomaly)
+
+
 def _from_event(event: Mapping) -> Fact | None:
     kind = str(event.get("type"))
     if kind == "payment_failed" and event.get("cause") in _BY_CAUSE:

@@ -128,13 +128,15 @@ def _f1(rows: Sequence[Judged], anomaly: str) -> float:
 
 
 def table(rows: Sequence[Judged]) -> str:
-    """Return the figures as text: all rows, by origin of the texts, by language, and what was mistaken for what."""
+    """Return the figures as text: all rows, by origin, language and kind of the texts, and what was mistaken for what."""
     parts = {"all texts": list(rows)}
     parts["written by others"] = [row for row in rows if row[0].real]
     parts["written by us"] = [row for row in rows if not row[0].real]
     for language in sorted({example.language for example, _ in rows}):
         parts[language] = [row for row in rows if row[0].language == language]
         parts[f"{language}, by others"] = [row for row in parts[language] if row[0].real]
+    for kind in sorted({example.kind for example, _ in rows if example.kind}):
+        parts[f"kind {kind}"] = [row for row in rows if row[0].kind == kind]
     blocks = [_block(name, figures(part)) for name, part in parts.items() if part]
     return "\n\n".join([*blocks, _matrix(confusion(rows)), _bands(calibration(rows))])
 

@@ -7,6 +7,7 @@ from typing import Any
 from workflows.regulation import book
 from workflows.triage import approved, deciding, emergencies, facts, language, scoring, spans
 from workflows.triage.features import Text, alarm_features, features, prepare
+from workflows.triage.said import Said, said
 from workflows.triage.scoring import Model
 from workflows.triage.spans import Reason
 
@@ -18,7 +19,8 @@ class Reading:
     """What a complaint says. `confidence` is the calibrated probability of the responsible party, 0 to 1.
 
     With `needs_person` the anomaly is a suggestion only; `why_person` is a code of data/person.toml and
-    `missing` names the facts of the order that would settle it.
+    `missing` names the facts of the order that would settle it, `would_change` says to what they, or the like,
+    would lead. `said` is what the text asks for and names beside.
     """
 
     language: str
@@ -32,6 +34,8 @@ class Reading:
     others: tuple[tuple[str, float], ...]
     reasons: tuple[Reason, ...]
     missing: tuple[str, ...]
+    would_change: tuple[facts.Fact, ...]
+    said: Said
     model_version: str
 
     def to_json(self) -> dict[str, Any]:
@@ -45,6 +49,11 @@ class Reading:
             "emergency": self.emergency,
             "others": [{"anomaly": anomaly, "confidence": share} for anomaly, share in self.others],
             "reasons": [reason.to_json() for reason in self.reasons],
+            "would_change": [
+                {"fact": fact.text, "anomaly": fact.points_to, "responsible_party": party_of(fact.points_to)}
+                for fact in self.would_change
+            ],
+            "said": self.said.to_json(),
         }
 
 
@@ -89,6 +98,7 @@ class _Reader:
         self.claimed = told.claimed if told.claimed in scoring.ANOMALIES and told.claimed != "other" else None
         self.danger_told = told.danger
         self.facts = told.facts
+        self.found = features(self.text) if self.text.family else {}
         self.shares = self._shares()
         self.parties = _by_party(self.shares)
 
@@ -96,7 +106,7 @@ class _Reader:
         """Return the probability of each anomaly; the consumer's own choice counts a little."""
         if self.text.family is None:
             return dict.fromkeys(scoring.ANOMALIES, 0.0) | {self.claimed or "other": 1.0}
-        shares = self.model.likelihoods(features(self.text))
+        shares = self.model.likelihoods(self.found)
         if self.claimed is None:
             return shares
         return scoring.favour(shares, self.claimed, scoring.thresholds()["claim_bonus"])
@@ -108,6 +118,7 @@ class _Reader:
         alarm = self._alarm()
         seen = self._evidence(anomaly, text_anomaly, danger=alarm.danger)
         why = deciding.why_person(seen)
+        missing = deciding.missing_facts(seen)
         return Reading(
             language=self.language,
             anomaly=anomaly,
@@ -118,8 +129,10 @@ class _Reader:
             emergency=bool(alarm.codes),
             emergency_reasons=alarm.codes,
             others=self._others(anomaly),
-            reasons=spans.of_facts(self.facts) + spans.of_text(self.text, self.model, anomaly),
-            missing=deciding.missing_facts(seen),
+            reasons=spans.of_facts(self.facts) + spans.of_text(self.text, self.model, anomaly, self.found),
+            missing=missing,
+            would_change=() if self.facts.decisive else facts.settling(anomaly, missing),
+            said=said(self.text),
             model_version=self.model.version,
         )
 

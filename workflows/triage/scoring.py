@@ -36,7 +36,14 @@ class Model:
 
     def likelihoods(self, found: Mapping[str, float]) -> dict[str, float]:
         """Return the calibrated probability of each anomaly."""
-        sums = weigh(self.anomaly, found.items(), len(ANOMALIES))
+        return self.shared(self.sums(found))
+
+    def sums(self, found: Mapping[str, float]) -> list[float]:
+        """Return what the features speak for together, by anomaly."""
+        return weigh(self.anomaly, found.items(), len(ANOMALIES))
+
+    def shared(self, sums: Sequence[float]) -> dict[str, float]:
+        """Return sums as calibrated probabilities."""
         return dict(zip(ANOMALIES, softmax([value / self.warmth for value in sums]), strict=True))
 
     def alarm_share(self, found: Mapping[str, float]) -> float:

@@ -215,6 +215,8 @@ def test_the_answer_has_the_shape_of_the_contract():
         "emergency",
         "others",
         "reasons",
+        "would_change",
+        "said",
     ]
     assert set(told["reasons"][0]) == {"start", "end", "text", "points_to"}
     assert json.loads(json.dumps(told)) == told

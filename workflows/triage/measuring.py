@@ -128,7 +128,7 @@ def _f1(rows: Sequence[Judged], anomaly: str) -> float:
 
 
 def table(rows: Sequence[Judged]) -> str:
-    """Return the figures as text: all rows, by origin, language and kind of the texts, and what was mistaken for what."""
+    """Return the figures as text: all rows, by origin, language and kind of text, and what was mistaken for what."""
     parts = {"all texts": list(rows)}
     parts["written by others"] = [row for row in rows if row[0].real]
     parts["written by us"] = [row for row in rows if not row[0].real]

@@ -63,6 +63,7 @@ ROOMS = (
     "desk.views_emergencies",
     "desk.views_phone",
     "post.views",
+    "hooks.views",
     "portal.views",
     "portal.views_entry",
     "portal.views_steps",

@@ -61,6 +61,8 @@ def advance(
         handler(case, act)
     for handler in _after.get(action, ()):
         handler(case, act)
+    for tell in _when_written:
+        tell(case, event, act)
     return event
 
 
@@ -72,6 +74,16 @@ def _write_down(case: Case, step: Step, act: Act, detail: dict[str, Any], audien
         audience=audience, walled=step.walled, detail=detail,
     )  # fmt: skip
     return record(event, about=about(case.id), at=act.at)
+
+
+Written = Callable[[Case, CaseEvent, Act], None]
+_when_written: list[Written] = []
+
+
+def when_written(handler: Written) -> Written:
+    """Register what a room does with every entry of a history (telling the company's own system, say)."""
+    _when_written.append(handler)
+    return handler
 
 
 def check_version(case: Case, seen: int | None) -> None:

@@ -22,6 +22,7 @@ class Lane(StrEnum):
     LETTERS = "letters"
     NOTICES = "notices"
     MAIL = "mail"
+    HOOKS = "hooks"
 
 
 class Task(StrEnum):
@@ -37,9 +38,13 @@ class Task(StrEnum):
     READ_MAIL = "workflows.jobs.tasks.read_mail"
     REMIND_OF_MAIL = "workflows.jobs.tasks.remind_of_mail"
     TEACH_TRIAGE = "workflows.jobs.tasks.teach_triage"
+    SEND_WEBHOOK = "workflows.jobs.tasks.send_webhook"
 
 
-_ELSEWHERE = {Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL}
+_ELSEWHERE = {
+    Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL,
+    Task.SEND_WEBHOOK: Lane.HOOKS,
+}  # fmt: skip
 LANES = dict.fromkeys(Task, Lane.LETTERS) | _ELSEWHERE
 OPEN = text("done_at IS NULL AND dead_at IS NULL")
 GIVEN_UP = text("done_at IS NULL AND dead_at IS NOT NULL")

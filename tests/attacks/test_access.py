@@ -185,6 +185,7 @@ GET = {
     "/outcomes/<number>/papers/<name>.pdf": f"respondent secretary {READ}",
     "/r": "respondent rival",
     "/r/contacts": "respondent rival",
+    "/r/settings/webhooks": "respondent rival",
     "/r/cases/<number>": "respondent",
     "/r/cases/<number>/appeal": "respondent",
     "/r/cases/<number>/fulfil": "respondent",
@@ -338,6 +339,10 @@ POST = {
     "/r/cases/<number>/respond": "respondent",
     "/r/contacts": "respondent rival",
     "/r/emergencies/<number>/acknowledge": "respondent",
+    "/r/settings/webhooks": "respondent rival",
+    "/r/settings/webhooks/<endpoint_id>/remove": "respondent",
+    "/r/settings/webhooks/<endpoint_id>/renew": "respondent",
+    "/r/settings/webhooks/deliveries/<delivery_id>/again": "respondent",
 }
 
 

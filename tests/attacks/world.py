@@ -33,6 +33,7 @@ from app.core.messages import Channel
 from app.core.uploads import take
 from app.desk.views import STEP_PAGES
 from app.evidence.service import add
+from app.hooks import service as hooks
 from app.intake import service_drafts
 from app.knowledge.models import OpenQuestion, StaffAnswer
 from app.learning.models import Stage, Weights
@@ -47,6 +48,7 @@ from tests.evidence.files import a_photo
 from tests.factories import PASSWORD, a_case, a_person, an_act, an_organisation, complaining
 from tests.ledger.logs import sealed
 from tests.notices.cases import a_decided_case, published
+from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.states import Action, CaseState
 
@@ -195,6 +197,9 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
         world.ids[f"confirmation-{name}"] = codes.confirm(cases[name], act=an_act())
     world.ids["sign_in_link"] = _link(people["spare"])
     world.ids["mail_id"] = _held_mail()
+    endpoint = hooks.add("https://shop.example/hook", act=Act(people["respondent"].actor(), an_act().at))
+    world.ids["endpoint_id"] = endpoint.id
+    world.ids["delivery_id"] = hooks.post(endpoint, "case.reply", {"case_number": "H"}, act=an_act()).id
     world.ids["message_id"] = messages.post(
         channel=Channel.SMS, address="+8613800138000", language="en", subject="Your code", body="Code 123456.",
         case_number=cases["mediated"].number, at=an_act().at,

@@ -22,9 +22,11 @@ from app.committee import service_draw
 from app.core import mail, messages, outbox, sms
 from app.core.clock import now
 from app.core.concealing import conceal
-from app.core.db import session, transaction
+from app.core.db import canonical, session, transaction
 from app.core.messages import Channel, OutboundMessage
 from app.factory import create_app
+from app.hooks import sending, signing
+from app.hooks.models import HookDelivery
 from app.learning import service as teaching
 from app.learning.teaching import taught as taught_from
 from app.notices import service as notices
@@ -159,6 +161,25 @@ def read_mail(mail_id: int) -> None:
         log.exception("mail %s could not be placed", mail_id)
         with transaction():
             post.hold(letters_in.by_id(mail_id), "failed", act=Act(SYSTEM, now()))
+
+
+def send_webhook(delivery_id: int) -> None:
+    """Send a company's system a message. Twice is harmless: it carries the same id every time."""
+    delivery = session().get_one(HookDelivery, delivery_id)
+    if delivery.delivered_at is not None or delivery.endpoint.removed_at is not None:
+        return
+    body = canonical(delivery.payload).encode()
+    signed = signing.headers(delivery.endpoint, delivery.message_id, body, at=now())
+    try:
+        status = sending.post(delivery.endpoint.url, body, signed)  # the network stays outside the transaction
+        failure = None if 200 <= status < 300 else sending.Unreachable(f"answered {status}")
+    except sending.Unreachable as unreachable:
+        failure = unreachable
+    with transaction():
+        delivery.attempts, delivery.last_result = delivery.attempts + 1, str(failure or status)
+        delivery.delivered_at = None if failure else now()
+    if failure:
+        raise failure
 
 
 def remind_of_mail(mail_id: int) -> None:

@@ -70,6 +70,7 @@ class Permission(StrEnum):
     PERFORMANCE_CONFIRM = "performance:confirm"
     REVIEW_REQUEST = "review:request"
     RESPONDENT_DESK = "respondent_desk:read"
+    HOOKS_MANAGE = "hooks:manage"
     OUTBOX_READ = "outbox:read"
     OUTBOX_REDRIVE = "outbox:redrive"
     WATCH_READ = "watch:read"
@@ -97,7 +98,8 @@ _MEMBER = frozenset({P.CASE_READ, P.DOSSIER_READ, P.INTEREST_DECLARE, P.VOTE_CAS
 
 GRANTS: Mapping[Role, frozenset[Permission]] = {
     Role.CONSUMER: _PARTY | {P.PERFORMANCE_CONFIRM, P.CASE_WITHDRAW, P.CASE_RATE},
-    Role.RESPONDENT: _PARTY | {P.ANSWER_SEND, P.PERFORMANCE_PROVE, P.RESPONDENT_DESK, P.CALL_ACKNOWLEDGE},
+    Role.RESPONDENT: _PARTY
+    | {P.ANSWER_SEND, P.PERFORMANCE_PROVE, P.RESPONDENT_DESK, P.CALL_ACKNOWLEDGE, P.HOOKS_MANAGE},
     Role.OPERATOR: _READ_DESK
     | {
         P.COMPLAINT_TYPE,

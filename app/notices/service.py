@@ -180,7 +180,7 @@ def _tell(case: Case, entry: RegisterEntry, act: Act) -> None:
     """Tell both sides where the outcome stands published. Source: clause 2.2.4.4."""
     url = site.absolute(f"/v/{entry.code}")
 
-    def fields(language: str) -> dict[str, str]:
+    def fields(language: str) -> dict[str, Any]:
         number = written_number(entry.number, NoticeLanguage(language))
         return {"notice": number, "outcome": name("outcome", entry.outcome, language), "verify_url": url}
 

@@ -25,6 +25,14 @@ def by_id(mail_id: int) -> InboundMail | None:
     return session().scalars(query).one_or_none()
 
 
+def to_place(mail_id: int) -> InboundMail:
+    """Return the message for a job that was handed its id."""
+    mail = by_id(mail_id)
+    if mail is None:
+        raise LookupError(f"There is no message {mail_id}.")
+    return mail
+
+
 def page(*, waiting: bool, at: datetime, cursor: str | None) -> paging.Page[InboundMail]:
     """Return what waits for a person, oldest first, or all mail, newest first."""
     key = InboundMail.received_at

@@ -73,13 +73,17 @@ class _Parts:
 
     def told(self) -> dict[str, Any]:
         text = "\n\n".join(text for text in self.texts if text.strip()).strip()
-        if len(text) > MOST_TEXT:
-            text, _ = text[:MOST_TEXT], self.marks.add("text_cut")
+        text = self._cut(text, MOST_TEXT)
         folded = fold(text)
         return {
             "text": text, "body": folded.body, "quoted": folded.quoted, "signature": folded.signature,
             "files": self.files, "report": self.report,
         }  # fmt: skip
+
+    def _cut(self, text: str, most: int) -> str:
+        if len(text) > most:
+            self.marks.add("text_cut")
+        return text[:most]
 
     def walk(self, message: Message) -> None:
         waiting, seen = [(message, 1)], 0
@@ -106,7 +110,7 @@ class _Parts:
             self._forwarded(part, depth)
             return []
         if inner := _inner(part):
-            return _alternative(inner) if kind == "multipart/alternative" else inner
+            return _plainest(inner) if kind == "multipart/alternative" else inner
         self._leaf(part, kind)
         return []
 
@@ -137,9 +141,7 @@ class _Parts:
         if not sure:
             self.marks.add("charset")
         if kind == "text/html":
-            if len(text) > MOST_HTML:
-                text, _ = text[:MOST_HTML], self.marks.add("text_cut")
-            text = as_text(text)
+            text = as_text(self._cut(text, MOST_HTML))
         self.texts.append(shown(text))
 
     def _keep(self, name: str, content: bytes) -> None:
@@ -147,7 +149,7 @@ class _Parts:
         self.contents.append(content)
 
 
-def _alternative(parts: list[Message]) -> list[Message]:
+def _plainest(parts: list[Message]) -> list[Message]:
     """Return of several forms of the same text the plainest that says something, and what is no text."""
     texts = [part for part in parts if part.get_content_type() in ("text/plain", "text/html")]
     others = [part for part in parts if part not in texts]
@@ -159,7 +161,7 @@ def _alternative(parts: list[Message]) -> list[Message]:
 def _inner(part: Message) -> list[Message]:
     """Return the parts inside a part. (Asking one without any for its text would have Python decode it at once.)"""
     inner = part.get_payload() if part.is_multipart() else []
-    return inner if isinstance(inner, list) else []
+    return [each for each in inner if isinstance(each, Message)]
 
 
 def _bytes_of(part: Message) -> bytes:

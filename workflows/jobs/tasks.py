@@ -154,13 +154,13 @@ def read_mail(mail_id: int) -> None:
     try:
         found = post.read(message)  # a process and files stay outside the transaction
         with transaction():
-            post.settle(letters_in.by_id(mail_id), found, act=Act(SYSTEM, now()))
+            post.settle(letters_in.to_place(mail_id), found, act=Act(SYSTEM, now()))
     except (DBAPIError, OSError):
         raise
     except Exception:
         log.exception("mail %s could not be placed", mail_id)
         with transaction():
-            post.hold(letters_in.by_id(mail_id), "failed", act=Act(SYSTEM, now()))
+            post.hold(letters_in.to_place(mail_id), "failed", act=Act(SYSTEM, now()))
 
 
 def send_webhook(delivery_id: int) -> None:
@@ -185,7 +185,7 @@ def send_webhook(delivery_id: int) -> None:
 def remind_of_mail(mail_id: int) -> None:
     """Say that a message was not placed in its time. Twice is harmless: the second reminder is one too many."""
     with transaction():
-        service_telling.remind(letters_in.by_id(mail_id), act=Act(SYSTEM, now()))
+        service_telling.remind(letters_in.to_place(mail_id), act=Act(SYSTEM, now()))
 
 
 def issue_notice(notice_id: int) -> None:

@@ -378,6 +378,24 @@ def upgrade() -> None:
         batch_op.create_index("ix_factors_user", ["user_id"], unique=False)
 
     op.create_table(
+        "hook_endpoints",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("url", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False, comment="a new one makes a new secret"),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("removed_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_hook_endpoints_created_by")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_hook_endpoints_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_endpoints")),
+    )
+    with op.batch_alter_table("hook_endpoints") as batch_op:
+        batch_op.create_index("ix_hook_endpoints_organisation", ["organisation_id"], unique=False)
+
+    op.create_table(
         "known_browsers",
         sa.Column("browser_hash", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -929,6 +947,24 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("findings") as batch_op:
         batch_op.create_index("ix_findings_case", ["case_id"], unique=False)
+
+    op.create_table(
+        "hook_deliveries",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("endpoint_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("type", sa.Text(), nullable=False),
+        sa.Column("payload", sa.JSON(), nullable=False),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("last_result", sa.Text(), nullable=True, comment="status, or why it was not reached"),
+        sa.Column("delivered_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["endpoint_id"], ["hook_endpoints.id"], name=op.f("fk_hook_deliveries_endpoint_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hook_deliveries")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_hook_deliveries_message_id")),
+    )
+    with op.batch_alter_table("hook_deliveries") as batch_op:
+        batch_op.create_index("ix_hook_deliveries_endpoint", ["endpoint_id", "id"], unique=False)
 
     op.create_table(
         "idempotency_keys",
@@ -1757,6 +1793,10 @@ def downgrade() -> None:
 
     op.drop_table("inbound_mail")
     op.drop_table("idempotency_keys")
+    with op.batch_alter_table("hook_deliveries") as batch_op:
+        batch_op.drop_index("ix_hook_deliveries_endpoint")
+
+    op.drop_table("hook_deliveries")
     with op.batch_alter_table("findings") as batch_op:
         batch_op.drop_index("ix_findings_case")
 
@@ -1823,6 +1863,10 @@ def downgrade() -> None:
     op.drop_table("recovery_codes")
     op.drop_table("own_hours")
     op.drop_table("known_browsers")
+    with op.batch_alter_table("hook_endpoints") as batch_op:
+        batch_op.drop_index("ix_hook_endpoints_organisation")
+
+    op.drop_table("hook_endpoints")
     with op.batch_alter_table("factors") as batch_op:
         batch_op.drop_index("ix_factors_user")
 

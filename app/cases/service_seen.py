@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
@@ -22,5 +23,5 @@ def span_of(at: datetime) -> int:
 def write_down(user_id: int, case_ids: Collection[int], door: Door, at: datetime) -> None:
     """Write that the person saw these cases; what was written for these ten minutes is left as it is."""
     rows = [{"user_id": user_id, "case_id": each, "door": door, "span": span_of(at), "at": at} for each in case_ids]
-    insert = INSERT[session().get_bind().dialect.name]
+    insert: Any = INSERT[session().get_bind().dialect.name]
     session().execute(insert(Sighting).values(rows).on_conflict_do_nothing())

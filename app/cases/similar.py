@@ -91,7 +91,7 @@ def _groups(alike: Alike) -> list[Group]:
     )
     days: dict[str, list[int]] = {}
     for received_at, closed_at, reason, settled_at, decided_at in session().execute(query):
-        days.setdefault(_ending(reason, settled_at, decided_at), []).append((closed_at - received_at).days)
+        days.setdefault(_ending(reason, settled_at, decided_at), []).append((closed_at - received_at).days)  # type: ignore[operator]
     counts = Counter({ending: len(each) for ending, each in days.items() if len(each) >= FEWEST})
     return [Group(ending, count, round(median(days[ending]))) for ending, count in counts.most_common()]
 

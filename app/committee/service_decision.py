@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.accounts import queries as people
@@ -134,7 +135,7 @@ def _tell_parties(case: Case, decision: Decision, act: Act) -> None:
     until = local(review_ends(case, act.at), case.time_zone)
     further = "open" if decision.round == 1 else "final"
 
-    def fields(language: str) -> dict[str, str | None]:
+    def fields(language: str) -> dict[str, Any]:
         return {
             "decision": decision.number, "outcome": name("outcome", decision.outcome, language),
             "review": name("review_note", further, language).format(until=until),

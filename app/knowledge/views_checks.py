@@ -27,7 +27,8 @@ BLUEPRINTS = (checks,)
 @often("readings")
 def check() -> Any:
     """Check an order's facts and show what the rules say, clause by clause. Source: clauses 3.1.1, 3.2.4."""
-    form, findings, mistakes = ChecksForm(request.form), None, []
+    form, findings = ChecksForm(request.form), None
+    mistakes: list[str] = []
     if request.method == "POST" and form.validate():
         findings, mistakes = _checked(form)
     refused = request.method == "POST" and findings is None

@@ -66,7 +66,7 @@ def _records() -> Iterator[Fault]:
 def _pairs(kind: Kind[Any]) -> Iterator[tuple[LedgerEntry, Any]]:
     """Yield each entry of a kind with its row (None where it is gone), a thousand at a time."""
     last = 0
-    query = select(LedgerEntry, kind.model).outerjoin(kind.model, kind.model.id == LedgerEntry.record_id)  # type: ignore[attr-defined]
+    query = select(LedgerEntry, kind.model).outerjoin(kind.model, kind.model.id == LedgerEntry.record_id)
     query = query.where(LedgerEntry.kind == kind.key).order_by(LedgerEntry.id).limit(AT_ONCE)
     while rows := session().execute(query.where(LedgerEntry.id > last)).all():
         yield from ((row[0], row[1]) for row in rows)
@@ -77,7 +77,7 @@ def _pairs(kind: Kind[Any]) -> Iterator[tuple[LedgerEntry, Any]]:
 def _missing(kind: Kind[Any]) -> Iterator[Fault]:
     """Yield rows that the log knows nothing of."""
     known = select(LedgerEntry.record_id).where(LedgerEntry.kind == kind.key)
-    number = kind.model.id  # type: ignore[attr-defined]
+    number = kind.model.id
     for row_id in session().scalars(select(number).where(kind.when, number.not_in(known))):
         yield Fault(f"{kind.key} {row_id} is not in the log: it was slipped in")
 

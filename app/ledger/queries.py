@@ -48,7 +48,8 @@ def entry_with(commitment: bytes) -> LedgerEntry | None:
 def page(*, first: int = 0, limit: int = paging.LIMIT) -> paging.Page[tuple[int, bytes]]:
     """Return position and commitment of the entries from `first` on, in the order of the tree."""
     query = select(LedgerEntry.position, LedgerEntry.commitment).where(LedgerEntry.position >= first)
-    rows = [(row[0], row[1]) for row in session().execute(query.order_by(LedgerEntry.position).limit(limit + 1))]
+    found = session().execute(query.order_by(LedgerEntry.position).limit(limit + 1))
+    rows = [(position, commitment) for position, commitment in found if position is not None]
     more = len(rows) > limit
     return paging.Page(rows[:limit], paging.encode(first + limit) if more else None)
 

@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
 from redis import Redis, RedisError
 from redis.backoff import NoBackoff
@@ -102,7 +103,7 @@ def _redis() -> tuple[str, dict[str, datetime | None]]:
     seen: dict[str, datetime | None] = dict.fromkeys(QUEUES)
     if not (url := site.settings().redis_url):
         return "none", seen
-    connection = Redis.from_url(
+    connection: Any = Redis.from_url(
         url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0),
         decode_responses=True,
     )  # fmt: skip

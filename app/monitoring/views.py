@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from ipaddress import ip_address
 
 from flask import Blueprint, Response, abort, request
@@ -45,7 +45,7 @@ def _may_watch() -> bool:
     return (here and not forwarded) or any(actor.may(Permission.WATCH_READ) for actor in actors)
 
 
-def _gauge(name: str, words: str, values: dict[str, float], label: str = "") -> Iterator[str]:
+def _gauge(name: str, words: str, values: Mapping[str, float], label: str = "") -> Iterator[str]:
     yield f"# HELP {name} {words}\n# TYPE {name} gauge"
     for key, value in values.items():
         yield f'{name}{{{label}="{key}"}} {value}' if label else f"{name} {value}"

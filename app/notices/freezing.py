@@ -54,7 +54,9 @@ def party_roles(case: Case, language: NoticeLanguage) -> Roles:
 def substitutes(case: Case, language: NoticeLanguage) -> dict[Hint, str]:
     """Return what stands in the public edition in the place of a leak."""
     roles = public_roles(case, language, None)
-    hidden = {hint: words(f"hidden.{hint}", language) for hint in Hint if hint not in (Hint.CONSUMER, Hint.RESPONDENT)}
+    hidden: dict[Hint, str] = {
+        hint: words(f"hidden.{hint}", language) for hint in Hint if hint not in (Hint.CONSUMER, Hint.RESPONDENT)
+    }
     return {Hint.CONSUMER: roles.consumer, Hint.RESPONDENT: roles.respondent, **hidden}
 
 

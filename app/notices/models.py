@@ -151,6 +151,11 @@ class Notice(Model):
     entry: Mapped[RegisterEntry | None] = relationship(back_populates="notices", lazy="raise_on_sql")
 
     @property
+    def number(self) -> str:
+        """The outcome's number in the register; of a paper of a case, its code."""
+        return self.entry.number if self.entry else self.code or ""
+
+    @property
     def facts(self) -> NoticeFacts:
         """What the notice says."""
         return NoticeFacts.from_json(self.frozen)

@@ -203,7 +203,7 @@ def printed_files(attachments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
     if any(notice.pdf_sha256 is None for notice in notices):
         return None
     return [
-        {"filename": f"{notice.entry.number}.{notice.language}.pdf", "media_type": "application/pdf",
+        {"filename": f"{notice.number}.{notice.language}.pdf", "media_type": "application/pdf",
          "sha256": notice.pdf_sha256}
         for notice in notices
     ]  # fmt: skip

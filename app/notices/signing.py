@@ -50,7 +50,7 @@ def sign(pdf: bytes, *, at: datetime) -> Signed:
     stamper = timestamps.HTTPTimeStamper(url) if url else None
     writer = _Behind(io.BytesIO(pdf))
     done = signers.PdfSigner(metadata, signer=signer, timestamper=stamper).sign_pdf(writer)
-    return Signed(done.getvalue(), signer.subject_name, at)
+    return Signed(done.getvalue(), signer.subject_name or "", at)
 
 
 @lru_cache(maxsize=2)

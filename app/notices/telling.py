@@ -171,7 +171,7 @@ def panel(story: Story) -> Said | None:
     head = tuple(story.w(f"member.{key}") for key in ("seat", "name", "office"))
     told = {
         "seats": story.w("seats.quorum", size=drawn.size, quorum=drawn.quorum),
-        "seed": drawn.seed,
+        "seed": drawn.draws[0].seed,
         "closes": story.until(drawn.closes_at),
     }
     rows = tuple(sorted(_seats(story, first)))

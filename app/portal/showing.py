@@ -93,15 +93,15 @@ def remedy_face(remedy: Remedy) -> dict[str, Any]:
 def notice_face(notice: Notice, url: str) -> dict[str, str]:
     """Return a printed notice with where this reader gets it, and where the public reads its outcome."""
     return {
-        "name": f"{named(notice.entry.kind, 'notice_kind')} {notice.entry.number}",
+        "name": f"{named(notice.kind, 'notice_kind')} {notice.number}",
         "url": url,
-        "public_url": f"/{segment(language())}/decisions/{notice.entry.number}",
+        "public_url": f"/{segment(language())}/decisions/{notice.number}",
     }
 
 
 def hand_out(notice: Notice) -> Response:
     """Return the notice as a PDF, for saving."""
-    return attachment(notice.pdf_sha256 or "", f"{notice.entry.number}.{notice.language}.pdf", "application/pdf")
+    return attachment(notice.pdf_sha256 or "", f"{notice.number}.{notice.language}.pdf", "application/pdf")
 
 
 def thread(messages: Sequence[Message], side: str) -> list[dict[str, Any]]:

@@ -156,7 +156,7 @@ def report(part: Message) -> dict[str, str]:
     """Return what a delivery report says of the first recipient. Source: RFC 3464."""
     blocks = part.get_payload()
     found: dict[str, str] = {}
-    for block in blocks if isinstance(blocks, list) else []:
+    for block in (each for each in blocks if isinstance(each, Message)) if isinstance(blocks, list) else ():
         for name, key in (("final-recipient", "recipient"), ("action", "action"), ("status", "status"),
                           ("diagnostic-code", "why")):  # fmt: skip
             if value := text(block, name):

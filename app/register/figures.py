@@ -8,9 +8,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import ColumnElement, case, func, select
+from sqlalchemy.orm import QueryableAttribute
 
 from app.cases.models import Case, Clock, ClockEffect
 from app.core.db import session
@@ -99,7 +101,7 @@ def _starts(at: datetime) -> Iterator[datetime]:
 
 
 def _by_month(
-    column: ColumnElement[datetime], starts: Sequence[datetime], *conditions: ColumnElement[bool]
+    column: QueryableAttribute[Any], starts: Sequence[datetime], *conditions: ColumnElement[bool]
 ) -> dict[int, int]:
     """Return how many rows lie in each month, by its place in `starts`."""
     month = case(*((column >= start, n) for n, start in reversed(list(enumerate(starts)))))

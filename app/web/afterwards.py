@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 from flask import Flask, Response, g
 from werkzeug.wsgi import ClosingIterator
@@ -26,7 +27,8 @@ def install(app: Flask) -> None:
     def arrange(response: Response) -> Response:
         if works := g.get("afterwards"):
             if response.direct_passthrough:  # a file: Werkzeug hands it over without telling us of its end
-                response.response = ClosingIterator(response.response, lambda: _do(app, works))
+                body: Any = response.response
+                response.response = ClosingIterator(body, lambda: _do(app, works))
             else:
                 response.call_on_close(lambda: _do(app, works))
         return response

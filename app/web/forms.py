@@ -32,6 +32,8 @@ class Sentences:
 class Form(FlaskForm):
     """A page's form. Every message is ours, and what a field asks for is told before what is wrong in general."""
 
+    form_errors: list[str]  # about no field alone
+
     class Meta(FlaskForm.Meta):
         locales = ("en",)
 

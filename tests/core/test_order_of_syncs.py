@@ -4,10 +4,11 @@ The order is read from the system calls of a process that answers: file synced �
 database synced → 201.
 """
 
+import http.client
+import json
 import subprocess
 import sys
 import threading
-import urllib.request
 from pathlib import PurePath
 
 import pytest
@@ -15,17 +16,23 @@ import pytest
 from tests.architecture.rules import ROOT
 from tests.core.tracing import Call, NotTraced, calls_of
 
-COMPLAINT = b'{"narrative": "%d: \xe5\x95\x86\xe5\xae\xb6\xe6\x8b\x92\xe7\xbb\x9d\xe9\x80\x80\xe8\xb4\xa7"}'
+COMPLAINT = {"complainant": {"name": "Lin", "email": "lin@example.test"}}
+PATIENCE_S = 60.0
 FAULTS = ("none", "no-file", "no-folder", "no-database")
 
 
-def ask(port: int, times: int) -> None:
-    """Hand in complaints, one after the other."""
-    for n in range(times):
-        headers = {"Content-Type": "application/json", "Idempotency-Key": f"key {n}"}
-        request = urllib.request.Request(f"http://127.0.0.1:{port}/api/v1/complaints", COMPLAINT % n, headers)
-        with urllib.request.urlopen(request, timeout=60) as answer:
-            answer.read()
+def ask(port: int, times: int, child: subprocess.Popen[str]) -> None:
+    """Hand in complaints, one after the other; who is not answered ends it all."""
+    try:
+        for n in range(times):
+            connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+            headers = {"Content-Type": "application/json", "Idempotency-Key": f"key {n}"}
+            body = json.dumps(COMPLAINT | {"narrative": f"商家拒绝退货。订单尾号 {n}。"})
+            connection.request("POST", "/api/v1/complaints", body.encode(), headers)
+            connection.getresponse().read()
+            connection.close()
+    finally:
+        child.stdin.close()
 
 
 @pytest.fixture(scope="module")
@@ -37,13 +44,15 @@ def traced(tmp_path_factory):
         cwd=ROOT, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
     )  # fmt: skip
     port = int(child.stdout.readline())
-    asking = threading.Thread(target=ask, args=(port, len(FAULTS)), daemon=True)
+    asking = threading.Thread(target=ask, args=(port, len(FAULTS), child), daemon=True)
     found, calls = {}, []
     try:
         tracing = calls_of(child.pid)
         child.stdin.write("go\n")
         child.stdin.flush()
         asking.start()
+        over = threading.Timer(PATIENCE_S, child.kill)
+        over.start()
         for call in tracing:
             calls.append(call)
             if call.name == "answer":
@@ -52,8 +61,9 @@ def traced(tmp_path_factory):
     except NotTraced as reason:
         pytest.skip(f"the kernel lets nobody trace here: {reason}")
     finally:
+        over.cancel()
         child.kill()
-        child.stdin.close()
+        asking.join()
         child.stdout.close()
         child.wait()
     return found

@@ -1,9 +1,12 @@
-"""A desk in memory that is set back in a millisecond: prepared once for every way a case may have come, then copied."""
+"""A desk in memory that is set back in a millisecond: prepared once for each way a case may have come, then copied."""
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from flask import Flask
@@ -11,47 +14,80 @@ from pysqlite3 import dbapi2
 from sqlalchemy.pool import StaticPool
 
 import config
-from app.core.db import db, session
-from app.factory import create_app
+from app import factory
+from app.core import ids
+from app.core.db import db, engine_options, session
+from app.ledger import keys
 from app.web.limits import limiter
+from workflows.verify import commitments
+from workflows.verify.notes import LOG_KEY, Signer
+
+SALT_BITS = 128
 
 
-def in_memory(folder: str) -> Flask:
+def in_memory(folder: Path, monkeypatch: Any) -> Flask:
     """Return an application whose database lies in this process; `folder` takes its files."""
-    app = create_app(config.load({"DATA_DIR": folder, "BASE_URL": "http://desk.test", "DATABASE_URL": "sqlite://"}))
-    app.config.update(TESTING=True)
-    limiter.enabled = False
+    alone = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+    monkeypatch.setattr(factory, "engine_options", lambda url: engine_options(url) | alone)
+    settings = config.load({"DATA_DIR": str(folder), "BASE_URL": "http://desk.test", "DATABASE_URL": "sqlite://"})
+    settings.ledger_key_file.parent.mkdir(parents=True, exist_ok=True)
+    settings.ledger_key_file.write_text(str(Signer("desk.test/ledger", LOG_KEY, bytes(32))))
+    app = factory.create_app(settings)
+    monkeypatch.setattr(limiter, "enabled", False)
     return app
 
 
-MEMORY = {"poolclass": StaticPool, "connect_args": {"check_same_thread": False}}
+class Chance:
+    """What is random in the product, from a seed: the same in every replay."""
+
+    def __init__(self, monkeypatch: Any) -> None:
+        self.begin(0)
+        monkeypatch.setattr(ids, "new_token", lambda: f"{self.random.getrandbits(110):022x}"[:22] + "x")
+        monkeypatch.setattr(commitments, "new_salt", lambda: self.random.randbytes(SALT_BITS // 8))
+        signer = keys.for_signing()
+        monkeypatch.setattr(keys, "for_signing", lambda: signer)
+
+    def begin(self, seed: int) -> None:
+        self.random = random.Random(seed)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A copy of the database, and the cases in it."""
+
+    copy: Any
+    cases: tuple[int, ...]
 
 
 class Stage:
     """Copies of the whole database by name."""
 
     def __init__(self) -> None:
-        self.kept: dict[str, Any] = {}
+        self.kept: dict[str, Kept] = {}
 
-    def keep(self, name: str) -> None:
+    def keep(self, name: str, *cases: int) -> None:
         """Keep the database as it is now."""
-        self.kept[name] = dbapi2.connect(":memory:", check_same_thread=False)
+        copy = dbapi2.connect(":memory:", check_same_thread=False)
         with _live() as live:
-            live.backup(self.kept[name])
+            live.backup(copy)
+        self.kept[name] = Kept(copy, cases)
 
-    def set_back(self, name: str) -> None:
-        """Make the database what it was when it was kept."""
+    def set_back(self, name: str) -> list[int]:
+        """Make the database what it was when it was kept; returns the cases in it."""
         with _live() as live:
-            self.kept[name].backup(live)
+            self.kept[name].copy.backup(live)
+        return list(self.kept[name].cases)
+
+    def close(self) -> None:
+        for kept in self.kept.values():
+            kept.copy.close()
 
 
 @contextmanager
 def _live() -> Iterator[Any]:
+    """Yield the one connection, outside any transaction."""
     session().rollback()
     session().expunge_all()
-    session().connection().exec_driver_sql("COMMIT")
-    try:
-        yield db.engine.raw_connection().driver_connection
-    finally:
-        session().connection().exec_driver_sql("BEGIN")
-        session().rollback()
+    connection = db.engine.raw_connection()
+    yield connection.driver_connection
+    connection.close()

@@ -11,7 +11,7 @@ from app.committee.commands import STATEMENTS, DeclareInterest, SignDecision
 from app.core.commands import Command
 from app.mediation.commands import Accept, Refer, SendAnswer
 from app.notices.commands import Publish
-from tests.committee.factories import a_draft, ballots
+from tests.committee.factories import a_draft, ballots, drawn
 from tests.factories import PASSWORD
 from tests.simulation.world import World
 from workflows.procedure.authority import Actor, Role, consumer_of
@@ -67,7 +67,8 @@ class Guide:
         self._take(Action.PUBLISH, Publish(redact=True), Role.SECRETARY)
 
     def the_panel_votes(self) -> None:
-        """Have everybody who sits declare and vote."""
+        """Have the lots drawn, and everybody who sits declare and vote."""
+        drawn(queries.case_to_work(self.case_id))
         for member in self._seated():
             self.take(self.case_id, Action.DECLARE_INTEREST, DeclareInterest(interest="none"), member)
         for member in self._seated():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from itertools import count
 from typing import Any
 
 from hypothesis import strategies as st
@@ -39,11 +38,6 @@ class World:
             self.shops = {shop.id: ADDRESSES[name] for name, shop in shops.items()}
             self.staff = [person.actor() for person in (*desk, *bench)]
             self.sellers = [person.actor() for person in sellers]
-        self.tokens = count(1)
-
-    def token(self) -> str:
-        """Return what stands for chance in a draw: the same in every replay."""
-        return f"{next(self.tokens):022}"
 
     def actors(self, case: Case) -> list[Actor]:
         """Return everybody who might do something about the case; the complainant first."""

@@ -30,6 +30,7 @@ STAYS_ON_SQLITE = {
     "architecture": "reads the source",
     "design": "looks at pages",
     "browser": "drives a browser through what other tests ask of both",
+    "simulation": "lies in memory, as only SQLite can",
     **{f"notices/test_{name}.py": PRINTING for name in
        ("hostile", "issuing", "structure", "text", "verifying", "wording")},
 }  # fmt: skip

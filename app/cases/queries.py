@@ -14,6 +14,7 @@ from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding, Party
 from app.core import paging
 from app.core.db import session, writing
 from app.core.ids import digest, read_case_number
+from app.core.logs import about_case
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.authority import Actor, Permission, audiences_seen, sees_offers
 from workflows.procedure.clocks import ClockStatus
@@ -64,7 +65,10 @@ def _one(query: Select[Case], *, skip_locked: bool = False) -> Case | None:
     query = _whole(query).execution_options(populate_existing=True)
     if writing():
         query = query.with_for_update(of=Case, skip_locked=skip_locked)  # SQLite knows none and has one writer
-    return session().scalars(query).unique().one_or_none()
+    case = session().scalars(query).unique().one_or_none()
+    if case is not None:
+        about_case(case.number)
+    return case
 
 
 def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None:

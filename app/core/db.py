@@ -182,10 +182,11 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         from pysqlite3 import dbapi2
 
-        return {"module": dbapi2, "json_serializer": canonical}
+        return {"module": dbapi2, "json_serializer": canonical, "hide_parameters": True}
     settings = f"-c timezone=UTC -c lock_timeout={BUSY_TIMEOUT_MS}"
     return {
         "pool_pre_ping": True,
+        "hide_parameters": True,  # an error is logged; what was to be written is about people
         "json_serializer": canonical,
         "isolation_level": "REPEATABLE READ",
         "connect_args": {"options": settings},

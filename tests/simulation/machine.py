@@ -169,19 +169,17 @@ class Desk(RuleBasedStateMachine):
     def the_panel_does_its_work(self, data):
         case = self._a_case(data)
         if case.state in (CaseState.COMMITTEE, CaseState.REVIEW):
-            Guide(self.world, self._take, case.id).the_panel_votes()
+            Guide(self.world, self._take, case.id).a_member_votes(data.draw(st.integers(0, 2)))
 
     def _go_on(self, data, wanted: frozenset[Action], stale: bool) -> None:
         case = self._a_case(data)
-        offered: dict[Action, list[tuple[Actor, actions.Handler]]] = {}
-        for actor in self.world.actors(case):
-            for handler in actions.open_to(case, actor):
-                if handler.action in wanted:
-                    offered.setdefault(handler.action, []).append((actor, handler))
-        if offered:
-            action = data.draw(st.sampled_from(sorted(offered)))
-            actor, handler = data.draw(st.sampled_from(offered[action]))
-            self._act(data, case, actor, handler, stale=stale)
+        actors = self.world.actors(case)
+        first = data.draw(st.integers(0, len(actors) - 1))
+        for actor in actors[first:] + actors[:first]:
+            offered = [each for each in actions.open_to(case, actor) if each.action in wanted]
+            if offered:
+                self._act(data, case, actor, data.draw(st.sampled_from(offered)), stale=stale)
+                return
 
     @precondition(lambda self: self.cases)
     @rule(data=st.data())
@@ -216,19 +214,17 @@ class Desk(RuleBasedStateMachine):
 
     def _take(self, case_id: int, action: Action, said: Any, actor: Actor) -> bool:
         """Act as an edge would; returns whether it was taken. What was refused changed nothing."""
-        case = queries.case_to_work(case_id)
-        before, known, since = case.version, set(case.organisation_ids), _last_letter()
+        before, known, since = *_seen(case_id), _last_letter()
         try:
             with transaction():
                 case = queries.case_to_work(case_id)
                 actions.carry_out(case, action, said, act=Act(actor, now()))
         except ProcedureError as refused:
-            case = queries.case_to_work(case_id)
-            hold((before, since) == (case.version, _last_letter()), "10. refused, but changed", action, refused)
+            session().expunge_all()
+            hold((before, since) == (_seen(case_id)[0], _last_letter()), "10. refused, but changed", action, refused)
             hold(isinstance(refused, Stale) or said.version in (None, before), "10. an old version was read", action)
             return False
-        case = queries.case_to_work(case_id)
-        invariants.of_letters(case, action, since, known | case.organisation_ids, self.world.shops)
+        invariants.of_letters(case, action, since, known | _seen(case_id)[1], self.world.shops)
         return True
 
     # --- what must hold ---------------------------------------------------------------------------------------------
@@ -243,6 +239,13 @@ class Desk(RuleBasedStateMachine):
         """Everything that was done stands in the record, so what the record must keep is looked at once, at the end."""
         self.everything_holds()
         session().expunge_all()
+
+
+def _seen(case_id: int) -> tuple[int, set[int]]:
+    """Return the case's version, and the company that knows of it."""
+    query = select(Case.version, Case.respondent_id, Case.asked_at).where(Case.id == case_id)
+    version, respondent_id, asked_at = session().execute(query).one()
+    return version, {respondent_id} if respondent_id and asked_at else set()
 
 
 def _last_letter() -> int:

@@ -6,21 +6,26 @@ before (`EXAMPLES=50000` for more); what fails is told with its seed, and `HENG_
 
 import os
 import random
+import re
+from datetime import timedelta
 
 import pytest
-from hypothesis import HealthCheck, seed, settings
+from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
+from app.cases import service, service_clocks
 from app.core import clock, db, site, storage
 from tests.conftest import StandingClock
+from tests.simulation.invariants import Broken
 from tests.simulation.machine import Desk
 from tests.simulation.stage import Chance, Stage, in_memory
 from tests.simulation.world import World
+from workflows.procedure.clocks import next_instant
 
 FEW, PARTS = 2_000, 4
 EXAMPLES = int(os.environ.get("HENG_EXAMPLES") or FEW)
 MANY = EXAMPLES > FEW
-ACTS = 30 if MANY else 7
+ACTS = 30 if MANY else 6
 SEED = int(os.environ.get("HENG_SEED") or (random.SystemRandom().randrange(10**9) if MANY else 1))
 
 
@@ -43,11 +48,11 @@ def desk(tmp_path_factory):
             db.db.engine.dispose()
 
 
-def tell(desk, examples: int, number: int) -> None:
+def tell(desk, examples: int, number: int, *, phases=tuple(Phase)) -> None:
     """Try that many stories from a seed."""
     how = settings(
         max_examples=examples, stateful_step_count=ACTS, deadline=None, database=None, print_blob=False,
-        suppress_health_check=list(HealthCheck),
+        suppress_health_check=list(HealthCheck), phases=phases,
     )  # fmt: skip
     run_state_machine_as_test(seed(number)(type("Desk", (desk,), {})), settings=how)
 
@@ -59,3 +64,24 @@ def test_whatever_people_do_the_desk_keeps_its_invariants(desk, part):
     except Exception as broken:
         broken.add_note(f"The same again: HENG_EXAMPLES={EXAMPLES} HENG_SEED={SEED}, part {part}")
         raise
+
+
+def an_hour_early(*arguments):
+    return next_instant(*arguments) - timedelta(hours=1)
+
+
+PLANTED = {
+    "a clock that warns an hour early": (service_clocks, "next_instant", an_hour_early, "3./4."),
+    "clocks that nobody ends": (service_clocks, "end", lambda *_, **__: None, "3./4."),
+    "a page that is taken twice": (service, "check_version", lambda *_: None, "10."),
+    "a case whose due instant stands still": (service_clocks, "_refresh", lambda case: None, "5."),
+}
+
+
+@pytest.mark.parametrize("planted", PLANTED)
+def test_a_mistake_is_caught(desk, planted, monkeypatch):
+    module, name, mistake, invariant = PLANTED[planted]
+    monkeypatch.setattr(module, name, mistake)
+
+    with pytest.raises(Broken, match=f"^{re.escape(invariant)}"):
+        tell(desk, 200, 1, phases=[Phase.generate])

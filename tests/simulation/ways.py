@@ -68,11 +68,18 @@ class Guide:
 
     def the_panel_votes(self) -> None:
         """Have the lots drawn, and everybody who sits declare and vote."""
+        for n in range(3):
+            self.a_member_votes(n, then_vote=False)
+        for n in range(3):
+            self.a_member_votes(n)
+
+    def a_member_votes(self, n: int, *, then_vote: bool = True) -> None:
+        """Have the lots drawn, and one who sits declare and vote."""
         drawn(queries.case_to_work(self.case_id))
-        for member in self._seated():
+        for member in self._seated()[n : n + 1]:
             self.take(self.case_id, Action.DECLARE_INTEREST, DeclareInterest(interest="none"), member)
-        for member in self._seated():
-            self.take(self.case_id, Action.VOTE, ballots(queries.case_to_work(self.case_id)), member)
+            if then_vote:
+                self.take(self.case_id, Action.VOTE, ballots(queries.case_to_work(self.case_id)), member)
 
     def _seated(self) -> list[Actor]:
         panel = committee.panel_of(queries.case_to_work(self.case_id))

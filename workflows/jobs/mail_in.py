@@ -16,7 +16,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from app.core import site
+from app.core import logs, site
 from app.core.clock import now
 from app.core.db import transaction
 from app.core.mail_addresses import tag_of
@@ -123,7 +123,7 @@ def ask(url: str, stopping: threading.Event) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(message)s")
+    logs.install(logging.WARNING)
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own, which writes down what is sent
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):

@@ -12,6 +12,7 @@ import signal
 import threading
 from pathlib import Path
 
+from app.core import logs
 from app.core.clock import now
 from app.core.db import session, transaction
 from app.ledger import keys, notary
@@ -67,7 +68,7 @@ def run(stopping: threading.Event) -> None:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logs.install()
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())

@@ -17,7 +17,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from app.cases.queries import due_clocks
-from app.core import heartbeat, outbox
+from app.core import heartbeat, logs, outbox
 from app.core.clock import now
 from app.core.db import transaction
 from app.monitoring.health import SWEEPER
@@ -118,7 +118,7 @@ class Pulse:
 
 
 def main() -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logs.install()
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())

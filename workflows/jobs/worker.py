@@ -13,6 +13,7 @@ from types import FrameType
 from redis import Redis, RedisError
 from rq import SimpleWorker
 
+from app.core import logs
 from app.notices import render
 from workflows.jobs.queues import NOTICES
 from workflows.jobs.tasks import application
@@ -57,7 +58,7 @@ def warm(queue: str) -> None:
 
 
 def main(queue: str) -> None:
-    logging.basicConfig(level=logging.INFO, format="%(levelname)s %(message)s")
+    logs.install()
     warm(queue)
     work(queue, Redis.from_url(os.environ["REDIS_URL"]))
 

@@ -98,9 +98,13 @@ class Mischief:
         time.sleep(max(0.0, began + dead_s - time.time()))
         started = time.time()
         self.system.begin()
-        if not eventually(lambda: "Heng is ready" in self.system.log, START_WITHIN_S):
+        if not eventually(self._is_back, START_WITHIN_S):
             raise RuntimeError(f"It did not come up again: {self.system.log[-2000:]}")
         self.outages.append(Outage(began, started, time.time()))
+
+    def _is_back(self) -> bool:
+        """Return whether the web answers and a sweep has begun."""
+        return "Heng is ready" in self.system.log and "sweeping" in self.system.log
 
     # --- Redis ----------------------------------------------------------------------------------------------------
 

@@ -19,6 +19,8 @@ QUEUES = (CLOCKS, *LANES)
 TASKS = {CLOCKS: "workflows.jobs.tasks.fire_clock"} | dict.fromkeys(LANES, "workflows.jobs.tasks.deliver")
 TIMEOUTS_S = {CLOCKS: 30} | dict.fromkeys(LANES, 110)
 """A job of the outbox ends before its lease does (two minutes), so no two workers hold one row."""
+FRESH_S = 2
+"""A job that waited longer was done by the sweep: it is forgotten, or a busy worker would never catch up with today."""
 PATIENCE_S = 0.25
 FAILURES_KEPT_S = 60
 
@@ -38,6 +40,7 @@ def hand_over(queue: str, number: int) -> bool:
             job_id=f"{queue}-{number}",
             unique=True,
             timeout=TIMEOUTS_S[queue],
+            ttl=FRESH_S,
             result_ttl=0,
             failure_ttl=FAILURES_KEPT_S,
         )

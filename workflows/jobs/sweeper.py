@@ -122,6 +122,8 @@ def main() -> None:
     stopping = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stopping.set())
+    tasks.application()
+    log.info("sweeping")
     # A loop for each, because a slow mail server or a long notice must not keep a clock waiting.
     for lane in outbox.Lane:
         sweep = Sweep(lane.value, partial(outbox.due, lane=lane), tasks.deliver_each)

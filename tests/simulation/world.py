@@ -106,6 +106,7 @@ _FIELDS: dict[Action, Callable[..., dict[str, Any] | Command | None]] = {
     Action.CLASSIFY: _classify,
     Action.ASSIGN: lambda case, act, draw, world: {"user_id": draw(st.sampled_from([None, world.staff[0].user_id]))},
     Action.START_EMERGENCY: _plan,
+    Action.EMERGENCY_STEP: lambda case, act, draw, world: {"step": draw(st.integers(1, 3))},
     Action.END_EMERGENCY: lambda *_: {"done": "已联系快递拦截。"},
     Action.REPLY: lambda case, act, draw, world: {
         "body": "我们在处理。", "audience": draw(st.sampled_from(["consumer", "both", "respondent", "internal"])),

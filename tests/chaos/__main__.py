@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import random
 import shutil
+import signal
 import sys
 import tempfile
 import threading
@@ -66,6 +67,7 @@ def arguments() -> argparse.Namespace:
 
 def main() -> int:
     wanted = arguments()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # what was started is then stopped
     seed = wanted.seed if wanted.seed is not None else random.SystemRandom().randrange(10**6)
     lasts_s = SHORT_S if wanted.short else wanted.minutes * 60
     number = SHORT_COMPLAINTS if wanted.short else wanted.complaints

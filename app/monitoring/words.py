@@ -52,6 +52,7 @@ def task(name: str) -> str:
         "draw_panel": _("Draw a panel"),
         "read_mail": _("Read a mail that came in"),
         "remind_of_mail": _("Remind of a mail that waits for a person"),
+        "teach_triage": _("Teach triage from corrections"),
     }
     return words.get(name.rpartition(".")[2]) or name
 

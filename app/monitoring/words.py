@@ -53,13 +53,17 @@ def task(name: str) -> str:
         "read_mail": _("Read a mail that came in"),
         "remind_of_mail": _("Remind of a mail that waits for a person"),
         "teach_triage": _("Teach triage from corrections"),
+        "send_webhook": _("Tell another system (webhook)"),
     }
     return words.get(name.rpartition(".")[2]) or name
 
 
 def lane(key: str) -> str:
     """Return what waits in a lane."""
-    words = {"letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks"), "mail": _("Mail in")}
+    words = {
+        "letters": _("Letters"), "notices": _("Notices"), "clocks": _("Clocks"), "mail": _("Mail in"),
+        "hooks": _("Webhooks"),
+    }  # fmt: skip
     return words.get(key) or key
 
 

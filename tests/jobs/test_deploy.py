@@ -18,7 +18,7 @@ ROOT = Path(__file__).resolve().parents[2]
 DEPLOY = ROOT / "docs" / "deploy"
 UNITS = DEPLOY / "systemd"
 COMPOSE = yaml.safe_load((DEPLOY / "compose.yaml").read_text("utf-8"))
-MODULE = re.compile(r"-m (\S+)(?: (clocks|letters|notices|mail|%i))?")
+MODULE = re.compile(r"-m (\S+)(?: (\w+|%i))?")
 
 
 def module(command: str) -> str:

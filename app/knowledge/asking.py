@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -15,6 +16,7 @@ from workflows.assistant.examples import Example
 from workflows.assistant.matching import Index
 from workflows.regulation import book
 from workflows.regulation.entries import Clause
+from workflows.regulation.errors import NotInRulebook
 from workflows.regulation.text import Text3
 from workflows.triage import language as languages
 
@@ -64,10 +66,11 @@ def _reply(found: Match, given: Sequence[StaffAnswer], on: date) -> tuple[Text3,
     return reply.text, reply.clauses
 
 
-def _clauses(numbers: Sequence[str], on: date) -> list[Clause]:
-    """Return the clauses in force among topics."""
-    held = {clause.number: clause for clause in book.current().clauses(on)}
-    return [held[number] for number in numbers if number in held]
+def _clauses(numbers: Sequence[str], on: date) -> Iterator[Clause]:
+    """Yield the clauses in force among topics."""
+    for number in numbers:
+        with suppress(NotInRulebook):
+            yield book.current().clause(number, on)
 
 
 def _examples(given: Sequence[StaffAnswer]) -> tuple[Example, ...]:

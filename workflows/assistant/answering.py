@@ -12,12 +12,12 @@ from typing import Any
 from workflows.assistant.examples import DATA, Example, examples
 from workflows.assistant.matching import Index
 from workflows.regulation import wording
-from workflows.regulation.errors import NotInRulebook
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.text import Text3
 from workflows.triage.normalising import fold
 
 UNKNOWN = "unknown"
+_FIGURE = re.compile(r"\{(\w+)\}")
 LONGEST = 500  # characters of a question that are read
 
 
@@ -123,21 +123,13 @@ def reply(topic: str, book: Rulebook, on: date) -> Reply:
     held = _replies().get(topic)
     if held is None:
         return Reply(book.clause(topic, on).text, (topic,))
-    return Reply(held[0].filled(_Figures(book, on)), held[1])
+    return Reply(held[0].filled(_figures(held[0], book, on)), held[1])
 
 
-class _Figures(dict[str, Text3]):
-    """The figures of the rulebook on a day, in words, by key. Missing ones raise NotInRulebook."""
-
-    def __init__(self, book: Rulebook, on: date) -> None:
-        super().__init__({figure.key: wording.figure(book.figure(figure.key, on)) for figure in _plain(book, on)})
-
-    def __missing__(self, key: str) -> Text3:
-        raise NotInRulebook(f"answers.toml names the figure '{key}', which the rulebook does not have.")
-
-
-def _plain(book: Rulebook, on: date) -> list[Any]:
-    return [figure for figure in book.figures.on(on) if len(figure.values) == 1]
+def _figures(template: Text3, book: Rulebook, on: date) -> dict[str, Text3]:
+    """Return the figures that a text names, in words, as they stand on a day. Raises: NotInRulebook."""
+    named = {name for text in template.as_dict().values() for name in _FIGURE.findall(text)}
+    return {name: wording.figure(book.figure(name, on)) for name in named}
 
 
 def leading() -> tuple[Mapping[str, str], ...]:

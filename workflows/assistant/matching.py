@@ -1,11 +1,11 @@
 """How alike two questions are: by what they speak of first, by their words second. Plain Python, built once."""
 
-import heapq
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from itertools import combinations, pairwise
+from operator import mul
 
 from workflows.assistant.concepts import lexicon
 from workflows.assistant.examples import Example
@@ -97,4 +97,4 @@ class Index:
 
 
 def _nearest(found: Iterable[float]) -> float:
-    return sum(weight * alike for weight, alike in zip(NEAREST, heapq.nlargest(3, found), strict=False))
+    return sum(map(mul, NEAREST, sorted(found, reverse=True)))

@@ -2,18 +2,48 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
+
+from markupsafe import Markup
 
 from app.cases.commands import Money, Term
 from app.cases.forms import terms_for_form
 from app.cases.models import Case, Finding
+from app.committee.commands import DraftDecision
 from app.committee.models import Panel
 from app.committee.queries import Ruling
 from workflows.procedure.issues import ANY, IssueKind
 from workflows.procedure.names import name
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A draft on paper: what stands on it, in which language, and the words that would stop its publication."""
+
+    page: Markup
+    language: str
+    leaks: Sequence[str]
+
+
+Shower = Callable[[Case, Panel, DraftDecision, datetime], Sheet]
+_showers: list[Shower] = []
+
+
+def shows_sheets(shower: Shower) -> Shower:
+    """Register the function that shows a draft on paper: the notices room, which stands above this one."""
+    _showers[:] = [shower]
+    return shower
+
+
+def sheet_of(case: Case, panel: Panel, draft: DraftDecision, at: datetime) -> Sheet | None:
+    """Return the draft as it would stand on paper."""
+    return _showers[0](case, panel, draft, at) if _showers else None
+
 
 FOUND = ("breach", "kept", "out_of_time")
 

@@ -14,6 +14,7 @@ from app.cases.models import Case
 from app.cases.proposing import proposed
 from app.committee import dossier as reading
 from app.committee import drafting, forms, queries
+from app.committee.commands import OutcomeKey
 from app.committee.models import Decision, Panel
 from app.committee.views import case_and_panel, committee
 from app.core import clock
@@ -24,7 +25,7 @@ from app.web.guards import act, current_actor, fresh, requires
 from app.web.i18n import language
 from app.web.words import sentence
 from workflows.procedure.authority import Permission
-from workflows.procedure.errors import Invalid, Stale
+from workflows.procedure.errors import Invalid, ProcedureError, Stale
 from workflows.procedure.issues import outcome
 from workflows.procedure.states import Action
 
@@ -121,11 +122,23 @@ def notice(number: str) -> Any:
         return redirect(url_for("committee.result", number=number), code=303)
     voted = outcome([ruling.tally.result for ruling in rulings])
     form, shown = _draft_page(case, panel, rulings)
-    show = _page("notice", form, shown | {"outcome": voted})
-    if request.method == "GET" or not form.validate():
-        return show(422 if form.is_submitted() else 200)
+    looks = "preview" in request.form
+    shown |= {"outcome": voted, "sheet": _sheet(case, panel, form, voted.value) if looks else None}
+    show = _page("notice", form, shown)
+    if request.method == "GET" or looks:
+        return show(200)
+    if not form.validate():
+        return show(422)
     then = url_for("committee.result", number=number)
     return _take(number, Action.DRAFT_DECISION, lambda: form.to_command(voted.value), form, show, then)
+
+
+def _sheet(case: Case, panel: Panel, form: forms.DraftForm, voted: OutcomeKey) -> drafting.Sheet | None:
+    """Return what the form holds now as it would stand on paper; None while something is missing in it."""
+    try:
+        return drafting.sheet_of(case, panel, form.to_command(voted), clock.now())
+    except (ValueError, AttributeError, ProcedureError):  # what is missing is told once it is sent
+        return None
 
 
 def _draft_page(case: Case, panel: Panel, rulings: Any) -> tuple[forms.DraftForm, dict[str, Any]]:

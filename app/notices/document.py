@@ -38,8 +38,17 @@ _INVISIBLE = re.compile(
 
 def html(facts: NoticeFacts, *, lacking: str = "") -> str:
     """Return the document as HTML; characters in `lacking` become 〓."""
+    return _rendered("notice.html", facts, lacking)
+
+
+def sheet(facts: NoticeFacts) -> Markup:
+    """Return what stands on the paper as a part of a page, for a look at it before there is any paper."""
+    return Markup(_rendered("sheet.html", facts, ""))  # noqa: S704 -- our own templates, which escape
+
+
+def _rendered(template: str, facts: NoticeFacts, lacking: str) -> str:
     unprintable = dict.fromkeys(map(ord, lacking), _NO_TYPE)
-    return _templates().get_template("notice.html").render(notice=facts, lacking=unprintable, **_words(facts))
+    return _templates().get_template(template).render(notice=facts, lacking=unprintable, **_words(facts))
 
 
 @cache

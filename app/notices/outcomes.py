@@ -12,6 +12,7 @@ from app.cases.commands import Term
 from app.cases.models import Case
 from app.cases.queries_talk import remedies
 from app.committee import queries as committee
+from app.committee.commands import DraftDecision
 from app.committee.models import Decision, Panel
 from app.core import ids
 from app.notices.facts import NoticeKind, NoticeLanguage
@@ -130,6 +131,16 @@ def _decision(case: Case, decision: Decision) -> Outcome:
         facts_found=tuple(decision.facts_found), reasons=decision.reasons, dissent=decision.dissent or "",
         votes=_votes(panel) if panel else (), liable=tuple(_liable(panel)) if panel else (),
         review_until=_review_ends(case, decision.signed_at) if decision.round == 1 else None,
+    )  # fmt: skip
+
+
+def drafted(case: Case, panel: Panel, draft: DraftDecision, at: datetime) -> Outcome:
+    """Return a draft as the outcome that it would be if it were signed at `at`; it has no number yet."""
+    return Outcome(
+        kind=NoticeKind.DECISION, round=panel.round, result=draft.outcome, clauses=tuple(draft.clauses),
+        written_in=NoticeLanguage(case.language), owed=tuple(_ordered(case, term, at) for term in draft.terms),
+        facts_found=tuple(draft.facts_found), reasons=draft.reasons, dissent=draft.dissent, votes=_votes(panel),
+        liable=tuple(_liable(panel)), review_until=_review_ends(case, at) if panel.round == 1 else None,
     )  # fmt: skip
 
 

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from markupsafe import Markup, escape
 
 from app.cases.models import Case
+from app.committee.commands import DraftDecision
+from app.committee.drafting import Sheet, shows_sheets
+from app.committee.models import Panel
+from app.notices.document import sheet
 from app.notices.facts import NoticeFacts, NoticeLanguage
 from app.notices.freezing import freeze, substitutes
 from app.notices.gate import Coarse, coarse, leaking, marks_of, typed
-from app.notices.outcomes import Outcome
+from app.notices.outcomes import Outcome, drafted
 from app.notices.service import waiting
 from workflows.procedure.leaks import Hint, Leak
 from workflows.procedure.names import name
@@ -56,6 +61,16 @@ def _preview(case: Case, outcome: Outcome, language: NoticeLanguage) -> Preview:
             dict.fromkeys(Found(leak.text, instead[leak.hint], leak.hint) for each in found.values() for leak in each)
         ),
     )  # fmt: skip
+
+
+@shows_sheets
+def draft_sheet(case: Case, panel: Panel, draft: DraftDecision, at: datetime) -> Sheet:
+    """Return a draft as the public would read it on paper, and what in it would stop its publication."""
+    outcome = drafted(case, panel, draft, at)
+    facts = freeze(case, outcome, language=outcome.written_in, code="", at=at, told=coarse(case, outcome))
+    finds = leaking(outcome, marks_of(case)).values()
+    bare = replace(facts, number="", seal_label="", verification_code="", verify_url="")
+    return Sheet(sheet(bare), bare.language, list(dict.fromkeys(leak.text for each in finds for leak in each)))
 
 
 def _coarsened(case: Case, outcome: Outcome, told: Coarse, language: NoticeLanguage) -> list[str]:

@@ -378,3 +378,18 @@ def test_what_would_name_a_party_is_told_before_it_is_published(case, signed_in)
     assert refused.status_code == 422
     assert "林小雨" in refused.text
     assert clerk.post(f"/outcomes/{case.number}/publish", data={"redact": "y"}).status_code == 303
+
+
+def test_the_draft_is_shown_on_paper_with_what_would_stop_its_publication_and_nothing_is_saved(case, signed_in):
+    decide(case)
+    clerk = signed_in(secretary())
+    before = case_to_work(case.id).version
+
+    shown = clerk.post(page(case.number, "notice"), data=draft_fields(reasons="林小雨 was right.", preview="1"))
+
+    assert shown.status_code == 200
+    sheet = shown.text[shown.text.index('class="sheet"') :]
+    assert "林小雨 was right." in sheet
+    assert "<mark>林小雨</mark>" in shown.text
+    assert case_to_work(case.id).version == before
+    assert queries.draft_of(case, 1) is None

@@ -122,19 +122,18 @@ def notice(number: str) -> Any:
         return redirect(url_for("committee.result", number=number), code=303)
     voted = outcome([ruling.tally.result for ruling in rulings])
     form, shown = _draft_page(case, panel, rulings)
-    looks = "preview" in request.form
-    shown |= {"outcome": voted, "sheet": _sheet(case, panel, form, voted.value) if looks else None}
-    show = _page("notice", form, shown)
-    if request.method == "GET" or looks:
-        return show(200)
-    if not form.validate():
-        return show(422)
+    looks = request.method == "GET" or "preview" in request.form
+    show = _page("notice", form, shown | {"outcome": voted, "sheet": _sheet(case, panel, form, voted.value)})
+    if looks or not form.validate():
+        return show(200 if looks else 422)
     then = url_for("committee.result", number=number)
     return _take(number, Action.DRAFT_DECISION, lambda: form.to_command(voted.value), form, show, then)
 
 
 def _sheet(case: Case, panel: Panel, form: forms.DraftForm, voted: OutcomeKey) -> drafting.Sheet | None:
-    """Return what the form holds now as it would stand on paper; None while something is missing in it."""
+    """Return what the form holds now as it would stand on paper, if that is asked for and nothing is missing."""
+    if "preview" not in request.form:
+        return None
     try:
         return drafting.sheet_of(case, panel, form.to_command(voted), clock.now())
     except (ValueError, AttributeError, ProcedureError):  # what is missing is told once it is sent

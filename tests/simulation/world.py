@@ -46,7 +46,8 @@ class World:
 
 def command(kind: type[Command], action: Action, case: Case, act: Act, draw: Draw, world: World) -> Command | None:
     """Return something that could be said now, sensible or not; None where there is nothing to say at all."""
-    make = _FIELDS.get(action, lambda case, act, draw, world: {})
+    if (make := _FIELDS.get(action)) is None:
+        return kind() if not any(field.is_required() for field in kind.model_fields.values()) else None
     fields = make(case, act, draw, world)
     return fields if fields is None or isinstance(fields, Command) else kind(**fields)
 
@@ -130,5 +131,6 @@ _FIELDS: dict[Action, Callable[..., dict[str, Any] | Command | None]] = {
     Action.DISPUTE_PERFORMANCE: _remedy(reason="没收到。"),
     Action.RATE: lambda *_: {"solved": 4, "fair": 5, "effort": 3},
     Action.REQUEST_REVIEW: lambda *_: {"grounds": ["new_evidence"], "text": "有新的证据。"},
+    Action.JOIN: lambda case, act, draw, world: {"case_number": case.number, "reason": "同一订单。"},
     Action.CLOSE: lambda *_: {"reason": "out_of_scope", "explanation": "不在受理范围。"},
 }  # fmt: skip

@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations
+.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations siege sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -60,6 +60,7 @@ lint: $(DEV_READY)
 	$(BIN)/lint-imports
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.architecture.translations check
+	$(BIN)/bandit --quiet --recursive --severity-level medium app workflows config.py wsgi.py
 
 types: $(DEV_READY)
 	$(BIN)/mypy
@@ -72,6 +73,16 @@ chaos: $(DEV_READY) compiled-translations ## three minutes of killing what runs 
 
 simulate: $(DEV_READY) compiled-translations ## thirty days at the desk, 10,000 times anew (EXAMPLES=50000 for more)
 	HENG_EXAMPLES=$(or $(EXAMPLES),10000) $(PYTEST) tests/simulation $(ARGS)
+
+siege: $(DEV_READY) compiled-translations ## slow senders and a million guesses against a running system; figures and a verdict (ARGS="--guesses 20000")
+	$(BIN)/python -m tests.attacks.siege $(ARGS)
+
+sbom: $(DEV_READY) ## write what the product is made of as CycloneDX: out/sbom.json
+	@mkdir -p out
+	$(BIN)/cyclonedx-py environment --output-reproducible --pyproject pyproject.toml --of JSON -o out/sbom.json $(BIN)/python
+
+licences: $(DEV_READY) ## list the licences of what is installed: docs/licences.md
+	$(BIN)/python -m tests.architecture.supply licences
 
 journey: $(DEV_READY) compiled-translations ## drive the whole way in a real browser; PDFs and pictures go to out/journey
 	$(BIN)/python -m pytest tests/browser/test_whole_way.py --journey out/journey $(ARGS)

@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, Response, after_this_request, current_app, g, redirect, request, session, url_for
 from flask_login import LoginManager, UserMixin, current_user, login_user, logout_user
+from limits import parse
 
 from app.accounts import passkeys, queries, service, service_sessions, service_tokens, service_watch
 from app.accounts.models import SignInSession, Stage, User
@@ -16,14 +17,16 @@ from app.accounts.models_watch import EventKind
 from app.core import clock, site
 from app.core.db import transaction
 from app.core.ids import new_token
-from app.web import bearer
+from app.web import bearer, limits
 from app.web.afterwards import afterwards
-from app.web.guards import View, act
+from app.web.guards import View, act, current_actor
+from workflows.procedure.act import Act
 from workflows.procedure.authority import NOBODY, Actor
 
 manager = LoginManager()
 BROWSER, BROWSER_LASTS = "heng-known", timedelta(days=365)
 CHALLENGE = "challenge"
+LOST = parse("30 per 10 minute")  # pages that are not there, for one account
 WRONG_FACTORS = 5
 SIGNED_IN = "signed_in"
 
@@ -76,6 +79,23 @@ def install(app: Flask) -> None:
             g.actor, g.proved_at = current_user.user.actor(), current_user.session.proved_at
         else:
             g.actor = NOBODY
+
+    app.after_request(_notice_searching)
+
+
+def _notice_searching(response: Response) -> Response:
+    """Tell administrators of an account that asks for many things that are not there: it may be trying numbers."""
+    who = current_actor().user_id
+    if response.status_code != 404 or who is None or not limits.count(LOST, "lost", str(who)):
+        return response
+    if limits.used(LOST, "lost", str(who)) == LOST.amount:
+        told = act()
+        afterwards(lambda: _tell_of_searching(who, told))
+    return response
+
+
+def _tell_of_searching(user_id: int, told: Act) -> None:
+    service_watch.note(EventKind.MANY_NOT_FOUND, about=queries.find(user_id), act=told)
 
 
 # --- getting in ----------------------------------------------------------------------------------------------------

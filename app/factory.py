@@ -46,6 +46,7 @@ ROOMS = (
     "emergency.service_calls",
     "emergency.views",
     "mediation.service",
+    "mediation.service_bids",
     "committee.views_steps",
     "committee.views",
     "committee.service",

@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
-from app.cases.commands import PartyKey, Term
+from app.cases.commands import Money, PartyKey, Term
 from app.core.commands import Command, RowId
 from app.core.text import Note, OptionalLine, OptionalNote
 
@@ -54,3 +54,9 @@ class Refer(Command):
     """Hand the case to the committee. What was offered must not stand in the summary."""
 
     summary: Note
+
+
+class EnterBid(Command):
+    """A secret figure: the least the consumer would take, or the most the company would pay. Nobody is shown it."""
+
+    amount: Money

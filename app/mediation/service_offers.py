@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
 from app.cases import service_clocks
 from app.cases.actions import performs
@@ -111,12 +112,18 @@ def accept(case: Case, command: Accept, act: Act) -> None:
 
 def _settle(case: Case, offer: Offer, act: Act) -> None:
     _end(case, offer, OfferStatus.ACCEPTED, act)
+    session().flush()
+    settle_on(case, restored(offer.terms), Action.ACCEPT, branch="all", detail={"offer": offer.n}, act=act)
+
+
+def settle_on(
+    case: Case, terms: Sequence[Term], by: Action, *, branch: str, detail: dict[str, Any], act: Act
+) -> None:  # fmt: skip
+    """Settle the case on these terms: what is still on the table is replaced, what was agreed is owed from now on."""
     for other in open_offers(case):
-        if other is not offer:
-            _end(case, other, OfferStatus.REPLACED, act)
-    terms = restored(offer.terms)
+        _end(case, other, OfferStatus.REPLACED, act)
     owed = promise(case, terms, source="settlement", act=act)
-    advance(case, Action.ACCEPT, act=act, branch="all", detail={"offer": offer.n, "owed": owed})
+    advance(case, by, act=act, branch=branch, detail=detail | {"owed": owed})
     what = name("outcome", "settled", case.language)
     tell_consumer(case, "progress", act=act, what=what, turn=in_words(terms, case.language))
     if case.respondent:

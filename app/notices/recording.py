@@ -58,7 +58,8 @@ def _clock(clock: Clock) -> dict[str, Any]:
 def _act(row: CaseEvent) -> Collection[str]:
     """What was offered stays closed; that a step was taken is opened where it moved the case or ended a clock."""
     if row.walled:
-        return STEP if row.from_state != row.to_state or row.action == "answer" else ()
+        owed = ("detail.owed",) if "owed" in row.detail else ()
+        return (*STEP, *owed) if row.from_state != row.to_state or row.action == "answer" else ()
     return (*STEP, "clause", *(f"detail.{name}" for name in DETAIL if name in row.detail))
 
 

@@ -92,6 +92,7 @@ REFUSALS = {
     "whose_missing": _l("Say whose it is."),
     "party_not_asked": _l("The responsible company has not been asked yet. Ask it to answer first."),
     "already_answered": _l("You already answered this."),
+    "bidding_over": _l("All rounds of blind bids are used. Make an open offer, or go on with the mediator."),
     "no_offer_terms": _l("An offer needs at least one remedy, with an amount where money is owed, and a date."),
     "party_not_known": _l("No responsible organisation has been named yet. Classify the case first."),
     "window_closed": _l("The time for this was over on %(until)s."),

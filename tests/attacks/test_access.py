@@ -268,6 +268,7 @@ POST = {
     f"{ACT}acknowledge_call": f"respondent {DESK}",
     f"{ACT}answer": "respondent",
     f"{ACT}assign": WORKERS,
+    f"{ACT}bid": "consumer respondent",
     f"{ACT}classify": WORKERS,
     f"{ACT}close": WORKERS,
     f"{ACT}join": WORKERS,

@@ -115,6 +115,9 @@ _FIELDS: dict[Action, Callable[..., dict[str, Any] | Command | None]] = {
     Action.REQUEST_ANSWER: lambda case, act, draw, world: {"organisation_id": _shop(draw, world)},
     Action.ANSWER: _answer,
     Action.PROPOSE: lambda case, act, draw, world: {"terms": _terms(draw)},
+    Action.BID: lambda case, act, draw, world: {
+        "amount": {"amount_minor": draw(st.sampled_from([5000, 9900, 15000])), "currency": "CNY"},
+    },
     Action.ACCEPT: _offer,
     Action.DECLINE: _offer,
     Action.REFER: lambda *_: {"summary": "双方各执一词。"},

@@ -39,6 +39,7 @@ class Action(StrEnum):
     REPLY = "reply"
     REQUEST_ANSWER = "request_answer"
     ANSWER = "answer"
+    BID = "bid"
     PROPOSE = "propose"
     ACCEPT = "accept"
     DECLINE = "decline"
@@ -150,6 +151,10 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.ACCEPT, [S.ANSWERING, S.MEDIATION], S.SETTLED, P.OFFER_ANSWER, "2.2.4.3", branch="all",
              stops=BEFORE_OUTCOME, stamps="settled_at", walled=True),
     *_arrows(A.DECLINE, [S.ANSWERING, S.MEDIATION], S.MEDIATION, P.OFFER_ANSWER, "2.2.4.3", walled=True),
+    *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], None, P.OFFER_ANSWER, "2.2.4.3", branch="one", walled=True),
+    *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], None, P.OFFER_ANSWER, "2.2.4.3", branch="apart", walled=True),
+    *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], S.SETTLED, P.OFFER_ANSWER, "2.2.4.3", branch="met",
+             stops=BEFORE_OUTCOME, stamps="settled_at", walled=True),
     *_arrows(A.OFFER_LAPSED, [S.ANSWERING, S.MEDIATION], S.MEDIATION, P.PROCEED, "2.2.4.3", walled=True),
     *_arrows(A.REFER, [S.TRIAGE, S.ANSWERING, S.MEDIATION], S.COMMITTEE, P.CASE_REFER, "3.3.2",
              stops=[K.REFERRAL, K.OFFER, K.RESPONDENT_ANSWER]),
@@ -193,7 +198,7 @@ MET_BY: dict[ClockKind, frozenset[Action]] = {
     K.EMERGENCY_START: frozenset({A.START_EMERGENCY}),
     K.FIRST_REPLY: frozenset({A.REPLY}),
     K.RESPONDENT_ANSWER: frozenset({A.ANSWER}),
-    K.RESOLUTION: frozenset({A.ACCEPT, A.SIGN_DECISION, A.CLOSE, A.WITHDRAW}),
+    K.RESOLUTION: frozenset({A.ACCEPT, A.BID, A.SIGN_DECISION, A.CLOSE, A.WITHDRAW}),
     K.REVIEW: frozenset({A.SIGN_DECISION}),
     K.PERFORMANCE: frozenset({A.CONFIRM_PERFORMANCE, A.PROOF_STOOD}),
 }

@@ -93,5 +93,5 @@ def _tell(case: Case, what: str, act: Act, *, but: str = "") -> None:
         tell_consumer(case, "progress", act=act, what=name("told", what, language), turn=name("next", what, language))
     if but != "respondent" and case.respondent:
         language = case.respondent.language
-        words = {"what": name("told", what, language), "turn": name("next", what, language)}
-        tell_respondent(case, "respondent_news", act=act, **words)
+        told, following = name("told", what, language), name("next", what, language)
+        tell_respondent(case, "respondent_news", act=act, what=told, turn=following)

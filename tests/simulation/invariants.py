@@ -6,7 +6,8 @@
  4. No clock did anything early, each level of each clock was done once, and each effect stands in the history.
  5. The case's due instant is the nearest end of an open statutory clock.
  6. Where the case is closed, nothing is waited for any more.
- 7. A state implies its rows: settled: one accepted offer; decided: a signed decision; one open offer a maker.
+ 7. A state implies its rows: settled: one accepted offer or bids that met; decided: a
+    signed decision; one open offer a maker.
  8. A company is written to only when it has been asked, or called out in a confirmed emergency.
  9. Every letter is on its way exactly once.
 10. Whoever was refused changed nothing, and who acts on an old version is refused.
@@ -83,7 +84,9 @@ def _rows(case: Case) -> None:
     hold(running == waiting, "7. an open offer has no clock, or a closed one has", running, waiting)
     if case.state is CaseState.SETTLED:
         accepted = [offer for _by, status, offer in offers if status is OfferStatus.ACCEPTED]
-        hold(len(accepted) == 1, "7. settled without the one accepted offer", accepted)
+        met = select(CaseEvent.id).where(CaseEvent.case_id == case.id, CaseEvent.branch == "met")
+        agreed = [*accepted, *session().scalars(met)]
+        hold(len(agreed) == 1, "7. settled without the one accepted offer, or the bids that met", agreed)
     if case.state is CaseState.DECIDED:
         signed = select(func.count()).where(Decision.case_id == case.id, Decision.signed_at.is_not(None))
         hold(session().scalar(signed), "7. decided without a signature")

@@ -623,6 +623,26 @@ def upgrade() -> None:
         batch_op.create_index("ix_answers_case", ["case_id"], unique=False)
 
     op.create_table(
+        "bids",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False, comment="round of the bidding with this organisation, from 1"),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("amount_minor", sa.BigInteger().with_variant(sa.BigInteger(), "sqlite"), nullable=False),
+        sa.Column("currency", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_bids_amount_is_positive")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bids_case_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_bids_organisation_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_bids_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bids")),
+        sa.UniqueConstraint(
+            "case_id", "organisation_id", "n", "side", name=op.f("uq_bids_case_id_organisation_id_n_side")
+        ),
+    )
+    op.create_table(
         "case_events",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -637,6 +657,7 @@ def upgrade() -> None:
                 "reply",
                 "request_answer",
                 "answer",
+                "bid",
                 "propose",
                 "accept",
                 "decline",
@@ -1832,6 +1853,7 @@ def downgrade() -> None:
 
     op.drop_table("clocks")
     op.drop_table("case_events")
+    op.drop_table("bids")
     with op.batch_alter_table("answers") as batch_op:
         batch_op.drop_index("ix_answers_case")
 

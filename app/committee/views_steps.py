@@ -142,12 +142,12 @@ def _sheet(case: Case, panel: Panel, form: forms.DraftForm, voted: OutcomeKey) -
 
 def _draft_page(case: Case, panel: Panel, rulings: Any) -> tuple[forms.DraftForm, dict[str, Any]]:
     found = cases.findings(case)
-    draft = queries.draft_of(case, panel.round)
+    shown = reading.result(case, panel, current_actor(), clock.now())
+    draft = shown["draft"] = shown["decision"]
     filled = forms.draft_for_form(case, draft) if draft else drafting.first_draft(case, rulings, found)
     form = forms.DraftForm(data=filled | {"seen": str(case.version)})
     offered = drafting.clauses_to_offer(case, panel, found, language())
     form.prepare(offered)
-    shown = reading.result(case, panel, current_actor(), clock.now()) | {"draft": draft}
     shown["proposed"] = proposed(case, found)
     return form, shown
 

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from app.cases import service, service_clocks
+from app.cases.models import FAR
 from app.core import clock, db, site, storage
 from tests.conftest import StandingClock
 from tests.simulation.invariants import Broken
@@ -70,11 +71,15 @@ def an_hour_early(*arguments):
     return next_instant(*arguments) - timedelta(hours=1)
 
 
+def never_due(case):
+    case.due_at = FAR
+
+
 PLANTED = {
     "a clock that warns an hour early": (service_clocks, "next_instant", an_hour_early, "3./4."),
     "clocks that nobody ends": (service_clocks, "end", lambda *_, **__: None, "3./4."),
     "a page that is taken twice": (service, "check_version", lambda *_: None, "10."),
-    "a case whose due instant stands still": (service_clocks, "_refresh", lambda case: None, "5."),
+    "a case that forgets when it is due": (service_clocks, "_refresh", never_due, "5."),
 }
 
 

@@ -76,7 +76,8 @@ def install(app: Flask) -> None:
         if request.path.startswith("/api/"):
             g.actor = bearer.actor_of_request()
         elif current_user.is_authenticated:
-            g.actor, g.proved_at = current_user.user.actor(), current_user.session.proved_at
+            g.actor = current_user.user.actor()
+            g.proved_at = current_user.session.proved_at if current_user.session else None
         else:
             g.actor = NOBODY
 

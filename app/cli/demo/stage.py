@@ -31,9 +31,12 @@ from app.intake import service as intake
 from app.intake.commands import Submission
 from app.ledger import keys, notary
 from app.mediation.queries import waiting_for
+from app.notices.gate import leaking, marks_of
+from app.notices.service import waiting
 from workflows.procedure.act import Act
 from workflows.procedure.authority import NOBODY, SYSTEM, Actor, consumer_of
 from workflows.procedure.issues import IssueKind, outcome
+from workflows.procedure.leaks import Hint
 from workflows.procedure.states import Action, CaseState
 
 LIABILITY = "liability"
@@ -248,4 +251,13 @@ class Stage:
 
     def do_publish(self) -> None:
         by = self._person("fang") if self.case.state is CaseState.DECIDED else self._desk(None)
-        self._carry_out(Action.PUBLISH, by)
+        everyday = {
+            leak.text
+            for each in waiting(self.case)
+            for found in leaking(each, marks_of(self.case)).values()
+            for leak in found
+            if leak.hint is Hint.OWN_WORDS
+        }
+        reason = "Everyday words: nobody can be found by them."
+        accepted = [{"text": text, "accept": reason} for text in sorted(everyday)]
+        self._carry_out(Action.PUBLISH, by, redact=True, resolutions=accepted)

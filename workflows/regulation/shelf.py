@@ -26,9 +26,7 @@ class Shelf(Generic[Kept]):
         for entry in self.versions:
             self._by_key.setdefault(key(entry), []).append(entry)
         self._keys = {
-            name.casefold(): key(entry)
-            for entry in self.versions
-            for name in (key(entry), *getattr(entry, "aliases", ()))
+            _plain(name): key(entry) for entry in self.versions for name in (key(entry), *getattr(entry, "aliases", ()))
         }
 
     def __iter__(self) -> Iterator[Kept]:
@@ -51,9 +49,14 @@ class Shelf(Generic[Kept]):
 
     def find(self, name: str | None, day: date | None = None) -> Kept | None:
         """Return an entry by its key or another name, None if there is none or it does not hold on the day."""
-        key = self._keys.get("" if name is None else name.strip().casefold())
+        key = self._keys.get(_plain(name or ""))
         return None if key is None else self._held(key, day)
 
     def _held(self, key: str, day: date | None) -> Kept | None:
         held = [entry for entry in self._by_key[key] if day is None or entry.in_force(day)]
         return max(held, key=lambda entry: entry.in_force_from) if held else None
+
+
+def _plain(name: str) -> str:
+    """Return a name as it is looked up: without regard to case, and with spaces and hyphens as underscores."""
+    return "_".join(name.casefold().replace("-", " ").replace("_", " ").split())

@@ -34,13 +34,19 @@ def _within(matter: Matter, pair: Pair, importance: str) -> Iterator[Finding]:
 def commitments(matter: Matter) -> Iterator[Finding]:
     """Yield whether a published commitment that the consumer invoked was kept. Source: clause 2.1.7.5."""
     published = matter.order.commitments
+    known = None if published is None else {_plain(each) for each in published}
     for event in matter.of("commitment_invoked"):
         facts: Facts = {"commitment": event.commitment, "invoked_at": event.at}
         if event.kept is None or event.commitment is None:
             yield matter.missing("2.1.7.5", "commitment" if event.commitment is None else "kept")
         elif event.kept:
             yield matter.kept("2.1.7.5", "kept", **facts)
-        elif published and event.commitment not in published:
+        elif known is not None and _plain(event.commitment) not in known:
             yield matter.needs_person("2.1.7.5", "not_published", **facts)
         else:
             yield matter.breach("2.1.7.5", "broken", liable="merchant", **facts)
+
+
+def _plain(commitment: str) -> str:
+    """Return a commitment as it is compared: without regard to case and spaces."""
+    return "".join(commitment.split()).casefold()

@@ -8,14 +8,14 @@ from workflows.procedure.checks.replies import answered
 
 
 def emergency(matter: Matter) -> Iterator[Finding]:
-    """Yield whether emergency handling started in time after each report. Source: clause 2.2.3.2."""
-    for pair in matter.pairs(("anomaly_reported",), ("emergency_started",)):
+    """Yield whether the platform started emergency handling in time after each report. Source: clause 2.2.3.2."""
+    for pair in matter.pairs(("anomaly_reported",), ("emergency_started",), by="platform"):
         limit = matter.until("emergency_start", pair.at)
         yield from answered(matter, "2.2.3.2", pair, limit, liable="platform")
 
 
 def resolved(matter: Matter) -> Iterator[Finding]:
-    """Yield whether appeals were resolved in time. Source: clause 2.2.4.3."""
-    for pair in matter.pairs(("appeal_filed",), ("appeal_decided",)):
+    """Yield whether the platform resolved appeals in time. Source: clause 2.2.4.3."""
+    for pair in matter.pairs(("appeal_filed",), ("appeal_decided",), by="platform"):
         limit = matter.until("resolution", pair.at)
         yield from answered(matter, "2.2.4.3", pair, limit, liable="platform")

@@ -9,7 +9,14 @@ from workflows.procedure.checks.matter import Facts, Matter
 
 LIMITS = {"same_city": "delivery_same_city", "cross_province": "delivery_cross_province"}
 TROUBLE = ("undeliverable", "damaged_in_transit")
-SET_RIGHT = ("emergency_started", "aftersale_replied", "return_accepted", "refund_paid", "shipped")
+SET_RIGHT = (
+    "emergency_started",
+    "aftersale_replied",
+    "return_accepted",
+    "refund_paid",
+    "shipped",
+    "inspection_finding",
+)
 
 
 def in_time(matter: Matter) -> Iterator[Finding]:

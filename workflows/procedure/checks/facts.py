@@ -97,6 +97,20 @@ class Event:
     commitment: str | None = None
     kept: bool | None = None
 
+    @property
+    def possible(self) -> bool:
+        """Return whether its actor could do it: the consumer asks, or the platform for them; a company answers."""
+        return self.actor is None or self.actor in _DOERS.get(self.type, ACTORS)
+
+
+_COMPANIES = tuple(actor for actor in ACTORS if actor != "consumer")
+_DOERS = dict.fromkeys(
+    ("edit_requested", "defect_objection", "return_requested", "exchange_requested", "aftersale_request"),
+    ("consumer", "platform"),
+) | dict.fromkeys(
+    ("edit_accepted", "edit_refused", "objection_rejected", "return_accepted", "return_rejected", "aftersale_replied"),
+    _COMPANIES,
+)
 
 _CHANGE: dict[str, Reader] = {"consumer_consent": flag, "notified_at": instant, "field": text()}
 _KIND: dict[str, Reader] = {"kind": one_of("no_reason", "quality")}

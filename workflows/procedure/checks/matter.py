@@ -3,7 +3,7 @@
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from workflows.procedure.checks.facts import CheckRequest, Event
@@ -16,33 +16,42 @@ from workflows.regulation.text import Text3
 
 Facts = dict[str, Any]
 ONE_DAY = timedelta(days=1)
+LAST = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(slots=True)
 class Pair:
-    """A request and its answer; a later answer revises an earlier one."""
+    """A request, its first answer, by which time is kept, and its last, which revises those before it."""
 
     request: Event
     at: datetime
+    first: Event | None = None
     answer: Event | None = None
+
+    def take(self, answer: Event) -> None:
+        """Take an answer, the first or a further one."""
+        self.first, self.answer = self.first or answer, answer
 
 
 def pair_up(events: Iterable[Event], requests: Collection[str]) -> list[Pair]:
     """Return each request with its answer: the first answer belongs to the first request, and so on.
 
-    An answer to which no request is open revises the answer before it; one before any request is nobody's.
+    An answer to which no request is open revises the answer before it; one before any request is nobody's. The same
+    request told twice is one. An answer whose time is unknown came after the request, else it would not be one.
     """
+    told = list(events)
+    asked = [(event.at, False, event) for event in dict.fromkeys(told) if event.type in requests and event.at]
+    said = [(event.at or LAST, True, event) for event in told if event.type not in requests]
     pairs: list[Pair] = []
     unanswered: deque[Pair] = deque()
-    timed = [(event.at, event.type not in requests, event) for event in events if event.at]
-    for at, is_answer, event in sorted(timed, key=lambda each: each[:2]):
+    for at, is_answer, event in sorted([*asked, *said], key=lambda each: each[:2]):
         if not is_answer:
             pairs.append(Pair(event, at))
             unanswered.append(pairs[-1])
         elif unanswered:
-            unanswered.popleft().answer = event
+            unanswered.popleft().take(event)
         elif pairs:
-            pairs[-1].answer = event
+            pairs[-1].take(event)
     return pairs
 
 
@@ -51,7 +60,7 @@ class Matter:
 
     def __init__(self, request: CheckRequest, book: Rulebook, *, on: date | None = None) -> None:
         self.order = request.order
-        self.events = request.events
+        self.events = tuple(event for event in request.events if event.possible)
         self.now = request.complaint_at
         self.zone = request.time_zone
         self.book = book
@@ -77,9 +86,10 @@ class Matter:
         answers = self.of("return_accepted", "return_rejected", "refund_paid")
         return bool(answers) and answers[-1].type != "return_rejected"
 
-    def pairs(self, requests: Collection[str], answers: Collection[str]) -> list[Pair]:
-        """Return each request of these types with its answer."""
-        return pair_up(self.of(*requests, *answers), requests)
+    def pairs(self, requests: Collection[str], answers: Collection[str], *, by: str | None = None) -> list[Pair]:
+        """Return each request of these types with its answer; `by` is the only party whose answer counts."""
+        asked, said = self.of(*requests), self.of(*answers)
+        return pair_up([*asked, *(event for event in said if by is None or event.actor in (by, None))], requests)
 
     def figure(self, key: str) -> Figure:
         """Return a limit in force for this matter."""

@@ -57,8 +57,8 @@ def failed(matter: Matter) -> Iterator[Finding]:
 def overcharged(matter: Matter) -> Iterator[Finding]:
     """Yield whether more was taken than the order costs. Source: clause 2.2.2.3.
 
-    Twice the price is a wrong amount. A smaller excess may be a fee that the facts do not tell, and a refund may
-    have set it right already: both are for a person.
+    The price twice is a wrong amount, and so is any excess once the delivery fee is told. Else a smaller excess may
+    be a fee that the facts do not tell, and a refund may have set it right already: both are for a person.
     """
     taken = [event.amount_minor for event in matter.of("charged")]
     total = matter.order.goods_total_minor
@@ -67,14 +67,15 @@ def overcharged(matter: Matter) -> Iterator[Finding]:
     if total is None or None in taken:
         yield matter.missing("2.2.2.3", "goods_total_minor" if total is None else "amount_minor")
         return
-    outbound = [event.amount_minor or 0 for event in matter.of("freight_charged") if event.kind == "outbound"]
-    charged, price = sum(amount or 0 for amount in taken), total + sum(outbound)
+    outbound = [event.amount_minor for event in matter.of("freight_charged") if event.kind == "outbound"]
+    charged, price = sum(amount or 0 for amount in taken), total + sum(amount or 0 for amount in outbound)
+    twice = charged >= 2 * price or sum((amount or 0) >= total > 0 for amount in taken) > 1
     facts: Facts = {"charged": matter.money(charged), "price": matter.money(price), "times": len(taken)}
     if charged <= price:
         yield matter.kept("2.2.2.3", "charged_right", **facts)
     elif matter.of("refund_paid"):
         yield matter.needs_person("2.2.2.3", "refunded", **facts)
-    elif charged < 2 * price:
+    elif not twice and (not outbound or None in outbound):
         yield matter.needs_person("2.2.2.3", "charged_more", **facts)
     else:
         facts["owed"] = matter.money(charged - price)

@@ -9,12 +9,15 @@ from workflows.procedure.checks.matter import Facts, Matter, Pair
 def answered(matter: Matter, clause: str, pair: Pair, limit: Limit, *, liable: str) -> Iterator[Finding]:
     """Yield whether a request was answered in time. Nothing while it is open and its time still runs.
 
-    Met at or before the end, broken after it; the complaint's instant is "now" for what is still undone.
+    The first answer counts. Met at or before the end, broken after it; the complaint's instant is "now" for what is
+    still undone.
     """
     facts: Facts = {"requested_at": pair.at}
-    if pair.answer and pair.answer.at:
-        at = pair.answer.at
-        if limit.allows(at):
+    if pair.first:
+        at = pair.first.at
+        if at is None:
+            yield matter.missing(clause, "answered_at")
+        elif limit.allows(at):
             yield matter.kept(clause, "answered", limit=limit, answered_at=at, **facts)
         else:
             late = limit.late(at)

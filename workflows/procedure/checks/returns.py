@@ -50,7 +50,8 @@ def no_reason(matter: Matter) -> Iterator[Finding]:
             yield from _quality_beside(matter, pair, limit if in_time else None)
         else:
             yield from _unexplained_return(matter, pair, in_time, limit)
-    if not matter.of(*REQUESTS, "defect_objection") and matter.of("return_rejected"):
+    asked = any(matter.timed(*REQUESTS, "defect_objection"))
+    if not asked and matter.of("return_rejected"):
         yield matter.missing("2.1.6.1", "return_requested")
 
 
@@ -123,8 +124,11 @@ def handled(matter: Matter) -> Iterator[Finding]:
 
 def freight(matter: Matter) -> Iterator[Finding]:
     """Yield whether the merchant bore the freight of returns and exchanges. Source: clause 2.1.6.4."""
-    charges = [event for event in matter.of("freight_charged") if event.kind in ("return", "exchange")]
+    every = matter.of("freight_charged")
+    charges = [event for event in every if event.kind in ("return", "exchange")]
     if not charges:
+        if matter.of(*REQUESTS) and any(event.kind is None and event.payer in ("consumer", None) for event in every):
+            yield matter.missing("2.1.6.4", "freight_kind")
         return
     wrong = [event for event in charges if event.payer == "consumer" and event.amount_minor != 0]
     told = wrong or charges

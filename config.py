@@ -92,7 +92,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
 
 def local_url(host: str, port: int) -> str:
     """Return the address at which this machine itself reaches a server that listens on `host` and `port`."""
-    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # nosec B104 -- the operator's choice
+    reached = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104 # nosec B104
     return f"http://[{reached}]:{port}" if ":" in reached else f"http://{reached}:{port}"
 
 

@@ -102,7 +102,9 @@ def run(
         with transaction():
             an_organisation(name=SHOP)
             a_person(Role.LEAD)
-        mischief = Mischief(system, plan(lasts_s, short=wanted.short, peaceful=wanted.peaceful), seed)
+        mischief = Mischief(
+            system, plan(lasts_s, short=wanted.short, peaceful=wanted.peaceful), seed, crowd.acknowledged
+        )
         killing = threading.Thread(target=mischief.run)
         crowd.start()
         killing.start()

@@ -29,12 +29,16 @@ HTML, ENGLISH = "application/x-www-form-urlencoded", "/en/complain"
 
 @dataclass(slots=True)
 class Complaint:
-    """What was filed and what was answered. `number` and `kept` are set only by a complete answer."""
+    """What was filed and what was answered. `number` and `kept` are set only by a complete answer.
+
+    `forgotten` are numbers that were acknowledged and of which a later try with the same key knew nothing.
+    """
 
     serial: int
     web: bool
     file: bytes = field(repr=False)
     number: str | None = None
+    forgotten: list[str] = field(default_factory=list)
     kept: bool = False
     tries: int = 0
     took_s: float = 0.0
@@ -56,8 +60,8 @@ class Unanswered(Exception):
 class Person:
     """One caller with an address, a connection and cookies of their own."""
 
-    def __init__(self, port: int, address: str, statuses: Counter[int]) -> None:
-        self.port, self.address, self.statuses = port, address, statuses
+    def __init__(self, port: int, address: str, statuses: Counter[int], acknowledged: threading.Event) -> None:
+        self.port, self.address, self.statuses, self.acknowledged = port, address, statuses, acknowledged
         self.connection: http.client.HTTPConnection | None = None
         self.cookies: dict[str, str] = {}
         self.steps: list[tuple[str, Answers]] | None = None
@@ -119,11 +123,11 @@ def by_api(person: Person, complaint: Complaint) -> None:
     )  # fmt: skip
     if status != 200:  # which says that an earlier try made it and its answer was lost
         expect(status, 201, text)
+    person.acknowledged.set()
     made = json.loads(text)
-    again = complaint.number
+    if complaint.number not in (None, made["case_number"]):
+        complaint.forgotten.append(str(complaint.number))
     complaint.number = made["case_number"]
-    if again not in (None, complaint.number):
-        raise AssertionError(f"one key made {again} and {complaint.number}")
     file, kind = multipart({"sha256": complaint.sha256}, "file", "receipt.pdf", complaint.file)
     status, _, text = person.ask(
         "POST", f"/api/v1/cases/{complaint.number}/evidence", file,
@@ -197,6 +201,8 @@ class Crowd:
         self.statuses: Counter[int] = Counter()
         self.refusals: Counter[str] = Counter()
         self.giving_up = threading.Event()
+        self.acknowledged = threading.Event()
+        """Set whenever a complaint was acknowledged: the worst moment for the web to die."""
         self._waiting = iter(self.complaints)
         self._taking = threading.Lock()
         self.threads = [threading.Thread(target=self._file, args=(n,), daemon=True) for n in range(callers)]
@@ -224,7 +230,7 @@ class Crowd:
             turn = self.began + self.spread_s * complaint.serial / len(self.complaints)
             if self.giving_up.wait(max(0.0, turn - time.monotonic())):
                 return
-            self._until_answered(Person(self.port, f"127.0.0.{n + 2}", self.statuses), complaint)
+            self._until_answered(Person(self.port, f"127.0.0.{n + 2}", self.statuses, self.acknowledged), complaint)
 
     def _until_answered(self, person: Person, complaint: Complaint) -> None:
         began = time.monotonic()

@@ -16,7 +16,10 @@ from redis import Redis, RedisError
 from tests.jobs.running import START_WITHIN_S, System
 from tests.jobs.waiting import eventually
 
-NAMES = ("granian", "sweeper", "worker clocks", "worker letters", "worker notices", "valkey-server", "redis-server")
+WEB = "granian"
+AIMED = 3
+"""Every third kill takes the web just when it has acknowledged a complaint."""
+NAMES = (WEB, "sweeper", "worker clocks", "worker letters", "worker notices", "valkey-server", "redis-server")
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,8 +54,9 @@ class Outage:
 class Mischief:
     """Follows the plan against a system, and counts what it did."""
 
-    def __init__(self, system: System, plan: Plan, seed: int) -> None:
+    def __init__(self, system: System, plan: Plan, seed: int, acknowledged: threading.Event) -> None:
         self.system, self.plan, self.chance = system, plan, random.Random(seed)
+        self.acknowledged = acknowledged
         self.killed: Counter[str] = Counter()
         self.flushed = 0
         self.redis_gone_s = 0.0
@@ -80,12 +84,20 @@ class Mischief:
     def _kill_one(self) -> None:
         running = self.system.processes()
         running.pop(self.system.process.pid, None)
-        pid = self.chance.choice(sorted(running))
+        chosen = [self.chance.choice(sorted(running))]
+        if self.killed.total() % AIMED == AIMED - 1:
+            chosen = [pid for pid, command in running.items() if WEB in command]
+            self.acknowledged.clear()
+            self.acknowledged.wait(self.plan.kill_every)
+        for pid in chosen:
+            self._kill(pid, running[pid])
+
+    def _kill(self, pid: int, command: str) -> None:
         try:
             os.kill(pid, signal.SIGKILL)
         except ProcessLookupError:
             return
-        self.killed[next((name for name in NAMES if name in running[pid]), "other")] += 1
+        self.killed[next((name for name in NAMES if name in command), "other")] += 1
 
     def _kill_everything(self, dead_s: float) -> None:
         """Kill the supervisor, see that all of it goes with it, and start it again as an init system would."""

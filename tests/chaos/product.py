@@ -19,10 +19,11 @@ FIGURES = Path("workflows/regulation/data/figures.toml")
 
 @dataclass(frozen=True, slots=True)
 class Plant:
-    """A bug: what stands in a file of the product, and what stands there instead."""
+    """A bug: what stands in a file of the product, and what stands there instead; `also` names other files."""
 
     file: str
     edits: tuple[tuple[str, str], ...]
+    also: tuple[tuple[str, str, str], ...] = ()
 
 
 PLANTS = {
@@ -34,7 +35,7 @@ PLANTS = {
                 "            current.commit()\n",
                 "            current.flush()\n            db.session.registry.clear()\n"
                 "            import threading\n"
-                "            threading.Timer(0.05, lambda: (current.commit(), current.close())).start()\n",
+                "            threading.Timer(0.15, lambda: (current.commit(), current.close())).start()\n",
             ),
         ),
     ),
@@ -52,10 +53,15 @@ PLANTS = {
     "double-fire": Plant(
         "app/cases/service_clocks.py",
         (
-            (" or clock.next_at > act.at:", ":"),
+            ("case_to_fire(clock_id) if is_due(clock_id, act.at) else None", "case_to_fire(clock_id)"),
+            (" or clock.status is not ClockStatus.RUNNING or clock.next_at > act.at:", ":"),
             (".where(Clock.id == clock.id, Clock.status == ClockStatus.RUNNING, Clock.level == clock.level)",
              ".where(Clock.id == clock.id)"),
+            ("    row = ClockEffect(",
+             "    if session().query(ClockEffect).filter_by(clock_id=clock.id, level=level).count():\n"
+             "        return\n    row = ClockEffect("),
         ),
+        also=(("workflows/jobs/tasks.py", "if is_due(clock_id, now())]", "]"),),
     ),
 }  # fmt: skip
 
@@ -76,8 +82,9 @@ def a_copy(folder: Path, figures: dict[str, tuple[str, str]], planted: str | Non
         pattern = rf'(key = "{key}"\nclause = "[\d.]+"\n)value = .*\nunit = .*\n'
         _edit(folder / FIGURES, pattern, rf'\g<1>value = {value}\nunit = "{unit}"\n')
     if planted:
-        for old, new in PLANTS[planted].edits:
-            _edit(folder / PLANTS[planted].file, re.escape(old), new.replace("\\", r"\\"))
+        plant = PLANTS[planted]
+        for file, old, new in (*((plant.file, *edit) for edit in plant.edits), *plant.also):
+            _edit(folder / file, re.escape(old), new.replace("\\", r"\\"))
     return folder
 
 

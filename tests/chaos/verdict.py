@@ -56,7 +56,7 @@ def complaints(filed: Sequence[Complaint]) -> Iterator[Finding]:
     rows = session().execute(select(Case.id, Case.number, Case.narrative)).all()
     by_number = {number: (case_id, narrative) for case_id, number, narrative in rows}
     told = [each for each in filed if each.number]
-    lost = [each for each in told if each.mark not in by_number.get(each.number or "", (0, ""))[1]]
+    lost = [each for each in told if each.forgotten or each.mark not in by_number.get(each.number or "", (0, ""))[1]]
     marks = Counter(narrative[-len(filed[0].mark) :] for _id, _number, narrative in rows)
     yield Finding(
         "complaints acknowledged, of those filed", f"{len(told):,}/{len(filed):,}", "all", len(told) == len(filed)

@@ -19,6 +19,7 @@ from workflows.triage.normalising import fold
 UNKNOWN = "unknown"
 _FIGURE = re.compile(r"\{(\w+)\}")
 LONGEST = 500  # characters of a question that are read
+FAINT = 0.02  # likeness that means nothing
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +79,10 @@ def index(further: Iterable[Example] = ()) -> Index:
 def match(text: str, among: Index, *, without: int | None = None) -> Match:
     """Return what a question is about, or why it is declined."""
     folded = fold(text[:LONGEST]).text
-    likeness = among.likeness(text[:LONGEST], without=without)
     for reason, pattern in _patterns():
         if pattern.search(folded):
             return Match(None, 0.0, reason)
-    return decide(likeness)
+    return decide(among.likeness(folded, without=without))
 
 
 def decide(likeness: Mapping[str, float]) -> Match:
@@ -92,21 +92,21 @@ def decide(likeness: Mapping[str, float]) -> Match:
     (best, topic), *rest = inside or [(0.0, "")]
     sure = confidence(best, outside[0], rest[0][0] if rest else 0.0)
     others = tuple(name for alike, name in rest[:3] if alike > best / 2)
-    if sure >= _data("thresholds.toml")["answered_from"]:
+    from_here = _data("thresholds.toml")
+    if best >= from_here["like_from"] and sure >= from_here["answered_from"]:
         return Match(topic, sure, None, others)
-    named = outside[1] if outside[0] >= max(best, _data("thresholds.toml")["reason_from"]) else UNKNOWN
+    named = outside[1] if outside[0] >= max(best, from_here["reason_from"]) else UNKNOWN
     return Match(None, sure, named, tuple(name for alike, name in inside[:3] if alike > 0.1))
 
 
 def confidence(best: float, outside: float, second: float) -> float:
-    """Return the calibrated share of such questions that the best topic answers, from three degrees of likeness."""
+    """Return the calibrated share of such questions that the best topic answers, from three degrees of likeness.
+
+    How many times likelier counts, not by how much: a few words are never very like anything.
+    """
     figures = _data("thresholds.toml")["calibration"]
-    value = (
-        figures["base"]
-        + figures["best"] * best
-        + figures["above_outside"] * (best - outside)
-        + figures["above_second"] * (best - second)
-    )
+    above_outside, above_second = (math.log((best + FAINT) / (other + FAINT)) for other in (outside, second))
+    value = figures["base"] + figures["above_outside"] * above_outside + figures["above_second"] * above_second
     return 1 / (1 + math.exp(-value))
 
 

@@ -12,7 +12,7 @@ from workflows.assistant.examples import Example
 from workflows.triage.normalising import fold
 
 PAIR_WEIGHS = 0.6  # two concepts together, against 1.0 for one
-WORDS_WEIGH = 1.0  # all words together
+WORDS_WEIGH = 2.0  # all words together
 RARITY = 0.7  # power of the rarity of a feature
 NEAREST = (0.45, 0.30, 0.25)  # what the three nearest questions of a topic count
 _HAN = re.compile(r"[\u3400-\u9fff]")
@@ -29,9 +29,9 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 Features = dict[str, float]
 
 
-def features(text: str) -> Features:
-    """Return what a question holds: concepts, pairs of them, and its words; all its words weigh as much as one."""
-    plain = _DIGITS.sub("0", fold(text).text)
+def features(folded: str) -> Features:
+    """Return what a folded question holds: concepts, pairs of them, and its words, which weigh two in all."""
+    plain = _DIGITS.sub("0", folded)
     chinese = len(_HAN.findall(plain)) >= 2
     concepts = sorted(lexicon("zh" if chinese else "en").concepts(plain))
     found: Features = {f"c:{each}": 1.0 for each in concepts}
@@ -59,9 +59,9 @@ class Index:
 
     def __init__(self, examples: Sequence[Example], *, weights: Mapping[str, float]) -> None:
         """`weights` says what single concepts weigh, where it is not 1."""
-        self.examples = tuple(examples)
+        self._topics = [each.topic for each in examples]
         self._weights = {f"c:{name}": weight for name, weight in weights.items()}
-        held = [self._weighed(features(each.text)) for each in examples]
+        held = [self._weighed(features(fold(each.text).text)) for each in examples]
         seen = Counter(name for found in held for name in found)
         self._rarity = {name: (math.log(len(held) / times) + 0.3) ** RARITY for name, times in seen.items()}
         self._unknown = math.log(max(len(held), 2)) ** RARITY
@@ -79,20 +79,20 @@ class Index:
         length = math.sqrt(sum(value * value for value in raised.values())) or 1.0
         return {name: value / length for name, value in raised.items() if name in self._rarity}
 
-    def likeness(self, text: str, *, without: int | None = None) -> dict[str, float]:
-        """Return how like its nearest questions a text is, by topic, from 0 to 1.
+    def likeness(self, folded: str, *, without: int | None = None) -> dict[str, float]:
+        """Return how like its nearest questions a folded text is, by topic, from 0 to 1.
 
         `without` leaves one example out, so that a set can be measured on itself.
         """
         sums: dict[int, float] = defaultdict(float)
-        for name, value in self._unit(self._weighed(features(text))).items():
+        for name, value in self._unit(self._weighed(features(folded))).items():
             for number, held in self._holders[name]:
                 sums[number] += value * held
         if without is not None:
             sums.pop(without, None)
         topics: dict[str, list[float]] = defaultdict(list)
         for number, alike in sums.items():
-            topics[self.examples[number].topic].append(alike)
+            topics[self._topics[number]].append(alike)
         return {topic: _nearest(found) for topic, found in topics.items()}
 
 

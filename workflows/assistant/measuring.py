@@ -80,7 +80,7 @@ def judged(rows: Iterable[Example], among: Index) -> list[tuple[Example, Match]]
 
 
 def held_out() -> list[tuple[Example, Match]]:
-    """Return the answers to the questions that were written apart and never tuned on."""
+    """Return the answers to the questions that were kept apart and never teach."""
     return judged(examples("held_out"), index())
 
 

@@ -30,7 +30,9 @@ def tell(case: Case, event: CaseEvent, act: Act) -> None:
     asked = case.organisation_ids or event.action is Action.REQUEST_ANSWER  # which is written before it is noted
     if event.audience not in SEEN or case.respondent_id is None or not asked:
         return
-    for endpoint in queries.endpoints(case.respondent_id):
+    with session().no_autoflush:  # what waits to be written has nothing to do with addresses
+        endpoints = queries.endpoints(case.respondent_id)
+    for endpoint in endpoints:
         post(endpoint, f"case.{event.action}", _content(case, event), act=act)
 
 

@@ -79,7 +79,7 @@ class Reader:
             if self.kinds[kind] > PER_ENDPOINT:
                 continue
             answer = self.page.request.get(link)
-            if not (answer.ok or (answer.status == PRINTING and path.endswith(".pdf"))):
+            if not (answer.ok or (answer.status == PRINTING and path.endswith((".pdf", ".zip")))):
                 self.wrong.append(f"{link}: {answer.status}")
             elif answer.ok and answer.headers["content-type"].startswith("text/html"):
                 if link in starts or kind not in self.looked:

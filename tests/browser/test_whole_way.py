@@ -27,7 +27,7 @@ from tests.jobs.waiting import eventually
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("running system")]
 START_WITHIN_S = 150.0  # with the demo, on a busy machine
-PRINTED_WITHIN_S = 90.0
+PRINTED_WITHIN_S = 300.0  # the demo's notices are printed before
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +131,7 @@ def _the_committee_decides(people, number):
     secretary.open(f"/committee/{number}/notice", "draft-begun")
     secretary.fill(
         facts="消费者收货第二天申请无理由退货，商品完好。\n商品页没有载明不退不换。",
-        reasons="服装适用七天无理由退货。商家以特价为由拒绝，商品页却没有载明，依第 2.1.6.1 条由商家负责。",
+        reasons="特价不是拒收退件的理由，页面上并未另行写明，依第 2.1.6.1 条由被投诉方负责。",
         terms__0__kind="refund", terms__0__amount="399.00", terms__0__days="7", terms__0__note="商家承担退货运费",
     ).shot("draft").send("drafted")  # fmt: skip
     chair = people.signed_in(*seats[0])

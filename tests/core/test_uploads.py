@@ -8,7 +8,8 @@ from io import BytesIO
 import pytest
 from PIL import Image
 
-from app.core.storage import store
+from app.core import storage
+from app.core.storage import Store, store
 from app.core.uploads import FILE_LIMIT, UploadRefused, clean_name, media_type_of, take
 from tests.evidence.files import PDF, a_photo
 
@@ -81,12 +82,14 @@ def test_the_type_is_read_from_the_content(content, media_type):
         ("a.txt", b"a" * (FILE_LIMIT + 1), "file_too_large"),
     ],
 )
-def test_what_cannot_be_taken_is_refused_and_not_kept(app, name, content, code):
+def test_what_cannot_be_taken_is_refused_and_not_kept(app, monkeypatch, tmp_path, name, content, code):
+    monkeypatch.setattr(storage, "_store", Store(tmp_path))
+
     with pytest.raises(UploadRefused) as refused:
         take(name, BytesIO(content))
 
     assert refused.value.code == code
-    assert not store().path(hashlib.sha256(content).hexdigest()).exists()
+    assert not [path for path in tmp_path.rglob("*") if path.is_file()]
 
 
 @pytest.mark.parametrize(

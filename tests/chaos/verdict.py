@@ -131,7 +131,7 @@ def clocks(until: datetime, outages: Sequence[Outage], least: int) -> Iterator[F
     yield none("done twice", _twice())
     done = [each for each in due if each.done]
     spans = [(datetime.fromtimestamp(o.killed, UTC), datetime.fromtimestamp(o.ready, UTC)) for o in outages]
-    up = sorted(each.late_s for each in done if not any(a <= each.due <= b for a, b in spans))
+    up = sorted(late for each in done if (late := late_while_up_s(each, spans)) is not None)
     if up:
         p99 = up[ceil(len(up) * 0.99) - 1]
         yield Finding("lateness while up, median", f"{up[len(up) // 2]:.2f} s", "", None)
@@ -139,10 +139,21 @@ def clocks(until: datetime, outages: Sequence[Outage], least: int) -> Iterator[F
         yield Finding("lateness while up, most", f"{up[-1]:.2f} s", f"<= {LATE_MOST_S:.0f} s", up[-1] <= LATE_MOST_S)
     for outage, (begins, ready) in zip(outages, spans, strict=True):
         started = datetime.fromtimestamp(outage.started, UTC)
-        waited = [each for each in done if begins <= each.due <= ready]
+        waited = [each for each in done if each.due <= ready and each.done > begins]
         last = max(((each.done or ready) - started for each in waited), default=ready - ready).total_seconds()
         what = f"after the outage, {len(waited):,} overdue effects were done in"
         yield Finding(what, f"{last:.1f} s", f"<= {CAUGHT_UP_S:.0f} s", last <= CAUGHT_UP_S)
+
+
+def late_while_up_s(each: Instant, spans: Sequence[tuple[datetime, datetime]]) -> float | None:
+    """Return how late it was while there was something to do it: what waited when all went down counts until then.
+
+    None for what came due while nothing ran.
+    """
+    for killed, ready in spans:
+        if each.due <= ready and each.done > killed:
+            return (killed - each.due).total_seconds() if each.due < killed else None
+    return each.late_s
 
 
 def _early() -> int:

@@ -302,7 +302,7 @@ def desk() -> Iterator[Flask]:
     (ROOT / "out").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(prefix="bench-", dir=ROOT / "out") as folder:
         os.environ["DATA_DIR"] = folder
-        app = create_app(config.load({"DATA_DIR": folder}))
+        app = create_app(config.load({"DATA_DIR": folder, "SECOND_FACTOR": "optional"}))
         with app.app_context():
             app.config["WTF_CSRF_ENABLED"] = False
             db.create_all()

@@ -8,7 +8,7 @@ from urllib.parse import urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Route
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import RequestRedirect
@@ -84,6 +84,8 @@ class Reader:
             elif answer.ok and answer.headers["content-type"].startswith("text/html"):
                 if link in starts or kind not in self.looked:
                     self.looked.add(kind)
+                    if "refresh" in answer.headers:
+                        self.page.route(f"**{path}", keep_still)
                     self.look(link)
                 found = (urljoin(link, each.replace("&amp;", "&")) for each in HREF.findall(answer.text()))
                 waiting += [each for each in found if each not in waiting and self.ours(each)]
@@ -112,6 +114,12 @@ class Reader:
             self.note("has not one heading")
         if self.page.evaluate(FILLED) > 1:
             self.note("has more than one filled button")
+
+
+def keep_still(route: Route) -> None:
+    """Show a page that loads itself again, as one does while something is printed, as it stands."""
+    answer = route.fetch()
+    route.fulfill(response=answer, headers={name: value for name, value in answer.headers.items() if name != "refresh"})
 
 
 def complainants_page(page: Page, case: Case, language: str) -> str:

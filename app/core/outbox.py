@@ -38,11 +38,14 @@ class Task(StrEnum):
     READ_MAIL = "workflows.jobs.tasks.read_mail"
     REMIND_OF_MAIL = "workflows.jobs.tasks.remind_of_mail"
     TEACH_TRIAGE = "workflows.jobs.tasks.teach_triage"
+    MAKE_PREVIEWS = "workflows.jobs.tasks.make_previews"
+    REMIND_OF_EVIDENCE = "workflows.jobs.tasks.remind_of_evidence"
     SEND_WEBHOOK = "workflows.jobs.tasks.send_webhook"
 
 
 _ELSEWHERE = {
-    Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.READ_MAIL: Lane.MAIL,
+    Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.MAKE_PREVIEWS: Lane.NOTICES,
+    Task.READ_MAIL: Lane.MAIL,
     Task.SEND_WEBHOOK: Lane.HOOKS,
 }  # fmt: skip
 LANES = dict.fromkeys(Task, Lane.LETTERS) | _ELSEWHERE

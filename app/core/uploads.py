@@ -52,13 +52,15 @@ class UploadRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the store. `size` in bytes; `shared_sha256` is the copy of a picture that others are shown."""
+    """A file in the store. `size` in bytes; `shared_sha256` is the copy of a picture that others are shown; `proves` is
+    what of the checklist of proof its sender says it is."""
 
     filename: str
     media_type: str
     size: int
     sha256: str
     shared_sha256: str | None = None
+    proves: str | None = None
 
     def as_row(self) -> dict[str, Any]:
         """Return its fields by name, as tables keep them."""

@@ -110,6 +110,9 @@ def _shown(number: str, evidence: Evidence) -> dict[str, Any]:
         "sha256": evidence.sha256,
         "by": evidence.side,
         "note": evidence.note,
+        "proves": evidence.proves,
+        "standing": evidence.standing,
+        "standing_reason": evidence.standing_reason,
         "added_at": when(evidence.added_at),
         "url": f"/api/v1/cases/{number}/evidence/{evidence.number}",
     }

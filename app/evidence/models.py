@@ -1,20 +1,36 @@
-"""Exhibits of a case: files that prove something, numbered in the order in which they came."""
+"""Exhibits of a case: files that prove something, numbered in the order in which they came; and how they are shown."""
 
 from __future__ import annotations
 
 from datetime import datetime
+from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model
+from app.core.db import Model, by_value
+
+MAY_TELL_PLACE = ("image/", "audio/", "video/")
+
+
+class Standing(StrEnum):
+    """Whether an exhibit counts. One that nobody ruled on counts."""
+
+    OPEN = "open"
+    ADMITTED = "admitted"
+    EXCLUDED = "excluded"
 
 
 class Evidence(Model):
     """One exhibit. The original is in the store under `sha256`, never altered; `shared_sha256` is what others see."""
 
     __tablename__ = "evidence"
-    __table_args__ = (UniqueConstraint("case_id", "number"), Index("ix_evidence_sha256", "sha256"))
+    __table_args__ = (
+        UniqueConstraint("case_id", "number"),
+        CheckConstraint("standing != 'excluded' OR standing_reason IS NOT NULL", name="excluded_with_a_reason"),
+        Index("ix_evidence_sha256", "sha256"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
@@ -23,12 +39,109 @@ class Evidence(Model):
     media_type: Mapped[str] = mapped_column(comment="by content")
     size: Mapped[int] = mapped_column(comment="bytes")
     sha256: Mapped[str]
-    shared_sha256: Mapped[str | None] = mapped_column(comment="a picture's copy without place and camera")
+    shared_sha256: Mapped[str | None] = mapped_column(comment="a copy without place and camera")
+    proves: Mapped[str | None] = mapped_column(comment="what of the checklist it is, as whoever added it says")
     side: Mapped[str] = mapped_column(comment="consumer, respondent, desk: who added it")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"), comment="the respondent's")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     note: Mapped[str | None]
     added_at: Mapped[datetime]
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("requested_items.id"), comment="what it was asked for as")
+    standing: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.OPEN, server_default="open")
+    standing_reason: Mapped[str | None]
+    preview: Mapped[Preview | None] = relationship(lazy="raise_on_sql", viewonly=True)
 
     @property
     def is_picture(self) -> bool:
         return self.media_type.startswith("image/")
+
+    @property
+    def may_tell_place(self) -> bool:
+        """Whether files of its kind can hold where they were made."""
+        return self.media_type.startswith(MAY_TELL_PLACE)
+
+    @property
+    def counts(self) -> bool:
+        return self.standing is not Standing.EXCLUDED
+
+
+class Preview(Model):
+    """What pages show of an exhibit: pictures that we made of it (`sha256` of JPEGs, the small one first)."""
+
+    __tablename__ = "previews"
+
+    evidence_id: Mapped[int] = mapped_column(ForeignKey("evidence.id"), primary_key=True)
+    pictures: Mapped[list[str]]
+    told: Mapped[dict[str, Any]] = mapped_column(comment="pages, seconds, width, height, peaks: what is known")
+    why_none: Mapped[str | None] = mapped_column(comment="type, limit, broken: why there is no picture")
+    made_at: Mapped[datetime]
+
+
+class ItemStatus(StrEnum):
+    """What became of something that was asked for."""
+
+    OPEN = "open"
+    HANDED_IN = "handed_in"
+    DECLINED = "declined"
+    WAIVED = "waived"
+
+
+class EvidenceRequest(Model):
+    """Named things that one side is asked to hand in by a date."""
+
+    __tablename__ = "evidence_requests"
+    __table_args__ = (UniqueConstraint("case_id", "n"), CheckConstraint("due_at > asked_at", name="due_after_asked"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    n: Mapped[int] = mapped_column(comment="of the request in its case, from 1")
+    side: Mapped[str] = mapped_column(comment="consumer, respondent: who is asked")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    why: Mapped[str | None]
+    asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    asked_at: Mapped[datetime]
+    due_at: Mapped[datetime]
+    items: Mapped[list[RequestedItem]] = relationship(
+        back_populates="request", order_by="RequestedItem.n", lazy="raise_on_sql"
+    )
+
+
+class RequestedItem(Model):
+    """One thing that is asked for, and what became of it."""
+
+    __tablename__ = "requested_items"
+    __table_args__ = (
+        UniqueConstraint("request_id", "n"),
+        CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_at_when_ended"),
+        CheckConstraint("status NOT IN ('declined', 'waived') OR reason IS NOT NULL", name="reason_when_not_given"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    request_id: Mapped[int] = mapped_column(ForeignKey("evidence_requests.id"))
+    n: Mapped[int] = mapped_column(comment="in the case, from 1")
+    what: Mapped[str]
+    status: Mapped[ItemStatus] = mapped_column(by_value(ItemStatus), default=ItemStatus.OPEN)
+    reason: Mapped[str | None]
+    ended_at: Mapped[datetime | None]
+    request: Mapped[EvidenceRequest] = relationship(back_populates="items", lazy="raise_on_sql")
+
+
+class Inspection(Model):
+    """What somebody found who looked at the goods. Source: clause 2.1.5.2 (a flaw, or harm done on the way)."""
+
+    __tablename__ = "inspections"
+    __table_args__ = (UniqueConstraint("case_id", "n"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
+    n: Mapped[int] = mapped_column(comment="of the inspection in its case, from 1")
+    inspected_at: Mapped[datetime]
+    inspected_by: Mapped[str] = mapped_column(comment="consumer, merchant, platform, logistics_company, independent")
+    what: Mapped[str]
+    packaging: Mapped[str] = mapped_column(comment="a sign of the rulebook")
+    damage: Mapped[list[str]] = mapped_column(comment="signs of the rulebook")
+    conclusion: Mapped[str] = mapped_column(comment="quality, transit_damage, unclear, none")
+    exhibits: Mapped[list[int]] = mapped_column(comment="numbers of the exhibits that show it")
+    note: Mapped[str | None]
+    written_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    written_at: Mapped[datetime]

@@ -5,14 +5,16 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort
 
 from app.evidence import queries
-from app.evidence.service import add, keep_from_intake
+from app.evidence.service import add, keep_from_intake, rule
+from app.evidence.service_inspections import record
+from app.evidence.service_requests import ask, decline, settle
 from app.evidence.showing import send, show
 from app.web.guards import current_actor, requires
 from workflows.procedure.authority import Permission
 
 evidence = Blueprint("evidence", __name__, url_prefix="/evidence")
 BLUEPRINTS = (evidence,)
-ACTS = (add, keep_from_intake)  # importing them is what lets intake hand files over
+ACTS = (add, keep_from_intake, rule, record, ask, decline, settle)  # importing them registers them
 
 
 @evidence.get("/<int:evidence_id>")

@@ -65,8 +65,9 @@ class DraftFile(Model):
     size: Mapped[int]
     sha256: Mapped[str]
     shared_sha256: Mapped[str | None]
+    proves: Mapped[str | None]
     added_at: Mapped[datetime]
 
     def as_upload(self) -> Upload:
         """Return it as intake hands it to the case."""
-        return Upload(self.filename, self.media_type, self.size, self.sha256, self.shared_sha256)
+        return Upload(self.filename, self.media_type, self.size, self.sha256, self.shared_sha256, self.proves)

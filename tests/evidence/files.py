@@ -23,3 +23,54 @@ def a_photo(
     exif.get_ifd(IFD.GPSInfo).update({GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (31.0, 13.0, 50.0)})
     picture.save(out, form, exif=exif)
     return out.getvalue()
+
+
+def a_pdf(pages: int = 2) -> bytes:
+    """A PDF with so many empty pages."""
+    import pypdfium2
+
+    document, out = pypdfium2.PdfDocument.new(), BytesIO()
+    for _ in range(pages):
+        document.new_page(200, 300)
+    document.save(out)
+    return out.getvalue()
+
+
+PLACE = "+31.2304+121.4737/"
+
+
+def a_film(form: str = "mov", *, size: tuple[int, int] = (64, 48), frames: int = 5) -> bytes:
+    """A short film as a telephone takes it, with the place where it was taken."""
+    import av
+
+    out = BytesIO()
+    with av.open(out, "w", format=form) as container:
+        container.metadata.update({"location": PLACE, "make": "Telephone"})
+        stream = container.add_stream("mpeg4", rate=10)
+        stream.width, stream.height, stream.pix_fmt = *size, "yuv420p"
+        picture = av.VideoFrame.from_image(Image.new("RGB", size, (200, 120, 40)))
+        for n in range(frames):
+            picture.pts = n
+            container.mux(stream.encode(picture))
+        container.mux(stream.encode())
+    return out.getvalue()
+
+
+def a_sound(form: str = "wav", codec: str = "pcm_s16le", *, seconds: int = 2) -> bytes:
+    """A recording of a rising tone, tagged with the place."""
+    import math
+    import struct
+
+    import av
+
+    out = BytesIO()
+    with av.open(out, "w", format=form) as container:
+        container.metadata.update({"title": "Telephone", "comment": PLACE})
+        stream = container.add_stream(codec, rate=8_000, layout="mono")
+        frame = av.AudioFrame(format="s16", layout="mono", samples=8_000 * seconds)
+        tone = [int(20_000 * n / (8_000 * seconds) * math.sin(n / 4)) for n in range(8_000 * seconds)]
+        frame.planes[0].update(struct.pack(f"<{len(tone)}h", *tone))
+        frame.sample_rate, frame.pts = 8_000, 0
+        for piece in [frame, None]:
+            container.mux(stream.encode(piece))
+    return out.getvalue()

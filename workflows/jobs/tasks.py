@@ -24,6 +24,7 @@ from app.core.clock import now
 from app.core.concealing import conceal
 from app.core.db import canonical, session, transaction
 from app.core.messages import Channel, OutboundMessage
+from app.evidence import previews, service_requests
 from app.factory import create_app
 from app.hooks import sending, signing
 from app.hooks.models import HookDelivery
@@ -186,6 +187,20 @@ def remind_of_mail(mail_id: int) -> None:
     """Say that a message was not placed in its time. Twice is harmless: the second reminder is one too many."""
     with transaction():
         service_telling.remind(letters_in.to_place(mail_id), act=Act(SYSTEM, now()))
+
+
+def make_previews(case_id: int) -> None:
+    """Make pictures of the exhibits that have none yet. Twice is harmless: what has its preview is passed over."""
+    for evidence_id in previews.waiting(case_id):
+        made = previews.make(evidence_id)  # a process and files stay outside the transaction
+        with transaction():
+            previews.keep(evidence_id, made, act=Act(SYSTEM, now()))
+
+
+def remind_of_evidence(request_id: int) -> None:
+    """Say that evidence was not handed in. Twice is harmless: the second reminder is one too many."""
+    with transaction():
+        service_requests.remind(request_id, act=Act(SYSTEM, now()))
 
 
 def issue_notice(notice_id: int) -> None:

@@ -70,6 +70,11 @@ class Action(StrEnum):
     PROOF_STOOD = "proof_stood"
     MESSAGE = "message"
     ADD_EVIDENCE = "add_evidence"
+    ASK_EVIDENCE = "ask_evidence"
+    DECLINE_EVIDENCE = "decline_evidence"
+    SETTLE_EVIDENCE = "settle_evidence"
+    RULE_EVIDENCE = "rule_evidence"
+    RECORD_INSPECTION = "record_inspection"
     CONFIRM_FINDING = "confirm_finding"
     CALL_CONTACT = "call_contact"
     ACKNOWLEDGE_CALL = "acknowledge_call"
@@ -187,6 +192,12 @@ STEPS: tuple[Step, ...] = (
              stamps="closed_at"),
     *_arrows(A.MESSAGE, ANYWHERE, None, P.MESSAGE_SEND, "2.2.4.2"),
     *_arrows(A.ADD_EVIDENCE, ANYWHERE, None, P.EVIDENCE_ADD, "2.1.6.5"),
+    *_arrows(A.ASK_EVIDENCE, [S.TRIAGE, S.ANSWERING, S.MEDIATION, S.COMMITTEE, S.REVIEW], None, P.EVIDENCE_ASK, "2.1.6.5"),
+    *_arrows(A.DECLINE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_ADD, "2.1.6.5"),
+    *_arrows(A.SETTLE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_ASK, "2.1.6.5"),
+    *_arrows(A.RULE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_RULE, "2.1.6.5", branch="admitted"),
+    *_arrows(A.RULE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_RULE, "2.1.6.5", branch="excluded"),
+    *_arrows(A.RECORD_INSPECTION, UNDER_WAY, None, P.FINDING_CONFIRM, "2.1.5.2"),
     *_arrows(A.CONFIRM_FINDING, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1", audience=Audience.INTERNAL),
     *_arrows(A.WARN, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
     *_arrows(A.BREACH, ANYWHERE, None, P.PROCEED, "3.2.3"),

@@ -46,6 +46,8 @@ def load(path: Path) -> Rulebook:
         breaches=Shelf("penalties.toml", loading.breaches(folder)),
         order_fields=Shelf("order_fields.toml", vocabulary.order_fields(folder)),
         required=Shelf("required.toml", vocabulary.required(folder), lambda each: f"{each.clause} {each.key}"),
+        proofs=Shelf("proof.toml", vocabulary.proofs(folder)),
+        signs=Shelf("inspection.toml", vocabulary.signs(folder)),
         wordings=Shelf("absolute_wording.toml", vocabulary.wordings(folder), lambda each: each.language),
         merits=Shelf("refusals.toml", vocabulary.merits(folder), lambda each: each.language),
         terms=vocabulary.terms(folder),

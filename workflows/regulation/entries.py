@@ -77,6 +77,23 @@ class Required(Named):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proof(Named):
+    """A piece of proof that helps with these anomalies; `side`: who usually has it, "consumer" or "respondent"."""
+
+    anomalies: tuple[str, ...]
+    side: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sign(Named):
+    """What an inspection can see of the packaging or as damage (`seen_on`), and to whom it points: a flaw of the goods
+    ("quality"), harm done on the way ("transit_damage"), or to neither (None)."""
+
+    seen_on: str
+    points_to: str | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Wording(Dated):
     """How a language words absolute claims, as patterns.
 

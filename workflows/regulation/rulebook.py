@@ -19,8 +19,10 @@ from workflows.regulation.entries import (
     OrderField,
     Part,
     Plan,
+    Proof,
     RemedyKind,
     Required,
+    Sign,
     Term,
     UsualRemedy,
     Wording,
@@ -57,6 +59,8 @@ class Rulebook:
     breaches: Shelf[Breach]
     order_fields: Shelf[OrderField]
     required: Shelf[Required]
+    proofs: Shelf[Proof]
+    signs: Shelf[Sign]
     wordings: Shelf[Wording]
     merits: Shelf[Merits]
     terms: tuple[Term, ...]
@@ -145,6 +149,14 @@ class Rulebook:
     def required_by(self, clause: str, on: date | None = None) -> tuple[Required, ...]:
         """Return what a clause requires: fields of a listing, proof of a request."""
         return tuple(each for each in self.required.on(on) if each.clause == clause)
+
+    def proof_of(self, anomaly: str, on: date | None = None) -> tuple[Proof, ...]:
+        """Return what proves an anomaly, the consumer's and the respondent's. Source: clause 2.1.6.5."""
+        return tuple(proof for proof in self.proofs.on(on) if anomaly in proof.anomalies)
+
+    def signs_on(self, seen_on: str, on: date | None = None) -> tuple[Sign, ...]:
+        """Return what an inspection can see on "packaging" or as "damage". Source: clause 2.1.5.2."""
+        return tuple(sign for sign in self.signs.on(on) if sign.seen_on == seen_on)
 
     def term(self, key: str) -> Term:
         """Return a word that findings use, a party among them. Raises: KeyError."""

@@ -85,6 +85,8 @@ def _references(book: Rulebook) -> None:
         _known("plans.toml", plan.key, "anomaly", plan.anomalies, anomalies)
     for remedy in book.remedy_kinds.versions:
         _known("remedies.toml", remedy.key, "anomaly", remedy.anomalies, anomalies)
+    for proof in book.proofs.versions:
+        _known("proof.toml", proof.key, "anomaly", proof.anomalies, anomalies)
     remedies = {remedy.key for remedy in book.remedy_kinds}
     for usual in book.usual_remedies.versions:
         _known("usual_remedies.toml", usual.key, "anomaly", [usual.anomaly], anomalies)

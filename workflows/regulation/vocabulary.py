@@ -65,6 +65,27 @@ def _required(file: File, entry: Entry) -> kinds.Required:
     return finish(entry, kinds.Required(**file.named(entry)))
 
 
+def proofs(folder: Folder) -> tuple[kinds.Proof, ...]:
+    """Return what proves each anomaly, in the order in which people are asked for it."""
+    return File(folder, "proof.toml").read("proof", "key", _proof)
+
+
+def _proof(file: File, entry: Entry) -> kinds.Proof:
+    anomalies, side = entry.strings("anomalies"), entry.choice("side", ("consumer", "respondent"))
+    return finish(entry, kinds.Proof(**file.named(entry), anomalies=anomalies, side=side))
+
+
+def signs(folder: Folder) -> tuple[kinds.Sign, ...]:
+    """Return what an inspection of goods and packaging can see."""
+    return File(folder, "inspection.toml").read("sign", "key", _sign)
+
+
+def _sign(file: File, entry: Entry) -> kinds.Sign:
+    points_to = entry.choice("points_to", ("quality", "transit_damage")) if entry.has("points_to") else None
+    seen_on = entry.choice("seen_on", ("packaging", "damage"))
+    return finish(entry, kinds.Sign(**file.named(entry), seen_on=seen_on, points_to=points_to))
+
+
 def wordings(folder: Folder) -> tuple[kinds.Wording, ...]:
     """Return how each language words absolute claims."""
     return File(folder, "absolute_wording.toml").read("wording", "language", _wording)

@@ -687,6 +687,11 @@ def upgrade() -> None:
                 "proof_stood",
                 "message",
                 "add_evidence",
+                "ask_evidence",
+                "decline_evidence",
+                "settle_evidence",
+                "rule_evidence",
+                "record_inspection",
                 "confirm_finding",
                 "call_contact",
                 "acknowledge_call",
@@ -928,27 +933,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_emergency_calls_organisation_id"), ["organisation_id"], unique=False)
 
     op.create_table(
-        "evidence",
+        "evidence_requests",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.Integer(), nullable=False, comment="of the exhibit in its case, from 1"),
-        sa.Column("filename", sa.Text(), nullable=False),
-        sa.Column("media_type", sa.Text(), nullable=False, comment="by content"),
-        sa.Column("size", sa.Integer(), nullable=False, comment="bytes"),
-        sa.Column("sha256", sa.Text(), nullable=False),
-        sa.Column("shared_sha256", sa.Text(), nullable=True, comment="a picture's copy without place and camera"),
-        sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent, desk: who added it"),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
-        sa.Column("added_at", UtcInstant(), nullable=False),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_evidence_case_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_evidence_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
-        sa.UniqueConstraint("case_id", "number", name=op.f("uq_evidence_case_id_number")),
+        sa.Column("n", sa.Integer(), nullable=False, comment="of the request in its case, from 1"),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent: who is asked"),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("asked_by", sa.Integer(), nullable=True),
+        sa.Column("asked_at", UtcInstant(), nullable=False),
+        sa.Column("due_at", UtcInstant(), nullable=False),
+        sa.CheckConstraint("due_at > asked_at", name=op.f("ck_evidence_requests_due_after_asked")),
+        sa.ForeignKeyConstraint(["asked_by"], ["users.id"], name=op.f("fk_evidence_requests_asked_by")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_evidence_requests_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_evidence_requests_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_requests")),
+        sa.UniqueConstraint("case_id", "n", name=op.f("uq_evidence_requests_case_id_n")),
     )
-    with op.batch_alter_table("evidence") as batch_op:
-        batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
-
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1071,6 +1074,31 @@ def upgrade() -> None:
             postgresql_where=sa.text("status IN ('held', 'received')"),
         )
 
+    op.create_table(
+        "inspections",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False, comment="of the inspection in its case, from 1"),
+        sa.Column("inspected_at", UtcInstant(), nullable=False),
+        sa.Column(
+            "inspected_by",
+            sa.Text(),
+            nullable=False,
+            comment="consumer, merchant, platform, logistics_company, independent",
+        ),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("packaging", sa.Text(), nullable=False, comment="a sign of the rulebook"),
+        sa.Column("damage", sa.JSON(), nullable=False, comment="signs of the rulebook"),
+        sa.Column("conclusion", sa.Text(), nullable=False, comment="quality, transit_damage, unclear, none"),
+        sa.Column("exhibits", sa.JSON(), nullable=False, comment="numbers of the exhibits that show it"),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("written_at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_inspections_case_id")),
+        sa.ForeignKeyConstraint(["written_by"], ["users.id"], name=op.f("fk_inspections_written_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_inspections")),
+        sa.UniqueConstraint("case_id", "n", name=op.f("uq_inspections_case_id_n")),
+    )
     op.create_table(
         "joint_cases",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1430,6 +1458,7 @@ def upgrade() -> None:
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
         sa.Column("shared_sha256", sa.Text(), nullable=True),
+        sa.Column("proves", sa.Text(), nullable=True),
         sa.Column("added_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_draft_files_draft_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_files")),
@@ -1678,6 +1707,67 @@ def upgrade() -> None:
         batch_op.create_index("ix_register_rules_clause", ["clause", "entry_id"], unique=False)
 
     op.create_table(
+        "requested_items",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("request_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False, comment="in the case, from 1"),
+        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum("open", "handed_in", "declined", "waived", name="itemstatus", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("ended_at", UtcInstant(), nullable=True),
+        sa.CheckConstraint(
+            "(status = 'open') = (ended_at IS NULL)", name=op.f("ck_requested_items_ended_at_when_ended")
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('declined', 'waived') OR reason IS NOT NULL",
+            name=op.f("ck_requested_items_reason_when_not_given"),
+        ),
+        sa.ForeignKeyConstraint(["request_id"], ["evidence_requests.id"], name=op.f("fk_requested_items_request_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_requested_items")),
+        sa.UniqueConstraint("request_id", "n", name=op.f("uq_requested_items_request_id_n")),
+    )
+    op.create_table(
+        "evidence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False, comment="of the exhibit in its case, from 1"),
+        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("media_type", sa.Text(), nullable=False, comment="by content"),
+        sa.Column("size", sa.Integer(), nullable=False, comment="bytes"),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("shared_sha256", sa.Text(), nullable=True, comment="a copy without place and camera"),
+        sa.Column("proves", sa.Text(), nullable=True, comment="what of the checklist it is, as whoever added it says"),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent, desk: who added it"),
+        sa.Column("organisation_id", sa.Integer(), nullable=True, comment="the respondent's"),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("added_at", UtcInstant(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True, comment="what it was asked for as"),
+        sa.Column(
+            "standing",
+            sa.Enum("open", "admitted", "excluded", name="standing", native_enum=False, length=32),
+            server_default="open",
+            nullable=False,
+        ),
+        sa.Column("standing_reason", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "standing != 'excluded' OR standing_reason IS NOT NULL", name=op.f("ck_evidence_excluded_with_a_reason")
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_evidence_case_id")),
+        sa.ForeignKeyConstraint(["item_id"], ["requested_items.id"], name=op.f("fk_evidence_item_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_evidence_organisation_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_evidence_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence")),
+        sa.UniqueConstraint("case_id", "number", name=op.f("uq_evidence_case_id_number")),
+    )
+    with op.batch_alter_table("evidence") as batch_op:
+        batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
+
+    op.create_table(
         "votes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
@@ -1708,12 +1798,29 @@ def upgrade() -> None:
             postgresql_where=sa.text("counts"),
         )
 
+    op.create_table(
+        "previews",
+        sa.Column("evidence_id", sa.Integer(), nullable=False),
+        sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("told", sa.JSON(), nullable=False, comment="pages, seconds, width, height, peaks: what is known"),
+        sa.Column("why_none", sa.Text(), nullable=True, comment="type, limit, broken: why there is no picture"),
+        sa.Column("made_at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["evidence_id"], ["evidence.id"], name=op.f("fk_previews_evidence_id")),
+        sa.PrimaryKeyConstraint("evidence_id", name=op.f("pk_previews")),
+    )
+
 
 def downgrade() -> None:
+    op.drop_table("previews")
     with op.batch_alter_table("votes") as batch_op:
         batch_op.drop_index("uq_votes_counted", sqlite_where=sa.text("counts"), postgresql_where=sa.text("counts"))
 
     op.drop_table("votes")
+    with op.batch_alter_table("evidence") as batch_op:
+        batch_op.drop_index("ix_evidence_sha256")
+
+    op.drop_table("evidence")
+    op.drop_table("requested_items")
     with op.batch_alter_table("register_rules") as batch_op:
         batch_op.drop_index("ix_register_rules_clause")
 
@@ -1801,6 +1908,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_joint_cases_other")
 
     op.drop_table("joint_cases")
+    op.drop_table("inspections")
     with op.batch_alter_table("inbound_mail") as batch_op:
         batch_op.drop_index(
             "ix_inbound_mail_waiting",
@@ -1822,10 +1930,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_findings_case")
 
     op.drop_table("findings")
-    with op.batch_alter_table("evidence") as batch_op:
-        batch_op.drop_index("ix_evidence_sha256")
-
-    op.drop_table("evidence")
+    op.drop_table("evidence_requests")
     with op.batch_alter_table("emergency_calls") as batch_op:
         batch_op.drop_index(batch_op.f("ix_emergency_calls_organisation_id"))
 

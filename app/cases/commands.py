@@ -13,6 +13,7 @@ AnomalyKey = Literal[
     "system_fault", "product_info_error", "payment_info_error", "logistics_info_error", "return_refusal", "other"
 ]
 PartyKey = Literal["platform", "merchant", "payment_provider", "logistics_company"]
+BearerKey = Literal["consumer", "platform", "merchant", "payment_provider", "logistics_company"]
 AudienceKey = Literal["both", "consumer", "respondent", "internal"]
 Score = Annotated[int, Field(ge=1, le=5)]
 
@@ -68,12 +69,16 @@ class Money(Frozen):
 
 
 class Term(Frozen):
-    """One remedy as it is offered, agreed or ordered. `days` from the day it becomes binding."""
+    """One remedy as it is offered, agreed or ordered. `days` from the day it becomes binding.
+
+    `freight_by` says who bears the freight where goods travel (clause 2.1.6.4: the merchant, unless agreed otherwise).
+    """
 
     kind: Line
     amount: Money | None = None
     party_kind: PartyKey | None = None
     days: Annotated[int, Field(ge=1, le=90)] = 7
+    freight_by: BearerKey | None = None
     note: OptionalNote = ""
 
 

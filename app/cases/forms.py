@@ -15,6 +15,7 @@ from app.cases.commands import Money, Term
 from app.cases.models import Case
 from app.web.forms import Cleaned, choices
 from app.web.i18n import language
+from workflows.procedure.names import names
 from workflows.regulation import book
 
 ROWS = 4
@@ -42,12 +43,14 @@ class TermRow(Form):
     kind = SelectField(_l("What"))
     amount = StringField(_l("Amount"), validators=[Cleaned(line=True, limit=20)])
     days = StringField(_l("Within how many days"), default="7", validators=[Cleaned(line=True, limit=3)])
+    freight = SelectField(_l("Who pays the freight"), default="")
     note = StringField(_l("Details"), validators=[Cleaned(line=True)])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         kinds = [(kind.key, kind.name.in_(language())) for kind in book.current().remedy_kinds]
         self.kind.choices = choices([("", _("Nothing more")), *kinds])
+        self.freight.choices = choices([("", _("No goods travel")), *names("freight", language()).items()])
 
     def validate_amount(self, field: Any) -> None:
         """An amount where the remedy is money, and only there."""
@@ -68,7 +71,10 @@ class TermRow(Form):
         """Return what was typed as a term."""
         amount = read_amount(self.amount.data or "")
         money = Money(amount_minor=amount, currency=currency) if amount else None
-        return Term(kind=self.kind.data, amount=money, days=int(self.days.data), note=self.note.data or "")
+        return Term(
+            kind=self.kind.data, amount=money, days=int(self.days.data), freight_by=self.freight.data or None,
+            note=self.note.data or "",
+        )  # fmt: skip
 
 
 class TermsMixin:
@@ -92,6 +98,7 @@ def terms_for_form(case: Case, terms: list[Term]) -> list[dict[str, str]]:
             "kind": term.kind,
             "amount": written_amount(term.amount.amount_minor if term.amount else None),
             "days": str(term.days),
+            "freight": term.freight_by or "",
             "note": term.note,
         }
         for term in terms[:ROWS]

@@ -47,6 +47,7 @@ class Remedy(Model):
     currency: Mapped[str] = mapped_column(default="CNY")
     party_kind: Mapped[PartyKind] = mapped_column(by_value(PartyKind))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
+    freight_by: Mapped[str | None] = mapped_column(comment="who bears the freight: consumer or a kind of party")
     note: Mapped[str | None]
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(

@@ -80,7 +80,8 @@ def _remedy(case: Case, term: Term, n: int, source: str, act: Act) -> Remedy:
         case_id=case.id, n=n, source=source, kind=term.kind, party_kind=kind, organisation_id=own,
         amount_minor=term.amount.amount_minor if term.amount else None,
         currency=term.amount.currency if term.amount else case.currency,
-        note=term.note or None, due_at=act.at + timedelta(days=term.days), status="promised",
+        freight_by=term.freight_by, note=term.note or None, due_at=act.at + timedelta(days=term.days),
+        status="promised",
     )  # fmt: skip
 
 

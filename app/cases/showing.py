@@ -157,5 +157,6 @@ def remedy_shown(remedy: Remedy) -> dict[str, Any]:
         "due_at": when(remedy.due_at),
         "status": remedy.status,
         "source": remedy.source,
+        "freight_by": remedy.freight_by,
         "note": remedy.note,
     }

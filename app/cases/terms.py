@@ -94,4 +94,10 @@ def _line(term: Term, language: str) -> str:
     kind = book.current().remedy_kind(term.kind).name.in_(language)
     amount = f" {written(term.amount.amount_minor, term.amount.currency, language)}" if term.amount else ""
     when = name("term", "day" if term.days == 1 else "days", language).format(n=term.days)
-    return f"{kind}{amount}{name('term', 'then', language)}{when}" + (f" ({term.note})" if term.note else "")
+    more = "; ".join(part for part in (freight(term.freight_by, language), term.note) if part)
+    return f"{kind}{amount}{name('term', 'then', language)}{when}" + (f" ({more})" if more else "")
+
+
+def freight(bearer: str | None, language: str) -> str:
+    """Return who bears the freight, in words; empty where no goods travel."""
+    return name("freight", bearer, language) if bearer else ""

@@ -19,7 +19,7 @@ from app.core.commands import Command
 from app.core.languages import LANGUAGES
 from app.desk.composing import merge_fields
 from app.emergency.commands import EndEmergency, StartEmergency
-from app.mediation.commands import Propose, Refer
+from app.mediation.commands import OpenBidding, Propose, Refer
 from app.organisations import queries as organisations
 from app.web.filters import law, named
 from app.web.forms import Form, Required, line_field, text_field
@@ -173,6 +173,13 @@ class OfferForm(TermsMixin, StepForm):
         return Propose(
             terms=self.read_terms(), clause=self.clause.data or "", note=self.note.data or "", version=self.version()
         )
+
+
+class BiddingForm(StepForm):
+    """Nothing to fill in: a round is opened for both sides."""
+
+    def to_command(self) -> OpenBidding:
+        return OpenBidding(version=self.version())
 
 
 class ReferForm(StepForm):

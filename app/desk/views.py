@@ -54,6 +54,7 @@ STEP_PAGES = {
         Action.END_EMERGENCY: forms.EndEmergencyForm,
         Action.REQUEST_ANSWER: forms.RequestAnswerForm,
         Action.PROPOSE: forms.OfferForm,
+        Action.OPEN_BIDDING: forms.BiddingForm,
         Action.REFER: forms.ReferForm,
         Action.JOIN: forms.JoinForm,
         Action.PART: forms.PartForm,

@@ -23,6 +23,7 @@ from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
 from app.evidence.showing import face
 from app.mediation import queries as mediation
+from app.mediation.showing import record_face, rounds_of
 from app.web.filters import instant, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor
@@ -39,6 +40,7 @@ PAGES = {
     Action.REPLY: "reply",
     Action.REQUEST_ANSWER: "ask",
     Action.PROPOSE: "offer",
+    Action.OPEN_BIDDING: "bidding",
     Action.PUBLISH: "publish",
     Action.ASSIGN: "transfer",
     Action.REFER: "refer",
@@ -190,6 +192,8 @@ def _overview(case: Case, actor: Actor) -> dict[str, Any]:
         "files": _files(case, actor),
         "offers": offers,
         "answers": mediation.answers(case, actor),
+        "rounds": rounds_of(case, actor),
+        "record": record_face(case, actor),
         "remedies": queries_talk.remedies(case),
         "facts": _facts(case),
         "reasons": _reasons(case),

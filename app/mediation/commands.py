@@ -56,6 +56,10 @@ class Refer(Command):
     summary: Note
 
 
+class OpenBidding(Command):
+    """Open a round of blind bids: each side may enter one secret figure while it is open."""
+
+
 class EnterBid(Command):
     """A secret figure: the least the consumer would take, or the most the company would pay. Nobody is shown it."""
 

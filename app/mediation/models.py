@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, Money, by_value
+from app.core.db import Model, by_value
 from app.organisations.models import PartyKind
 
 
@@ -101,24 +101,4 @@ class OfferReply(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     accepted: Mapped[bool]
     reason: Mapped[str | None]
-    at: Mapped[datetime]
-
-
-class Bid(Model):
-    """One side's secret figure in one round of blind bidding. No query hands it out; only the middle is ever known."""
-
-    __tablename__ = "bids"
-    __table_args__ = (
-        UniqueConstraint("case_id", "organisation_id", "n", "side"),
-        CheckConstraint("amount_minor > 0", name="amount_is_positive"),
-    )
-
-    id: Mapped[int] = mapped_column(primary_key=True)
-    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    n: Mapped[int] = mapped_column(comment="round of the bidding with this organisation, from 1")
-    side: Mapped[str] = mapped_column(comment="consumer or respondent")
-    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
-    user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    amount_minor: Mapped[int] = mapped_column(Money)
-    currency: Mapped[str]
     at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import selectinload
 from app.cases.models import Case
 from app.cases.pleadings import Pleading, tells_pleadings
 from app.core.db import session
-from app.mediation.models import Answer, Bid, Offer, OfferStatus
+from app.mediation.models import Answer, Offer, OfferStatus
 from workflows.procedure.authority import Actor, sees_offers
 
 REFUSALS = ("refuse", "not_ours")
@@ -76,14 +76,3 @@ def waiting_for(case: Case, actor: Actor) -> list[Offer]:
 def last_number(case: Case) -> int:
     """Return the number of the newest offer, 0 before the first."""
     return session().scalar(select(func.max(Offer.n)).where(Offer.case_id == case.id)) or 0
-
-
-def bidding(case: Case) -> tuple[int, Sequence[Bid]]:
-    """Return the number of the round of blind bidding that is open now, and what was entered in it.
-
-    For the service that compares the figures; no page and no call shows them.
-    """
-    query = select(Bid).where(Bid.case_id == case.id, Bid.organisation_id == case.respondent_id).order_by(Bid.id)
-    entered = session().scalars(query).all()
-    done, waiting = divmod(len(entered), 2)
-    return done + 1, entered[-1:] if waiting else ()

@@ -18,6 +18,7 @@ from app.core.db import session
 from app.mediation.commands import Accept, Decline, Propose
 from app.mediation.models import Maker, Offer, OfferReply, OfferStatus
 from app.mediation.queries import last_number, offers, open_offers, waiting_for
+from app.mediation.service_record import write_record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor
 from workflows.procedure.clocks import ClockKind, ClockStatus
@@ -61,7 +62,7 @@ def put_on_the_table(case: Case, maker: Maker, terms: Sequence[Term], *, clause:
     offer = Offer(
         case_id=case.id, n=last_number(case) + 1, by=maker, organisation_id=case.respondent_id,
         user_id=act.actor.user_id, terms=stored(terms), clause=clause or None, note=note or None, made_at=act.at,
-        status=OfferStatus.OPEN, lapses_at=_lapses_at(case, act), replies=[],
+        status=OfferStatus.OPEN, lapses_at=before_referral(case, "offer_lapse", act), replies=[],
     )  # fmt: skip
     session().add(offer)
     session().flush()
@@ -72,9 +73,9 @@ def put_on_the_table(case: Case, maker: Maker, terms: Sequence[Term], *, clause:
     return offer
 
 
-def _lapses_at(case: Case, act: Act) -> datetime:
-    """Return when the offer lapses: by its own figure, and no later than the case goes to the committee."""
-    own = act.at + book.current().figure("offer_lapse", on=case.law_as_of).length
+def before_referral(case: Case, figure: str, act: Act) -> datetime:
+    """Return when what begins now ends: by its own figure, and no later than the case goes to the committee."""
+    own = act.at + book.current().figure(figure, on=case.law_as_of).length
     running = [c for c in case.clocks if c.kind is ClockKind.REFERRAL and c.status is ClockStatus.RUNNING]
     return min([own, *(clock.due_at for clock in running if clock.due_at > act.at)])
 
@@ -124,12 +125,15 @@ def settle_on(
         _end(case, other, OfferStatus.REPLACED, act)
     owed = promise(case, terms, source="settlement", act=act)
     advance(case, by, act=act, branch=branch, detail=detail | {"owed": owed})
-    what = name("outcome", "settled", case.language)
-    tell_consumer(case, "progress", act=act, what=what, turn=in_words(terms, case.language))
+    until = write_record(case, "bidding" if by is Action.BID else "offer", act=act).sign_until
+
+    def words(language: str) -> dict[str, str]:
+        sign = name("next", "to_sign", language).format(until=local(until, case.time_zone))
+        return {"what": name("outcome", "settled", language), "turn": f"{in_words(terms, language)}\n\n{sign}"}
+
+    tell_consumer(case, "progress", act=act, **words(case.language))
     if case.respondent:
-        language = case.respondent.language
-        what = name("outcome", "settled", language)
-        tell_respondent(case, "respondent_news", act=act, what=what, turn=in_words(terms, language))
+        tell_respondent(case, "respondent_news", act=act, **words(case.respondent.language))
 
 
 @performs(Action.DECLINE, Decline, ready=_something_waits)

@@ -129,6 +129,8 @@ def _remedy(
     case: Case, owed: Owed, roles: Roles, outcome: Outcome, language: NoticeLanguage, *, public: bool
 ) -> Remedy:
     text = book.current().remedy_kind(owed.kind).name.in_(language)
+    if owed.freight_by:
+        text = words("remedy.noted", language, remedy=text, note=name("freight", owed.freight_by, language))
     secret = public and outcome.kind is NoticeKind.SETTLEMENT
     if owed.note and not secret:
         text = words("remedy.noted", language, remedy=text, note=owed.note)

@@ -38,6 +38,7 @@ class Owed:
     currency: str
     due_at: datetime
     note: str = ""
+    freight_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,7 +113,7 @@ def _settlement(case: Case) -> Outcome:
         owed=tuple(
             Owed(
                 kind=each.kind, party_kind=each.party_kind, amount_minor=each.amount_minor, currency=each.currency,
-                due_at=each.due_at, note=each.note or "",
+                due_at=each.due_at, note=each.note or "", freight_by=each.freight_by,
             )
             for each in agreed
         ),
@@ -149,7 +150,7 @@ def _ordered(case: Case, term: Term, signed_at: datetime) -> Owed:
         kind=term.kind, party_kind=PartyKind(term.party_kind) if term.party_kind else case.responsible_kind,
         amount_minor=term.amount.amount_minor if term.amount else None,
         currency=term.amount.currency if term.amount else case.currency,
-        due_at=signed_at + timedelta(days=term.days), note=term.note,
+        due_at=signed_at + timedelta(days=term.days), note=term.note, freight_by=term.freight_by,
     )  # fmt: skip
 
 

@@ -137,6 +137,9 @@ def offer(story: Story) -> Said | None:
 
 def _offered(story: Story, term: Term) -> Remedy:
     text = book.current().remedy_kind(term.kind).name.in_(story.language)
+    if term.freight_by:
+        bearer = name("freight", term.freight_by, story.language)
+        text = story.w("remedy.noted", remedy=text, note=bearer)
     if term.note:
         text = story.w("remedy.noted", remedy=text, note=term.note)
     party = party_roles(story.case, story.language).respondent

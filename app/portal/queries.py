@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import contains_eager
 
 from app.cases.models import Case, CaseEvent, Clock
@@ -15,6 +16,8 @@ from app.core import paging
 from app.core.db import session
 from app.core.ids import digest
 from app.mediation.models import Maker, Offer, OfferReply
+from app.mediation.models_bids import Bid
+from app.mediation.models_record import SettlementSignature
 from app.notices.facts import NoticeLanguage
 from app.notices.models import Edition, Notice, NoticeStatus, RegisterEntry
 from workflows.procedure.authority import Actor
@@ -71,8 +74,15 @@ def _theirs() -> ColumnElement[bool]:
     return or_(
         Clock.kind == ClockKind.RESPONDENT_ANSWER,
         and_(Clock.kind == ClockKind.PERFORMANCE, Remedy.status.in_(("promised", "disputed"))),
+        and_(Clock.kind == ClockKind.BIDDING, ~_done(Bid.round_id, Bid.side)),
+        and_(Clock.kind == ClockKind.SIGNING, ~_done(SettlementSignature.record_id, SettlementSignature.side)),
         and_(Clock.kind == ClockKind.OFFER, Offer.by != Maker.RESPONDENT, OfferReply.id.is_(None)),
     )
+
+
+def _done(subject: Any, side: Any) -> ColumnElement[bool]:
+    """Return the condition that the company has done its part in what a clock is about."""
+    return exists().where(subject == Clock.subject_id, side == Maker.RESPONDENT.value)
 
 
 def due(actor: Actor, *, cursor: str | None = None, limit: int = paging.LIMIT) -> paging.Page[Clock]:

@@ -13,7 +13,7 @@ from app.cases.commands import Term
 from app.cases.faces import message_faces
 from app.cases.models import Case
 from app.cases.models_talk import Message, Remedy
-from app.cases.terms import restored
+from app.cases.terms import freight, restored
 from app.core.languages import segment
 from app.mediation.models import Maker, Offer, OfferStatus
 from app.notices.models import Notice
@@ -35,6 +35,7 @@ def _term_words(term: Term) -> str:
     parts = [
         money(term.amount.amount_minor, term.amount.currency) if term.amount else "",
         ngettext("within %(num)s day", "within %(num)s days", term.days),
+        freight(term.freight_by, language()),
         term.note,
     ]
     return " · ".join(part for part in parts if part)
@@ -79,7 +80,7 @@ def remedy_face(remedy: Remedy) -> dict[str, Any]:
         "n": remedy.n,
         "title": law(remedy.kind, "remedy_kind"),
         "amount": money(remedy.amount_minor, remedy.currency),
-        "note": remedy.note,
+        "note": " · ".join(part for part in (freight(remedy.freight_by, language()), remedy.note) if part),
         "who": law(remedy.party_kind, "party_kind"),
         "due": instant(remedy.due_at),
         "status": remedy.status,

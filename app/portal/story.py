@@ -153,6 +153,21 @@ def _declined(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return _("Offer %(n)s not accepted by: %(who)s", n=event.detail.get("offer") or "", who=reader.who(event.side)), ""
 
 
+def _signed(reader: Reader, event: CaseEvent) -> tuple[str, str]:
+    text = _("Both sides have signed.") if event.branch == "all" else ""
+    return _("Settlement record signed by: %(who)s", who=reader.who(event.side)), text
+
+
+def _bid(reader: Reader, event: CaseEvent) -> tuple[str, str]:
+    n = event.detail.get("bidding")
+    titles = {
+        "one": _("You entered a secret figure in round %(n)s", n=n),
+        "apart": _("The secret figures of round %(n)s did not meet", n=n),
+        "met": _("Settled: the secret figures met, and the middle holds"),
+    }
+    return titles[event.branch], _("Both figures are void, and nobody learns them.") if event.branch == "apart" else ""
+
+
 def _lapsed(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return _("Offer %(n)s lapsed", n=event.detail.get("offer") or ""), _(
         "Silence is not consent, so nothing was agreed."
@@ -216,6 +231,11 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.ACCEPT, ""): _accepted,
     (Action.DECLINE, ""): _declined,
     (Action.OFFER_LAPSED, ""): _lapsed,
+    (Action.OPEN_BIDDING, ""): _plain(Action.OPEN_BIDDING),
+    (Action.BID, ""): _bid,
+    (Action.BIDDING_LAPSED, ""): _plain(Action.BIDDING_LAPSED),
+    (Action.SIGN_SETTLEMENT, ""): _signed,
+    (Action.SIGNING_LAPSED, ""): _plain(Action.SIGNING_LAPSED),
     (Action.REFER, ""): _referred,
     (Action.SIGN_DECISION, ""): lambda reader, event: (_("The committee decided"), ""),
     (Action.PUBLISH, ""): _plain(Action.PUBLISH),

@@ -12,17 +12,23 @@ from app.cases.faces import ClockFace, clock_face, nearest
 from app.cases.models import Case, Clock
 from app.cases.models_talk import Remedy
 from app.mediation.models import Maker, Offer
+from app.mediation.models_record import SettlementRecord
+from app.mediation.queries_bids import RoundSeen
 from app.web.filters import law, named
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.states import CaseState
 
 WITH_US = (CaseState.RECEIVED, CaseState.TRIAGE)
+NEGOTIATING = (CaseState.ANSWERING, CaseState.MEDIATION)
 OUTCOME = (CaseState.SETTLED, CaseState.DECIDED)
 
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What the turn card says. `kind` is what the reader can do there: offer, confirm, rate, answer, perform, or ''."""
+    """What the turn card says.
+
+    `kind` is what the reader can do there: offer, bid, sign, confirm, rate, answer, perform, or ''.
+    """
 
     whose: str
     title: str
@@ -44,10 +50,17 @@ class Table:
     remedies: Sequence[Remedy] = ()
     answered: bool = False
     rated: bool = False
+    rounds: Sequence[RoundSeen] = ()
+    unsigned: SettlementRecord | None = None
 
     def waiting_for(self, side: str) -> Offer | None:
         """Return the newest open offer that waits for `side`."""
         return next((each for each in reversed(self.offers) if side in each.waits_for), None)
+
+    @property
+    def bidding(self) -> RoundSeen | None:
+        """Return the open round of blind bidding in which the reader has not entered a figure."""
+        return next((each for each in self.rounds if each.is_open and not each.entered), None)
 
     def of(self, *statuses: str) -> list[Remedy]:
         return [remedy for remedy in self.remedies if remedy.status in statuses]
@@ -78,6 +91,8 @@ def _consumers_own(case: Case, table: Table, now: datetime) -> Turn | None:
     if offer := table.waiting_for("consumer"):
         title = _("%(who)s made an offer. Please decide", who=made_by(offer, case, "consumer"))
         return Turn(yours, title, "", _clock(case, now, {ClockKind.OFFER}, {offer.id}), "offer", offer)
+    if coming := _coming_to_terms(case, table, now):
+        return coming
     if case.state is CaseState.PERFORMING and (proved := table.of("proved")):
         clock = _clock(case, now, {ClockKind.PROOF}, {remedy.id for remedy in proved})
         text = _("If we hear nothing from you, what was reported counts as done when this time is over.")
@@ -103,10 +118,25 @@ def _respondents_own(case: Case, table: Table, now: datetime) -> Turn | None:
         return Turn(yours, title, "", _clock(case, now, {ClockKind.OFFER}, {offer.id}), "offer", offer)
     if case.state is CaseState.MEDIATION and not table.answered:
         return to_answer(case, now)
+    if coming := _coming_to_terms(case, table, now):
+        return coming
     if case.state in (*OUTCOME, CaseState.PERFORMING) and (owed := table.of("promised", "disputed")):
         clock = _clock(case, now, {ClockKind.PERFORMANCE}, {remedy.id for remedy in owed})
         text = _("What is not done in time is a breach, and is kept on your record.")
         return Turn(yours, _("Do what was agreed or decided, and show it"), text, clock, "perform")
+    return None
+
+
+def _coming_to_terms(case: Case, table: Table, now: datetime) -> Turn | None:
+    """Return the card of either side for an open round of blind bidding, or a settlement record to sign."""
+    if table.bidding:
+        text = _("Enter a secret figure, or let the round pass. Nobody sees it; if the two meet, the case is settled.")
+        clock = _clock(case, now, {ClockKind.BIDDING})
+        return Turn(_("Your turn"), _("A round of blind bids is open"), text, clock, "bid")
+    if table.unsigned:
+        text = _("The settlement stands. Read its words, and sign them.")
+        clock = _clock(case, now, {ClockKind.SIGNING})
+        return Turn(_("Your turn"), _("Please sign the settlement record"), text, clock, "sign")
     return None
 
 
@@ -131,7 +161,7 @@ def _others(case: Case, table: Table, now: datetime, who: str) -> Turn:
         clock = _clock(case, now, {ClockKind.RESPONDENT_ANSWER}) or clock
         title = _("%(who)s has been asked to answer", who=who)
         return Turn(_("Waiting for the answer"), title, _nothing(clock), clock)
-    if state in (CaseState.ANSWERING, CaseState.MEDIATION):
+    if state in NEGOTIATING:
         waits = [offer for offer in table.offers if offer.waits_for]
         title = _("An offer waits for the other side") if waits else _("A mediator works on your case")
         clock = _clock(case, now, {ClockKind.OFFER}, {offer.id for offer in waits}) or clock

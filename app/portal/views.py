@@ -20,6 +20,7 @@ from app.evidence import service as exhibits
 from app.evidence.models import Evidence
 from app.evidence.showing import face, send, show
 from app.mediation import queries as mediation
+from app.mediation.showing import rounds_of, to_sign
 from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal import queries as queries_of_ours
@@ -37,6 +38,8 @@ DOORS = {
     Action.ADD_EVIDENCE: ("portal.evidence_list", lambda: _("Add evidence")),
     Action.MESSAGE: ("portal.messages", lambda: _("Write to us")),
     Action.PROPOSE: ("steps.propose", lambda: _("Make an offer of your own")),
+    Action.BID: ("agreeing.figure", lambda: _("Enter a secret figure")),
+    Action.SIGN_SETTLEMENT: ("agreeing.settlement", lambda: _("Settlement record")),
     Action.CONFIRM_PERFORMANCE: ("steps.fulfil", lambda: _("Say whether it was done")),
     Action.RATE: ("steps.rate", lambda: _("Rate how we did")),
     Action.REQUEST_REVIEW: ("steps.appeal", lambda: _("Ask for a review")),
@@ -91,9 +94,11 @@ def notice(visit: Visit, notice_id: int) -> Response:
 def _table(visit: Visit) -> turn.Table:
     case = visit.case
     return turn.Table(
-        offers=mediation.offers(case, visit.actor),
+        offers=mediation.offers(case, visit.actor) if case.state in turn.NEGOTIATING else (),
         remedies=queries_talk.remedies(case),
         rated=queries_talk.rating(case) is not None,
+        rounds=rounds_of(case, visit.actor),
+        unsigned=to_sign(case, visit.actor),
     )
 
 
@@ -106,7 +111,9 @@ def _doors(visit: Visit, table: turn.Table) -> list[dict[str, str]]:
     """Return what the complainant may do besides the turn's own action."""
     shut = {Action.RATE} if table.rated else set[Action]()
     if visit.case.asked_at is None:
-        shut.add(Action.PROPOSE)
+        shut |= {Action.PROPOSE, Action.BID}
+    if visit.case.settled_at is None:
+        shut.add(Action.SIGN_SETTLEMENT)
     if visit.case.decided_at is None:
         shut.add(Action.REQUEST_REVIEW)
     if not table.of("proved"):

@@ -47,7 +47,7 @@ def verify(visit: Visit) -> Page:
             confirmation = service.check_code(visit.case, form.digits(), act=act())
         if confirmation:
             return _let_in(visit.case, confirmation, _onward(visit))
-        form.add_error("code", _wrong_code())
+        form.add_error("code", wrong_code_words())
     return _verify_page(visit, form, 422 if form.is_submitted() else 200)
 
 
@@ -73,7 +73,7 @@ def send_code(visit: Visit) -> Page:
     channel = next((each for each in service.ways(visit.case) if each.value == request.form.get("channel")), None)
     with transaction():
         sent = channel is not None and service.send_code(visit.case, channel, act=act())
-    words = _sent() if sent else _too_soon()
+    words = sent_words() if sent else too_soon_words()
     flash(words, "success" if sent else "warning")
     return redirect(visit.url("entry.verify", next=_onward(visit), by=channel if sent else None), code=303)
 
@@ -101,16 +101,16 @@ def _onward(visit: Visit) -> str:
     return target if own and f"/c/{visit.token}" in target.partition("?")[0] else visit.url("portal.home")
 
 
-def _wrong_code() -> str:
+def wrong_code_words() -> str:
     """Return the one answer to every code that does not open: wrong, too old, or tried too often."""
     return _("This code does not open the case. It may be mistyped, too old, or tried too often. Ask for a new one.")
 
 
-def _sent() -> str:
+def sent_words() -> str:
     return _("We sent you a code. It is valid for %(minutes)s minutes.", minutes=MINUTES)
 
 
-def _too_soon() -> str:
+def too_soon_words() -> str:
     return _("A code was sent a moment ago. Wait a minute before you ask for another, or call us.")
 
 
@@ -149,7 +149,7 @@ def track_code() -> Page:
         if case and confirmation:
             session.pop(TRACKED)
             return _let_in(case, confirmation, url_for("portal.home", token=link_token(case.number)))
-        form.add_error("code", _wrong_code())
+        form.add_error("code", wrong_code_words())
     return render_template("portal/track_code.html", form=form, minutes=MINUTES), 422 if form.is_submitted() else 200
 
 

@@ -18,6 +18,7 @@ from app.evidence import queries as evidence
 from app.evidence import service as exhibits
 from app.evidence.showing import face
 from app.mediation import queries as mediation
+from app.mediation.showing import rounds_of, to_sign
 from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal.queries import due, notices_of, once_asked
@@ -39,6 +40,8 @@ PAGES = {
     ClockKind.RESPONDENT_ANSWER: "respondent_steps.respond",
     ClockKind.PERFORMANCE: "respondent_steps.fulfil",
     ClockKind.OFFER: "respondent.case",
+    ClockKind.BIDDING: "respondent_agreeing.figure",
+    ClockKind.SIGNING: "respondent_agreeing.settlement",
 }
 
 
@@ -72,6 +75,8 @@ def _due(this: Clock, now: Any) -> dict[str, Any]:
         ClockKind.RESPONDENT_ANSWER: _("Answer the complaint"),
         ClockKind.PERFORMANCE: _("Do what is owed, and show it"),
         ClockKind.OFFER: _("Accept or decline an offer"),
+        ClockKind.BIDDING: _("Enter a secret figure, or let the round pass"),
+        ClockKind.SIGNING: _("Sign the settlement record"),
     }
     return {
         "case": case,
@@ -106,9 +111,11 @@ def own_case(number: str) -> Case:
 
 def _shown(this: Case) -> dict[str, Any]:
     actor, now = current_actor(), clock.now()
+    answered = this.state not in turn.NEGOTIATING or mediation.answered(this)
     table = turn.Table(
-        offers=mediation.offers(this, actor), remedies=queries_talk.remedies(this), answered=mediation.answered(this)
-    )
+        offers=mediation.offers(this, actor), remedies=queries_talk.remedies(this), answered=answered,
+        rounds=rounds_of(this, actor), unsigned=to_sign(this, actor),
+    )  # fmt: skip
     card = turn.of_respondent(this, table, now)
     reader = story.Reader(this, "respondent", lambda text: text or "", _link(this.number))
     events = queries.events(this, actor)
@@ -154,6 +161,8 @@ def _doors(this: Case, table: turn.Table) -> list[dict[str, str]]:
     pages = [
         (Action.ANSWER, "respondent_steps.respond", _("Answer the complaint"), not table.answered),
         (Action.PROPOSE, "respondent_steps.propose", _("Make an offer"), table.answered),
+        (Action.BID, "respondent_agreeing.figure", _("Enter a secret figure"), table.answered),
+        (Action.SIGN_SETTLEMENT, "respondent_agreeing.settlement", _("Settlement record"), this.settled_at is not None),
         (Action.PERFORM, "respondent_steps.fulfil", _("Show what was done"), bool(table.of("promised", "disputed"))),
         (Action.REQUEST_REVIEW, "respondent_steps.appeal", _("Ask for a review"), this.decided_at is not None),
     ]

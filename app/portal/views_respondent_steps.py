@@ -24,7 +24,7 @@ from app.portal.views_steps import ANSWERS, review, window
 from app.web.forms import Form
 from app.web.guards import act, current_actor, requires
 from workflows.procedure.authority import Permission
-from workflows.procedure.states import Action, steps_from
+from workflows.procedure.states import Action, CaseState, steps_from
 from workflows.regulation import book
 
 respondent_steps = Blueprint("respondent_steps", __name__, url_prefix="/r/cases/<number>")
@@ -97,6 +97,9 @@ def answer_offer(number: str, n: int) -> Page:
     this, refused = _take(form, this, ANSWERS[form.answer.data], form.to_command(n))
     if refused:
         return _offer_page(this, n, form, refused)
+    if this.state is CaseState.SETTLED:
+        flash(_("You accepted the offer, and the case is settled. Please read and sign the record."), "success")
+        return redirect(url_for("respondent_agreeing.settlement", number=number), code=303)
     accepted = form.answer.data == "accept"
     return _done(number, _("You accepted the offer.") if accepted else _("You did not accept the offer."))
 

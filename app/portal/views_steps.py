@@ -26,7 +26,7 @@ from app.web.guards import act, open_to_all
 from app.web.i18n import public
 from app.web.words import sentence
 from workflows.procedure.errors import ProcedureError
-from workflows.procedure.states import Action
+from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
 steps = public(Blueprint("steps", __name__, url_prefix="/c/<token>"))
@@ -79,6 +79,9 @@ def answer_offer(visit: Visit, n: int) -> Page:
         return _offer_page(visit, n, form, 422)
     if refused := _take(visit, form, ANSWERS[form.answer.data], form.to_command(n)):
         return _offer_page(visit, n, form, refused)
+    if visit.case.state is CaseState.SETTLED:
+        flash(_("You accepted the offer, and the case is settled. Please read and sign the record."), "success")
+        return redirect(visit.url("agreeing.settlement"), code=303)
     accepted = form.answer.data == "accept"
     return _done(visit, _("You accepted the offer.") if accepted else _("You did not accept the offer."))
 

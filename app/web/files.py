@@ -19,6 +19,12 @@ def picture(sha256: str) -> Response:
     return _closed(sha256, "image/jpeg", as_attachment=False, download_name="picture.jpg")
 
 
+def text_file(content: bytes, filename: str) -> Response:
+    """Return a text byte for byte, for saving."""
+    head = {"Content-Disposition": f'attachment; filename="{filename}"', "Cache-Control": "private, no-cache"}
+    return Response(content, mimetype="text/plain", headers=head | {"Content-Security-Policy": CLOSED})
+
+
 def _closed(sha256: str, media_type: str, *, as_attachment: bool, download_name: str) -> Response:
     path = store().path(sha256)
     if not path.is_file():

@@ -24,6 +24,13 @@ def terms_typed(*rows: dict) -> dict[str, str]:
     return fields
 
 
+def hidden(page: str) -> dict[str, str]:
+    """Return the hidden fields of a page's forms, as a browser sends them."""
+    inputs = re.findall(r'<input[^>]*type="hidden"[^>]*>', page)
+    named = ((re.search(r'name="([^"]*)"', each), re.search(r'value="([^"]*)"', each)) for each in inputs)
+    return {name[1]: value[1] for name, value in named if name and value and name[1] != "csrf_token"}
+
+
 class Complainant:
     """The complainant of a case in a browser without scripts."""
 

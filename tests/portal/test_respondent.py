@@ -14,7 +14,7 @@ from app.mediation import queries as mediation
 from tests.evidence.files import PDF
 from tests.factories import a_case, a_person, an_act, an_organisation, saved, sign_in
 from tests.mediation.conftest import HALF, REFUND, Table, sweep
-from tests.portal.conftest import terms_typed
+from tests.portal.conftest import hidden, terms_typed
 from workflows.procedure.authority import SYSTEM, Role
 from workflows.procedure.states import Action, CaseState
 
@@ -152,7 +152,11 @@ def test_an_offer_and_a_remedy_are_due_until_they_are_answered_and_done(shop, me
     shop.post(page(mediated, "/offer/1"), data={"answer": "accept"})
     assert "Do what is owed, and show it" in shop.get("/r").text
 
+    assert "Sign the settlement record" in shop.get("/r").text
+
     mediated.do("respondent", Action.PERFORM, Perform(remedy=1, proof="R-1"))
+    record = shop.get(page(mediated, "/settlement")).text
+    shop.post(page(mediated, "/settlement"), data=hidden(record) | {"read": "y"})
     assert "Nothing is waiting for you" in shop.get("/r").text
 
 

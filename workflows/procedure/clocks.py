@@ -28,9 +28,15 @@ class ClockKind(StrEnum):
     VOTING = "voting"
     PROOF = "proof"
     ACKNOWLEDGEMENT = "acknowledgement"
+    BIDDING = "bidding"
+    SIGNING = "signing"
+    QUESTION = "question"
 
 
-TIMERS = frozenset({ClockKind.REFERRAL, ClockKind.OFFER, ClockKind.VOTING, ClockKind.PROOF, ClockKind.ACKNOWLEDGEMENT})
+TIMERS = frozenset({
+    ClockKind.REFERRAL, ClockKind.OFFER, ClockKind.VOTING, ClockKind.PROOF, ClockKind.ACKNOWLEDGEMENT,
+    ClockKind.BIDDING, ClockKind.SIGNING, ClockKind.QUESTION,
+})  # fmt: skip
 
 
 class ClockStatus(StrEnum):

@@ -174,7 +174,12 @@ class _Replay:
                 if self._last(ClockKind.REFERRAL) is ClockStatus.ELAPSED:  # nobody was named when it was time
                     yield ClockKind.REFERRAL, "late_referral", None, None
             case Action.PROPOSE | Action.ANSWER if "offer" in entry.detail:
-                yield ClockKind.OFFER, "offer_lapse", self._offer_ends(entry), (entry.detail["offer"], _maker(entry))
+                until = self._before_referral(entry, "offer_lapse")
+                yield ClockKind.OFFER, "offer_lapse", until, (entry.detail["offer"], _maker(entry))
+            case Action.OPEN_BIDDING:
+                yield ClockKind.BIDDING, "bidding_round", self._before_referral(entry, "bidding_round"), None
+            case Action.ASK_FACTS:
+                yield ClockKind.QUESTION, "facts_answer", None, entry.detail.get("question")
             case Action.REFER:
                 yield ClockKind.VOTING, "voting", self._voting_ends(entry, "voting"), None
             case Action.VOTING_EXTENDED:
@@ -187,6 +192,12 @@ class _Replay:
                 yield ClockKind.ACKNOWLEDGEMENT, "acknowledgement", None, None
             case Action.PERFORM:
                 yield ClockKind.PROOF, "proof_challenge", None, entry.detail["remedy"]
+        yield from self._begun_by_an_outcome(entry)
+
+    def _begun_by_an_outcome(self, entry: Entry) -> Iterator[tuple[ClockKind, str, datetime | None, object]]:
+        """Yield the clocks of what is owed, and of a settlement that waits to be signed."""
+        if entry.moves and entry.target is CaseState.SETTLED:
+            yield ClockKind.SIGNING, "settlement_signing", None, None
         if _publishes(entry):
             for n in sorted(self.proved):
                 yield ClockKind.PROOF, "proof_challenge", None, n
@@ -196,8 +207,8 @@ class _Replay:
             if n in self.proved:
                 yield ClockKind.PROOF, "proof_challenge", None, n
 
-    def _offer_ends(self, entry: Entry) -> datetime:
-        own = entry.at + self.rules.figure("offer_lapse", on=self.on).length
+    def _before_referral(self, entry: Entry, figure: str) -> datetime:
+        own = entry.at + self.rules.figure(figure, on=self.on).length
         referral = [each.due_at for each in self._running(ClockKind.REFERRAL) if each.due_at > entry.at]
         return min([own, *referral])
 
@@ -227,6 +238,8 @@ def _concerns(account: Account, entry: Entry) -> bool:
             or (entry.action is Action.DECLINE and entry.detail["offer"] == n)
             or (replaced and _maker(entry) == maker)
         )
+    if account.kind is ClockKind.QUESTION:
+        return account.subject in entry.detail.get("answers", ())
     if account.kind in OF_A_REMEDY:
         if entry.action is Action.REQUEST_REVIEW or "owed" in entry.detail:
             return True

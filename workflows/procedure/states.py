@@ -82,6 +82,13 @@ class Action(StrEnum):
     END_EMERGENCY = "end_emergency"
     RETURN_DRAFT = "return_draft"
     PART = "part"
+    OPEN_BIDDING = "open_bidding"
+    BIDDING_LAPSED = "bidding_lapsed"
+    SIGN_SETTLEMENT = "sign_settlement"
+    SIGNING_LAPSED = "signing_lapsed"
+    STATE_FACTS = "state_facts"
+    SETTLE_FACT = "settle_fact"
+    ASK_FACTS = "ask_facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,9 +117,9 @@ UNDER_WAY = (*OPEN, S.SETTLED, S.DECIDED, S.REVIEW, S.PERFORMING)
 ANYWHERE = tuple(CaseState)
 OUTCOME = frozenset(
     {K.RESOLUTION, K.FIRST_REPLY, K.EMERGENCY_START, K.RESPONDENT_ANSWER, K.REFERRAL, K.OFFER, K.VOTING}
-    | {K.ACKNOWLEDGEMENT}
+    | {K.ACKNOWLEDGEMENT, K.BIDDING, K.SIGNING, K.QUESTION}
 )
-BEFORE_OUTCOME = frozenset({K.RESOLUTION, K.REFERRAL, K.OFFER, K.VOTING, K.RESPONDENT_ANSWER})
+BEFORE_OUTCOME = frozenset({K.RESOLUTION, K.REFERRAL, K.OFFER, K.BIDDING, K.VOTING, K.RESPONDENT_ANSWER, K.QUESTION})
 
 
 def _arrows(
@@ -146,7 +153,7 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.ANSWER, [S.MEDIATION], None, P.ANSWER_SEND, "2.1.7.1", branch="offer", stops=[K.RESPONDENT_ANSWER],
              walled=True),
     *_arrows(A.ANSWER, [S.ANSWERING, S.MEDIATION], S.TRIAGE, P.ANSWER_SEND, "2.2.2", branch="not_ours",
-             stops=[K.RESPONDENT_ANSWER]),
+             stops=[K.RESPONDENT_ANSWER, K.BIDDING]),
     *_arrows(A.NO_ANSWER, [S.ANSWERING], S.MEDIATION, P.PROCEED, "2.1.7.1"),
     *_arrows(A.PROPOSE, [S.ANSWERING], None, P.OFFER_PROPOSE, "2.2.4.3", branch="party", walled=True),
     *_arrows(A.PROPOSE, [S.ANSWERING, S.MEDIATION], S.MEDIATION, P.OFFER_PROPOSE, "2.2.4.3", branch="mediator",
@@ -157,12 +164,19 @@ STEPS: tuple[Step, ...] = (
              stops=BEFORE_OUTCOME, stamps="settled_at", walled=True),
     *_arrows(A.DECLINE, [S.ANSWERING, S.MEDIATION], S.MEDIATION, P.OFFER_ANSWER, "2.2.4.3", walled=True),
     *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], None, P.OFFER_ANSWER, "2.2.4.3", branch="one", walled=True),
-    *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], None, P.OFFER_ANSWER, "2.2.4.3", branch="apart", walled=True),
+    *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], None, P.OFFER_ANSWER, "2.2.4.3", branch="apart",
+             stops=[K.BIDDING], walled=True),
     *_arrows(A.BID, [S.ANSWERING, S.MEDIATION], S.SETTLED, P.OFFER_ANSWER, "2.2.4.3", branch="met",
              stops=BEFORE_OUTCOME, stamps="settled_at", walled=True),
+    *_arrows(A.OPEN_BIDDING, [S.ANSWERING, S.MEDIATION], None, P.OFFER_PROPOSE, "2.2.4.3", walled=True),
+    *_arrows(A.BIDDING_LAPSED, [S.ANSWERING, S.MEDIATION], None, P.PROCEED, "2.2.4.3", walled=True),
+    *_arrows(A.SIGN_SETTLEMENT, [S.SETTLED, S.PERFORMING], None, P.OFFER_ANSWER, "2.2.4.3", branch="one", walled=True),
+    *_arrows(A.SIGN_SETTLEMENT, [S.SETTLED, S.PERFORMING], None, P.OFFER_ANSWER, "2.2.4.3", branch="all",
+             stops=[K.SIGNING], walled=True),
+    *_arrows(A.SIGNING_LAPSED, [S.SETTLED, S.PERFORMING], None, P.PROCEED, "2.2.4.3", walled=True),
     *_arrows(A.OFFER_LAPSED, [S.ANSWERING, S.MEDIATION], S.MEDIATION, P.PROCEED, "2.2.4.3", walled=True),
     *_arrows(A.REFER, [S.TRIAGE, S.ANSWERING, S.MEDIATION], S.COMMITTEE, P.CASE_REFER, "3.3.2",
-             stops=[K.REFERRAL, K.OFFER, K.RESPONDENT_ANSWER]),
+             stops=[K.REFERRAL, K.OFFER, K.BIDDING, K.RESPONDENT_ANSWER]),
     *_arrows(A.DECLARE_INTEREST, [S.COMMITTEE, S.REVIEW], None, P.INTEREST_DECLARE, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTE, [S.COMMITTEE, S.REVIEW], None, P.VOTE_CAST, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTING_ENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", stops=[K.VOTING]),
@@ -198,6 +212,9 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.RULE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_RULE, "2.1.6.5", branch="admitted"),
     *_arrows(A.RULE_EVIDENCE, UNDER_WAY, None, P.EVIDENCE_RULE, "2.1.6.5", branch="excluded"),
     *_arrows(A.RECORD_INSPECTION, UNDER_WAY, None, P.FINDING_CONFIRM, "2.1.5.2"),
+    *_arrows(A.STATE_FACTS, UNDER_WAY, None, P.EVIDENCE_ADD, "3.1.1"),
+    *_arrows(A.SETTLE_FACT, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1"),
+    *_arrows(A.ASK_FACTS, UNDER_WAY, None, P.FINDING_CONFIRM, "2.1.6.5"),
     *_arrows(A.CONFIRM_FINDING, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1", audience=Audience.INTERNAL),
     *_arrows(A.WARN, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
     *_arrows(A.BREACH, ANYWHERE, None, P.PROCEED, "3.2.3"),

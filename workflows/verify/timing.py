@@ -1,6 +1,6 @@
 """The clocks of a published case, worked out again from its history. Source: clauses 2.2.4.3, 3.1.4.
 
-Left out are the clocks of offers: what was offered is not public.
+Left out are the clocks of offers, of blind bids and of questions about facts: what they are about is not public.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
 PREFIX = "detail."
+NOT_PUBLIC = (ClockKind.OFFER, ClockKind.BIDDING, ClockKind.QUESTION)
 
 
 def clocks_of(
@@ -28,11 +29,11 @@ def clocks_of(
     """
     on, rules = date.fromisoformat(account["law_as_of"]), book.current()
     history = sorted((_entry(each) for each in acts if each["seq"] <= account["last_seq"]), key=lambda each: each.seq)
-    known = [each for each in recompute(history, rules, on=on) if each.kind is not ClockKind.OFFER]
+    known = [each for each in recompute(history, rules, on=on) if each.kind not in NOT_PUBLIC]
     done: dict[int, list[Any]] = defaultdict(list)
     for effect in effects:
         done[effect["clock_id"]].append(_instants(effect, "due_at", "at"))
-    stored = [(_row(each), done[each["id"]]) for each in account["clocks"] if each["kind"] != ClockKind.OFFER]
+    stored = [(_row(each), done[each["id"]]) for each in account["clocks"] if each["kind"] not in NOT_PUBLIC]
     for found in differences(known, stored, rules, on=on):
         yield f"clock {found.kind} {found.generation}, {found.what}: {found.stored}, by the record {found.recomputed}"
     if not known:

@@ -623,25 +623,36 @@ def upgrade() -> None:
         batch_op.create_index("ix_answers_case", ["case_id"], unique=False)
 
     op.create_table(
-        "bids",
+        "bid_rounds",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("n", sa.Integer(), nullable=False, comment="round of the bidding with this organisation, from 1"),
-        sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("amount_minor", sa.BigInteger().with_variant(sa.BigInteger(), "sqlite"), nullable=False),
-        sa.Column("currency", sa.Text(), nullable=False),
-        sa.Column("at", UtcInstant(), nullable=False),
-        sa.CheckConstraint("amount_minor > 0", name=op.f("ck_bids_amount_is_positive")),
-        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bids_case_id")),
-        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_bids_organisation_id")),
-        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_bids_user_id")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_bids")),
-        sa.UniqueConstraint(
-            "case_id", "organisation_id", "n", "side", name=op.f("uq_bids_case_id_organisation_id_n_side")
+        sa.Column("n", sa.Integer(), nullable=False, comment="from 1, with this organisation"),
+        sa.Column(
+            "opened_by",
+            sa.Text(),
+            nullable=False,
+            comment="consumer, respondent, desk, or system with the first figure",
         ),
+        sa.Column("opened_at", UtcInstant(), nullable=False),
+        sa.Column("closes_at", UtcInstant(), nullable=False),
+        sa.Column("ended_at", UtcInstant(), nullable=True),
+        sa.Column("result", sa.Text(), nullable=True, comment="met, apart, lapsed"),
+        sa.CheckConstraint("(ended_at IS NULL) = (result IS NULL)", name=op.f("ck_bid_rounds_result_iff_ended")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bid_rounds_case_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_bid_rounds_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bid_rounds")),
+        sa.UniqueConstraint("case_id", "organisation_id", "n", name=op.f("uq_bid_rounds_case_id_organisation_id_n")),
     )
+    with op.batch_alter_table("bid_rounds") as batch_op:
+        batch_op.create_index(
+            "uq_bid_rounds_open",
+            ["case_id", "organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("ended_at IS NULL"),
+            postgresql_where=sa.text("ended_at IS NULL"),
+        )
+
     op.create_table(
         "case_events",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -699,6 +710,13 @@ def upgrade() -> None:
                 "end_emergency",
                 "return_draft",
                 "part",
+                "open_bidding",
+                "bidding_lapsed",
+                "sign_settlement",
+                "signing_lapsed",
+                "state_facts",
+                "settle_fact",
+                "ask_facts",
                 name="action",
                 native_enum=False,
                 length=32,
@@ -777,6 +795,9 @@ def upgrade() -> None:
                 "voting",
                 "proof",
                 "acknowledgement",
+                "bidding",
+                "signing",
+                "question",
                 name="clockkind",
                 native_enum=False,
                 length=32,
@@ -1380,6 +1401,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("freight_by", sa.Text(), nullable=True, comment="who bears the freight: consumer or a kind of party"),
         sa.Column("note", sa.Text(), nullable=True),
         sa.Column("due_at", UtcInstant(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False, comment="promised, proved, disputed, stayed, confirmed, void"),
@@ -1412,6 +1434,20 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "round", name=op.f("uq_review_requests_case_id_round")),
     )
     op.create_table(
+        "settlement_records",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "texts", sa.JSON(), nullable=False, comment="by language; what is signed is the SHA-256 of one of them"
+        ),
+        sa.Column("agreed_at", UtcInstant(), nullable=False),
+        sa.Column("sign_until", UtcInstant(), nullable=False),
+        sa.CheckConstraint("sign_until > agreed_at", name=op.f("ck_settlement_records_signed_after_agreed")),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_settlement_records_case_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_records")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_settlement_records_case_id")),
+    )
+    op.create_table(
         "sightings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1427,6 +1463,23 @@ def upgrade() -> None:
     with op.batch_alter_table("sightings") as batch_op:
         batch_op.create_index("ix_sightings_user", ["user_id", "id"], unique=False)
 
+    op.create_table(
+        "bids",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("round_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column(
+            "sealed", sa.Text(), nullable=False, comment="minor units of the case's currency, always as many digits"
+        ),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_bids_case_id")),
+        sa.ForeignKeyConstraint(["round_id"], ["bid_rounds.id"], name=op.f("fk_bids_round_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_bids_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bids")),
+        sa.UniqueConstraint("round_id", "side", name=op.f("uq_bids_round_id_side")),
+    )
     op.create_table(
         "clock_effects",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1485,6 +1538,9 @@ def upgrade() -> None:
                 "voting",
                 "proof",
                 "acknowledgement",
+                "bidding",
+                "signing",
+                "question",
                 name="clockkind",
                 native_enum=False,
                 length=32,
@@ -1731,6 +1787,30 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", "n", name=op.f("uq_requested_items_request_id_n")),
     )
     op.create_table(
+        "settlement_signatures",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("record_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column(
+            "method",
+            sa.Text(),
+            nullable=False,
+            comment="code: sent to the contact given; proved: password or second factor",
+        ),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_settlement_signatures_case_id")),
+        sa.ForeignKeyConstraint(
+            ["record_id"], ["settlement_records.id"], name=op.f("fk_settlement_signatures_record_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_settlement_signatures_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_signatures")),
+        sa.UniqueConstraint("record_id", "side", name=op.f("uq_settlement_signatures_record_id_side")),
+    )
+    op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1820,6 +1900,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_evidence_sha256")
 
     op.drop_table("evidence")
+    op.drop_table("settlement_signatures")
     op.drop_table("requested_items")
     with op.batch_alter_table("register_rules") as batch_op:
         batch_op.drop_index("ix_register_rules_clause")
@@ -1861,10 +1942,12 @@ def downgrade() -> None:
         )
 
     op.drop_table("clock_effects")
+    op.drop_table("bids")
     with op.batch_alter_table("sightings") as batch_op:
         batch_op.drop_index("ix_sightings_user")
 
     op.drop_table("sightings")
+    op.drop_table("settlement_records")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:
         batch_op.drop_index("ix_remedies_case")
@@ -1958,7 +2041,12 @@ def downgrade() -> None:
 
     op.drop_table("clocks")
     op.drop_table("case_events")
-    op.drop_table("bids")
+    with op.batch_alter_table("bid_rounds") as batch_op:
+        batch_op.drop_index(
+            "uq_bid_rounds_open", sqlite_where=sa.text("ended_at IS NULL"), postgresql_where=sa.text("ended_at IS NULL")
+        )
+
+    op.drop_table("bid_rounds")
     with op.batch_alter_table("answers") as batch_op:
         batch_op.drop_index("ix_answers_case")
 

@@ -6,6 +6,7 @@ Source: clause 2.2.4.3, 3.3.2.
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from app.cases import service_clocks
 from app.cases.actions import performs
@@ -170,7 +171,7 @@ def _end_with_the_negotiation(case: Case, act: Act) -> None:
 
 
 def _tell(case: Case, what: str, act: Act, *, but: str = "", until: datetime | None = None) -> None:
-    def words(language: str) -> dict[str, str]:
+    def words(language: str) -> dict[str, Any]:
         turn = name("next", what, language)
         return {
             "what": name("told", what, language),

@@ -127,7 +127,7 @@ def settle_on(
     advance(case, by, act=act, branch=branch, detail=detail | {"owed": owed})
     until = write_record(case, "bidding" if by is Action.BID else "offer", act=act).sign_until
 
-    def words(language: str) -> dict[str, str]:
+    def words(language: str) -> dict[str, Any]:
         sign = name("next", "to_sign", language).format(until=local(until, case.time_zone))
         return {"what": name("outcome", "settled", language), "turn": f"{in_words(terms, language)}\n\n{sign}"}
 

@@ -88,7 +88,7 @@ def _line(case: Case, remedy: Remedy, language: str) -> str:
 # --- signing --------------------------------------------------------------------------------------------------------
 
 
-def sign(case: Case, language: str, digest: str, method: Method, *, act: Act) -> SettlementSignature:
+def sign(case: Case, language: str, digest: str, method: Method, *, act: Act) -> None:
     """Keep a side's signature over the text it read, told by its SHA-256; with the second one the record is complete.
 
     The caller has proved who signs, by `method`. Raises Invalid for another text or a second signature, TooLate.
@@ -113,7 +113,6 @@ def sign(case: Case, language: str, digest: str, method: Method, *, act: Act) ->
     advance(case, Action.SIGN_SETTLEMENT, act=act, branch="all" if complete else "one", detail=detail)
     _tell(case, "signed_all" if complete else "signed_one", act, but="" if complete else act.actor.side)
     tell_assignee(case, Action.SIGN_SETTLEMENT, act=act)
-    return mine
 
 
 @service_clocks.when_elapsed(ClockKind.SIGNING)

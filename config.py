@@ -25,6 +25,7 @@ class Settings:
     redis_url: str | None
     base_url: str
     secret_key: str
+    secret_key_file: Path
     smtp_url: str | None
     smtp_listen: tuple[str, int] | None
     imap_url: str | None
@@ -47,6 +48,11 @@ class Settings:
         return (self.data_dir / "demo-accounts.json").exists()
 
     @property
+    def unfinished_restore(self) -> Path:
+        """Return the mark that lies in DATA_DIR while a backup is being restored: until it goes, nothing starts."""
+        return self.data_dir / "restore.unfinished"
+
+    @property
     def second_factor_required(self) -> bool:
         return self.second_factor == "required" or (not self.second_factor and not self.demo)
 
@@ -60,6 +66,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
     data_dir = _folder(Path(environ.get("DATA_DIR") or "var").resolve())
     host, port = environ.get("HOST") or "127.0.0.1", _port(environ)
     base_url = _web_address(environ, local_url(host, port))
+    secret_key_file = Path(environ.get("SECRET_KEY_FILE") or data_dir / "secret.key")
     return Settings(
         data_dir=data_dir,
         host=host,
@@ -67,7 +74,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         database_url=environ.get("DATABASE_URL") or f"sqlite:///{data_dir / 'heng.db'}",
         redis_url=environ.get("REDIS_URL") or None,
         base_url=base_url,
-        secret_key=_secret(Path(environ.get("SECRET_KEY_FILE") or data_dir / "secret.key")),
+        secret_key=_secret(secret_key_file),
+        secret_key_file=secret_key_file,
         smtp_url=_server(environ, "SMTP_URL", "smtp", "smtps"),
         smtp_listen=_listen(environ.get("SMTP_LISTEN") or "127.0.0.1:8025"),
         imap_url=_server(environ, "IMAP_URL", "imap", "imaps"),

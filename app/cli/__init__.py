@@ -7,6 +7,8 @@ from importlib import import_module
 import click
 from flask import Flask
 
+from app.core import site
+
 GROUPS = {
     "users": "app.cli.users:users_group",
     "organisations": "app.cli.organisations:organisations_group",
@@ -16,10 +18,17 @@ GROUPS = {
     "rulebook": "app.cli.rulebook:rulebook_group",
     "triage": "app.cli.triage:triage_group",
     "assistant": "app.cli.assistant:assistant_group",
+    "backup": "app.cli.backup:backup_group",
     "ledger": "app.cli.ledger:ledger_group",
     "demo": "app.cli.demo.command:demo_group",
     "db": "app.cli.migrations:database_group",
 }
+
+
+UNFINISHED = (
+    "A backup was being restored here and it did not come to its end, so nothing is started. Restore it again with "
+    "`flask --app wsgi backup restore`: it begins anew."
+)
 
 
 class LateGroup(click.Group):
@@ -30,6 +39,8 @@ class LateGroup(click.Group):
         self.target = target
 
     def _load(self) -> click.Group:
+        if self.name != "backup" and site.settings().unfinished_restore.exists():
+            raise click.ClickException(UNFINISHED)
         module, name = self.target.split(":")
         group = getattr(import_module(module), name)
         return group if isinstance(group, click.Group) else group()

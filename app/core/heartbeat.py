@@ -1,4 +1,4 @@
-"""When each process that runs beside the web was last seen at work, in the database: so everybody can tell."""
+"""When each process that runs beside the web was last at work, and when backups were made: so everybody can tell."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model, session
+
+BACKUP, BACKUP_SOUND, BACKUP_BROKEN, RESTORED = "backup", "backup sound", "backup broken", "restored"
+"""When a backup was last made, was last found sound or broken, and when this system came from one."""
 
 
 class Heartbeat(Model):

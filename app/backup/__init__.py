@@ -1,0 +1,1 @@
+"""Backups: made while the system runs, checked offline, restored into an empty place."""

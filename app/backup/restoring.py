@@ -16,7 +16,8 @@ from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
-from flask_migrate import upgrade
+from flask import current_app
+from flask_migrate import Migrate, upgrade
 
 from app.backup import contents, snapshot
 from app.backup.checking import check
@@ -129,7 +130,9 @@ def _bring_keys(folder: Path, lock: Lock) -> None:
 
 def _bring_database(file: Path) -> None:
     if db.engine.dialect.name == "postgresql":
-        upgrade(directory=str(snapshot.ROOT / "migrations"))
+        session().rollback()
+        Migrate(current_app, db, directory=str(snapshot.ROOT / "migrations"))
+        upgrade()
         snapshot.load(file)
         return
     final = Path(db.engine.url.database or "")

@@ -76,10 +76,11 @@ def _streamed(to: Path) -> None:
             into.execute(sql(f"CREATE TABLE {VERSION} (version_num VARCHAR(32) NOT NULL)"))
             if revision := revision_in(source):
                 into.execute(sql(f"INSERT INTO {VERSION} VALUES (:revision)"), {"revision": revision})  # noqa: S608 # nosec B608
-        with engine.connect() as connection:
-            connection.exec_driver_sql("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
     finally:
         engine.dispose()
+    connection = dbapi2.connect(to, isolation_level=None)
+    connection.execute("PRAGMA journal_mode=DELETE")  # one file, with nothing beside it
+    connection.close()
 
 
 def _raw(of: Table) -> Any:

@@ -55,7 +55,8 @@ class Bar:
 
 @contextmanager
 def _shown() -> Iterator[Bar]:
-    """Show how far it is, and end with a sentence where it cannot go on."""
+    """Show how far it is, and end with a sentence where it cannot go on. What is written is for its owner only."""
+    os.umask(0o077)
     bar = Bar()
     try:
         yield bar

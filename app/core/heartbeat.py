@@ -10,6 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.core.db import Model, session
 
 BACKUP, BACKUP_SOUND, BACKUP_BROKEN, RESTORED = "backup", "backup sound", "backup broken", "restored"
+OF_BACKUPS = (BACKUP, BACKUP_SOUND, BACKUP_BROKEN, RESTORED)
 """When a backup was last made, was last found sound or broken, and when this system came from one."""
 
 

@@ -23,6 +23,8 @@ SWEEP_SILENT, WORKER_SILENT = timedelta(seconds=30), timedelta(seconds=90)
 CLOCK_LATE, TASK_LATE = timedelta(seconds=10), timedelta(minutes=1)
 DISK_LOW, DISK_FULL = 1024**3, 64 * 1024**2
 PATIENCE_S = 0.3
+BACKUP_OLD = timedelta(hours=26)
+"""A backup a day, and two hours in which the next one is made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,25 @@ class Problem:
     count: int = 0
     why: str = ""
     grave: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Backups:
+    """When the last backup was made, when it was last found sound or broken, and when this system came from one."""
+
+    made_at: datetime | None = None
+    sound_at: datetime | None = None
+    broken_at: datetime | None = None
+    restored_at: datetime | None = None
+
+    @property
+    def state(self) -> str:
+        """Return none, unchecked, sound or broken: by what was found last."""
+        if self.made_at is None:
+            return "none"
+        found = {self.sound_at: "sound", self.broken_at: "broken"}
+        last = max((at for at in found if at is not None and at >= self.made_at), default=None)
+        return found[last] if last else "unchecked"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +74,7 @@ class Health:
     given_up: int
     disk_free: int
     disk_total: int
+    backups: Backups
     problems: list[Problem] = field(default_factory=list)
 
     @property
@@ -66,11 +88,12 @@ def report(at: datetime) -> Health:
     build, sound = queries.database_build()
     redis, workers = _redis()
     disk = shutil.disk_usage(site.settings().data_dir)
+    seen = heartbeat.last_seen()
     health = Health(
         at=at, database=build, database_sound=sound, redis=redis, workers=workers,
-        swept_at=heartbeat.last_seen().get(SWEEPER), clocks=queries.clocks_waiting(at),
+        swept_at=seen.get(SWEEPER), clocks=queries.clocks_waiting(at),
         overdue=queries.overdue_clocks(), lanes=queries.lanes(at), given_up=queries.given_up(), disk_free=disk.free,
-        disk_total=disk.total,
+        disk_total=disk.total, backups=Backups(*map(seen.get, heartbeat.OF_BACKUPS)),
     )  # fmt: skip
     health.problems.extend(_problems(health))
     return health
@@ -84,6 +107,7 @@ def _problems(health: Health) -> Iterator[Problem]:
         yield Problem("database_unsound", what=health.database)
     if health.swept_at is None or at - health.swept_at > SWEEP_SILENT:
         yield Problem("sweep_silent", since=health.swept_at, grave=True)
+    yield from _about_backups(health)
     if health.redis == "away":
         yield Problem("redis_away")
     for queue, seen in health.workers.items() if health.redis == "here" else ():
@@ -96,6 +120,15 @@ def _problems(health: Health) -> Iterator[Problem]:
             yield Problem("tasks_late", what=lane, since=waiting.oldest, count=waiting.count, why=waiting.why)
     if health.given_up:
         yield Problem("given_up", count=health.given_up)
+
+
+def _about_backups(health: Health) -> Iterator[Problem]:
+    """Yield what is wrong with the backups; a demo needs none."""
+    backups = health.backups
+    if backups.state == "broken":
+        yield Problem("backup_broken", since=backups.broken_at, grave=True)
+    elif not site.settings().demo and (backups.made_at is None or health.at - backups.made_at > BACKUP_OLD):
+        yield Problem("backup_old", since=backups.made_at)
 
 
 def _redis() -> tuple[str, dict[str, datetime | None]]:

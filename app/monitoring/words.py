@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 
-from app.monitoring.health import Problem
+from app.monitoring.health import Backups, Problem
 from app.web.filters import instant
 
 # By the class of the error that a task ended with; `last_error` begins with its name.
@@ -67,6 +67,17 @@ def lane(key: str) -> str:
     return words.get(key) or key
 
 
+def backup(backups: Backups) -> tuple[str, str]:
+    """Return in words whether the last backup was found sound, and the tone of it."""
+    match backups.state:
+        case "sound":
+            return _("verified"), "met"
+        case "broken":
+            return _("does not hold"), "urgent"
+        case _:
+            return _("not verified"), "soon"
+
+
 def told(problem: Problem, when: Callable[[datetime], str] = instant) -> tuple[str, str]:
     """Return what is wrong, and why or what to do about it; `when` writes instants."""
     since = when(problem.since) if problem.since else _("never")
@@ -80,6 +91,12 @@ def told(problem: Problem, when: Callable[[datetime], str] = instant) -> tuple[s
         case "sweep_silent":
             return _("No sweep since: %(since)s.", since=since), _(
                 "Clocks and letters that are due wait. Start the sweeper: python -m workflows.jobs.sweeper"
+            )
+        case "backup_broken":
+            return _("The last backup does not hold (checked %(since)s).", since=since), _("Make another one now.")
+        case "backup_old":
+            return _("The last backup is too old: %(since)s.", since=since), _(
+                "Have one made every day: flask --app wsgi backup create"
             )
         case "redis_away":
             return _("Redis does not answer."), _("The sweeper does all the work itself, a little later.")

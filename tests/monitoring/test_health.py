@@ -23,9 +23,10 @@ from workflows.procedure.authority import Role
 
 @pytest.fixture
 def swept(app):
-    """A system whose sweep was noted just now."""
+    """A system whose sweep was noted just now, and that was just backed up."""
     with transaction():
-        heartbeat.beat(SWEEPER, at=clock.now())
+        for name in (SWEEPER, heartbeat.BACKUP, heartbeat.BACKUP_SOUND):
+            heartbeat.beat(name, at=clock.now())
 
 
 @pytest.fixture
@@ -202,3 +203,26 @@ def test_every_task_has_a_name_that_people_understand(app, task):
 def test_every_queue_has_a_name_that_people_understand(app, queue):
     with app.test_request_context(headers={"Accept-Language": "en"}):
         assert words.lane(queue) != queue
+
+
+def test_administrators_see_when_the_last_backup_was_made_and_whether_it_held(app, client, time, swept, redis):
+    sign_in(client, saved(a_person, Role.ADMIN))
+    assert "verified" in client.get("/admin/system").text
+
+    time.go(hours=1)
+    with transaction():
+        heartbeat.beat(heartbeat.BACKUP, at=clock.now())
+        heartbeat.beat(SWEEPER, at=clock.now())
+    assert "not verified" in client.get("/admin/system").text
+
+    time.go(minutes=1)
+    with transaction():
+        heartbeat.beat(heartbeat.BACKUP_BROKEN, at=clock.now())
+    assert "backup_broken" in codes()
+    assert "The last backup does not hold" in client.get("/admin/system").text
+
+
+def test_a_day_without_a_backup_is_told(app, time, swept, redis):
+    time.go(hours=27)
+
+    assert "backup_old" in codes()

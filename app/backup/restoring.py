@@ -13,7 +13,6 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 from flask import current_app
@@ -24,14 +23,14 @@ from app.backup.checking import check
 from app.backup.contents import DATA, DATABASE, FILES, KEYS, BackupRefused, Manifest
 from app.backup.copying import Progress, copied, on_a_disk, require_room, settled, written
 from app.backup.locks import Lock, opened
-from app.core import heartbeat, site
-from app.core.db import db, session, transaction
+from app.core import site
+from app.core.db import db, session
 from app.core.storage import store
 from app.ledger import checking, keys
 from workflows.verify.notes import Key
 
 
-def restore(folder: Path, lock: Lock, *, at: datetime, progress: Progress) -> Manifest:
+def restore(folder: Path, lock: Lock, *, progress: Progress) -> Manifest:
     """Restore the backup into DATA_DIR and the configured database and return its manifest. Raises BackupRefused."""
     manifest, place = Manifest.read(folder), site.settings().data_dir
     with _alone(place), on_a_disk(place):
@@ -45,10 +44,6 @@ def restore(folder: Path, lock: Lock, *, at: datetime, progress: Progress) -> Ma
         progress.begin("Restoring the database")
         _bring_database(folder / DATABASE)
         _check_restored(manifest)
-        with transaction():
-            heartbeat.beat(heartbeat.BACKUP, at=manifest.made)
-            heartbeat.beat(heartbeat.BACKUP_SOUND, at=at)
-            heartbeat.beat(heartbeat.RESTORED, at=at)
         site.settings().unfinished_restore.unlink()
         settled(place)
     return manifest

@@ -141,7 +141,11 @@ def restore(folder: Path, words: Path | None, identity: Path | None) -> None:
     Everything is checked first. Cut short, it leaves a mark, nothing starts, and the same command begins anew.
     """
     with _shown() as bar:
-        manifest = restoring.restore(folder, _opener(words, identity), at=now(), progress=bar)
+        manifest = restoring.restore(folder, _opener(words, identity), progress=bar)
+        with transaction():
+            heartbeat.beat(heartbeat.BACKUP, at=manifest.made)
+            for name in (heartbeat.BACKUP_SOUND, heartbeat.RESTORED):
+                heartbeat.beat(name, at=now())
     click.echo(f"Restored as of {manifest.made_at}: {len(manifest.parts)} parts, {told(manifest.size)}, all as kept.")
     click.echo("Start it now, then run: flask --app wsgi ledger verify --known CHECKPOINT-KEPT-ELSEWHERE")
 

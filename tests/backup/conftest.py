@@ -90,7 +90,7 @@ def elsewhere(system, tmp_path, a_database):
 
 def restored(folder):
     """Restore here."""
-    return restoring.restore(folder, OPENER, at=clock.now(), progress=Silence())
+    return restoring.restore(folder, OPENER, progress=Silence())
 
 
 def rows_here():

@@ -6,13 +6,13 @@ import pytest
 
 from app import cli
 from app.backup import contents, creating, restoring, snapshot
-from app.backup.contents import MANIFEST, BackupRefused
+from app.backup.contents import MANIFEST, BackupRefused, Manifest
 from app.backup.copying import Silence
 from app.cli import UNFINISHED
 from app.core import clock, heartbeat, site
-from app.core.db import db
+from app.core.db import db, session
 from app.ledger import checking
-from tests.backup.conftest import LOCK, a_complaint, files_here, restored, rows_here
+from tests.backup.conftest import LOCK, SECRET, a_complaint, files_here, restored, rows_here
 from tests.factories import a_case, saved
 from tests.ledger.logs import the_key
 from workflows.jobs import supervisor
@@ -28,7 +28,6 @@ def test_everything_comes_back_as_it_was(system, backup, elsewhere):
         assert files_here() == files
         assert checking.check(key) == []
         assert manifest.missing == ()
-        assert heartbeat.last_seen()[heartbeat.BACKUP] == manifest.made
         assert site.settings().secret_key == system.config["HENG"].secret_key
         assert a_complaint().id not in {int(row.split(",")[0].strip("(")) for row in rows["cases"]}  # ids go on
 
@@ -87,6 +86,22 @@ def test_cut_short_it_lets_nothing_start_and_begins_anew(system, backup, elsewhe
         assert rows_here() == rows
         assert files_here() == files
         assert UNFINISHED not in other.test_cli_runner().invoke(args=["ledger", "verify"]).output
+
+
+def test_the_command_restores_and_the_system_knows_where_it_came_from(system, backup, elsewhere, tmp_path):
+    made = Manifest.read(backup).made
+    (tmp_path / "own").write_text(str(SECRET))
+
+    with elsewhere() as other:
+        cli.install(other)
+        done = other.test_cli_runner().invoke(
+            args=["backup", "restore", str(backup), "--identity", str(tmp_path / "own")]
+        )
+
+        assert done.exit_code == 0, done.output
+        session().rollback()
+        seen = heartbeat.last_seen()
+        assert (seen[heartbeat.BACKUP], seen[heartbeat.RESTORED]) == (made, clock.now())
 
 
 @pytest.mark.parametrize("harm", ["a part", "the release", "no room"])

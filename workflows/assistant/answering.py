@@ -3,14 +3,14 @@
 import math
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
 
 from workflows.assistant.examples import DATA, Example, examples
-from workflows.assistant.matching import Index
+from workflows.assistant.matching import FAINT, Index, Standing
 from workflows.regulation import wording
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.text import Text3
@@ -19,7 +19,7 @@ from workflows.triage.normalising import fold
 UNKNOWN = "unknown"
 _FIGURE = re.compile(r"\{(\w+)\}")
 LONGEST = 500  # characters of a question that are read
-FAINT = 0.02  # likeness that means nothing
+_NOTHING = Standing(-100.0, UNKNOWN, 0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,32 +82,39 @@ def match(text: str, among: Index, *, without: int | None = None) -> Match:
     for reason, pattern in _patterns():
         if pattern.search(folded):
             return Match(None, 0.0, reason)
-    return decide(among.likeness(folded, without=without))
+    return decide(among.standings(folded, without=without))
 
 
-def decide(likeness: Mapping[str, float]) -> Match:
+def decide(standings: Sequence[Standing]) -> Match:
     """Return the topic that a question is surely about, else the reason for declining."""
-    inside = sorted(((alike, topic) for topic, alike in likeness.items() if topic not in reasons()), reverse=True)
-    outside = max(((alike, topic) for topic, alike in likeness.items() if topic in reasons()), default=(0.0, UNKNOWN))
-    (best, topic), *rest = inside or [(0.0, "")]
-    sure = confidence(best, outside[0], rest[0][0] if rest else 0.0)
-    others = tuple(name for alike, name in rest[:3] if alike > best / 2)
+    inside = [each for each in standings if each.topic not in reasons()]
+    outside = next((each for each in standings if each.topic in reasons()), _NOTHING)
+    best, second = (*inside[:2], _NOTHING, _NOTHING)[:2]
+    sure = confidence(signals(best, second, outside))
     from_here = _data("thresholds.toml")
-    if best >= from_here["like_from"] and sure >= from_here["answered_from"]:
-        return Match(topic, sure, None, others)
-    named = outside[1] if outside[0] >= max(best, from_here["reason_from"]) else UNKNOWN
-    return Match(None, sure, named, tuple(name for alike, name in inside[:3] if alike > 0.1))
+    others = tuple(each.topic for each in inside[1:4] if each.alike > best.alike / 2)
+    if sure >= from_here["answered_from"] and best.alike >= from_here["like_from"]:
+        return Match(best.topic, sure, None, others)
+    named = outside.topic if outside.score > best.score and outside.alike >= from_here["reason_from"] else UNKNOWN
+    return Match(None, sure, named, tuple(each.topic for each in inside[:3] if each.alike > 0.1))
 
 
-def confidence(best: float, outside: float, second: float) -> float:
-    """Return the calibrated share of such questions that the best topic answers, from three degrees of likeness.
+def signals(best: Standing, second: Standing, outside: Standing) -> dict[str, float]:
+    """Return what tells how sure an answer is, from the best topic, the second, and the nearest thing to decline."""
+    return {
+        "base": 1.0,
+        "above_outside": best.score - outside.score,
+        "above_second": best.score - second.score,
+        "alike": math.log(best.alike + FAINT),
+        "likelier": math.log((best.alike + FAINT) / (outside.alike + FAINT)),
+    }
 
-    How many times likelier counts, not by how much: a few words are never very like anything.
-    """
+
+def confidence(told: Mapping[str, float]) -> float:
+    """Return the calibrated share of such questions that the best topic answers."""
     figures = _data("thresholds.toml")["calibration"]
-    above_outside, above_second = (math.log((best + FAINT) / (other + FAINT)) for other in (outside, second))
-    value = figures["base"] + figures["above_outside"] * above_outside + figures["above_second"] * above_second
-    return 1 / (1 + math.exp(-value))
+    value = sum(figures[name] * signal for name, signal in told.items())
+    return 1 / (1 + math.exp(-max(-50.0, min(50.0, value))))
 
 
 @cache

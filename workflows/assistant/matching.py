@@ -1,19 +1,24 @@
-"""How alike two questions are: by what they speak of first, by their words second. Plain Python, built once."""
+"""How like the examples a question is, and which topic it speaks for. Plain Python, built once."""
 
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from itertools import combinations, pairwise
 from operator import mul
 
 from workflows.assistant.concepts import lexicon
 from workflows.assistant.examples import Example
+from workflows.assistant.odds import Odds
 from workflows.triage.normalising import fold
 
 PAIR_WEIGHS = 0.6  # two concepts together, against 1.0 for one
 WORDS_WEIGH = 2.0  # all words together
 RARITY = 0.7  # power of the rarity of a feature
+FAINT = 0.02  # likeness that means nothing
+ALIKE_WEIGHS = 3.0  # the logarithm of likeness, against 1.0 for the log odds
+_PIECE = 4  # letters of the pieces of English words, which misspelt and new words share with known ones
 NEAREST = (0.45, 0.30, 0.25)  # what the three nearest questions of a topic count
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
@@ -54,14 +59,36 @@ def _words(plain: str) -> Features:
     return found | {word[:_STEM]: 1.0 for word in words if word not in _SMALL}
 
 
+def hints(folded: str) -> frozenset[str]:
+    """Return the names of what a folded question holds, for counting: concepts, pairs, words and pieces of words."""
+    plain = _DIGITS.sub("0", folded)
+    found = set(features(folded))
+    if len(_HAN.findall(plain)) >= 2:
+        return frozenset(found.union(f"w:{sign}" for sign in "".join(_HAN_RUN.findall(plain))))
+    for word in (f"<{word}>" for word in _LATIN.findall(plain) if len(word) >= _PIECE):
+        found.update(f"#:{word[i : i + _PIECE]}" for i in range(len(word) - _PIECE + 1))
+    return frozenset(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a topic stands for a question: `alike` from 0 to 1, `score` in log odds from both."""
+
+    score: float
+    topic: str
+    alike: float
+
+
 class Index:
-    """Questions with their topics, found by likeness."""
+    """Questions with their topics, found by likeness and by what they hold."""
 
     def __init__(self, examples: Sequence[Example], *, weights: Mapping[str, float]) -> None:
         """`weights` says what single concepts weigh, where it is not 1."""
         self._topics = [each.topic for each in examples]
         self._weights = {f"c:{name}": weight for name, weight in weights.items()}
-        held = [self._weighed(features(fold(each.text).text)) for each in examples]
+        folded = [fold(each.text).text for each in examples]
+        self._odds = Odds([hints(text) for text in folded], self._topics)
+        held = [self._weighed(features(text)) for text in folded]
         seen = Counter(name for found in held for name in found)
         self._rarity = {name: (math.log(len(held) / times) + 0.3) ** RARITY for name, times in seen.items()}
         self._unknown = math.log(max(len(held), 2)) ** RARITY
@@ -78,6 +105,17 @@ class Index:
         raised = {name: value * self._rarity.get(name, self._unknown) for name, value in found.items()}
         length = math.sqrt(sum(value * value for value in raised.values())) or 1.0
         return {name: value / length for name, value in raised.items() if name in self._rarity}
+
+    def standings(self, folded: str, *, without: int | None = None) -> list[Standing]:
+        """Return all topics for a folded question, the likeliest first; `without` as in `likeness`."""
+        alike = self.likeness(folded, without=without)
+        return sorted(
+            (
+                Standing(odds + ALIKE_WEIGHS * math.log(alike.get(topic, 0.0) + FAINT), topic, alike.get(topic, 0.0))
+                for topic, odds in self._odds.of(hints(folded), without=without).items()
+            ),
+            key=lambda each: (-each.score, each.topic),
+        )
 
     def likeness(self, folded: str, *, without: int | None = None) -> dict[str, float]:
         """Return how like its nearest questions a folded text is, by topic, from 0 to 1.

@@ -47,4 +47,3 @@ class Odds:
             for topic, times in counts.items():
                 sums[topic] += _KINDS[name[0]] * math.log(times / (UNSEEN * mean) + 1)
         return {topic: value - absent * math.log(1 + rows[topic] / UNSEEN) for topic, value in sums.items()}
-

@@ -13,6 +13,7 @@ from app.core.text import Body, Line, Note, OptionalNote
 ChoiceKey = Literal["uphold", "partly", "reject", "abstain"]
 OutcomeKey = Literal["for_consumer", "partly", "for_respondent"]
 GroundKey = Literal["new_evidence", "wrong_fact", "wrong_rule", "procedure"]
+ChallengeGround = Literal["relation", "took_part", "one_sided", "other"]
 STATEMENTS = ("dossier_read", "matches_vote", "no_interest", "names_nobody")
 StatementKey = Literal["dossier_read", "matches_vote", "no_interest", "names_nobody"]
 
@@ -22,6 +23,28 @@ class DeclareInterest(Command):
 
     interest: Literal["none", "conflict"]
     reason: OptionalNote = ""
+
+
+class ReadDossier(Command):
+    """Say that what changed in the dossier was read. `mark`, where given, is that of the state that was shown."""
+
+    mark: Annotated[str, Field(max_length=16)] = ""
+
+
+class ChallengeMember(Command):
+    """Doubt that a member of the panel is impartial. `place` is the member's on the panel; 1 presides."""
+
+    place: Annotated[int, Field(ge=1, le=99)]
+    grounds: Annotated[list[ChallengeGround], Field(min_length=1, max_length=4)]
+    text: Note
+
+
+class RuleChallenge(Command):
+    """Rule on a challenge by its number: upheld, another member is drawn; rejected, the member stays."""
+
+    challenge: Annotated[int, Field(ge=1, le=99)]
+    ruling: Literal["upheld", "rejected"]
+    reason: Note
 
 
 class IssueVote(Frozen):

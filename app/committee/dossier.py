@@ -11,18 +11,18 @@ from flask_babel import gettext as _
 from app.cases import exhibits, pleadings
 from app.cases import queries as cases
 from app.cases.faces import clock_face
-from app.cases.models import Case, CaseEvent, Finding
+from app.cases.models import Case, Finding
 from app.cases.pleadings import Pleading
 from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
 from app.committee.models import Issue, Panel, PanelSeat
+from app.committee.service_reading import summary
 from app.core.money import written
 from app.web.filters import clause_url, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.issues import wording
-from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
@@ -57,7 +57,7 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
         "findings": [_finding(each) for each in found if each.clause not in {issue.clause for issue in panel.issues}],
         "consumer": _consumer(case),
         "respondent": _respondent(case),
-        "summary": _summary(cases.events(case, actor)),
+        "summary": summary(cases.events(case, actor)),
         "exhibits": exhibits.shown(case, actor),
         "seats": seats(panel, voted),
         "voted": len(voted),
@@ -119,11 +119,6 @@ def _respondent(case: Case) -> dict[str, Any]:
 def _answer(answer: Pleading) -> dict[str, Any]:
     rule_url = clause_url(answer.clause) if answer.clause else None
     return {"position": named(answer.position, "position"), "clause_url": rule_url, "said": answer}
-
-
-def _summary(history: Sequence[CaseEvent]) -> str:
-    """Return what the mediator wrote when the case was handed over."""
-    return next((e.detail.get("summary") or "" for e in reversed(history) if e.action is Action.REFER), "")
 
 
 def seats(panel: Panel, voted: set[int]) -> list[dict[str, str]]:

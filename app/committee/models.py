@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
@@ -26,6 +26,7 @@ class Panel(Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     round: Mapped[int] = mapped_column(comment="1, or 2 for a review")
     size: Mapped[int]
+    expert_seats: Mapped[int] = mapped_column(default=0, comment="kept for who knows the kind of anomaly")
     quorum: Mapped[int]
     tie_rule: Mapped[TieRule] = mapped_column(by_value(TieRule))
     opened_at: Mapped[datetime]
@@ -71,7 +72,7 @@ class PanelDraw(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
     n: Mapped[int]
-    candidates: Mapped[list[dict[str, Any]]] = mapped_column(comment="each with id, presides, sits")
+    candidates: Mapped[list[dict[str, Any]]] = mapped_column(comment="each with id, presides, sits, expert")
     at: Mapped[datetime] = mapped_column(comment="when they were frozen")
     seed: Mapped[str | None] = mapped_column(comment="public: with the candidates it gives the draw")
     checkpoint: Mapped[int | None] = mapped_column(comment="size of the log whose root is in the seed")
@@ -99,7 +100,7 @@ class PanelSeat(Model):
     reason: Mapped[str | None]
     declared_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
-    left_because: Mapped[str | None] = mapped_column(comment="conflict or silent")
+    left_because: Mapped[str | None] = mapped_column(comment="conflict, silent or challenged")
     replaced_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     user: Mapped[User] = relationship(foreign_keys=user_id, lazy="raise_on_sql")
 
@@ -111,6 +112,78 @@ class PanelSeat(Model):
     def declared_free(self) -> bool:
         """Whether the dossier is open to this person: seated, and without an interest by their own word."""
         return self.left_at is None and self.interest == "none"
+
+
+class PoolMember(Model):
+    """What the secretary keeps of somebody who can be drawn. Who has no row serves without term or expertise."""
+
+    __tablename__ = "pool_members"
+    __table_args__ = (CheckConstraint("serves_from <= serves_until", name="term_ends_after_it_begins"),)
+
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    serves_from: Mapped[date | None]
+    serves_until: Mapped[date | None] = mapped_column(comment="the last day")
+    expertise: Mapped[list[str]] = mapped_column(default=list, comment="anomalies")
+    ties: Mapped[list[int]] = mapped_column(default=list, comment="organisations whose cases are not theirs")
+
+    def serves(self, on: date) -> bool:
+        """Whether the term runs on that day."""
+        return (self.serves_from is None or self.serves_from <= on) and (
+            self.serves_until is None or on <= self.serves_until
+        )
+
+
+class Challenge(Model):
+    """A party's doubt about a member. Until it is ruled on the panel's work halts, and its clocks run on."""
+
+    __tablename__ = "challenges"
+    __table_args__ = (
+        UniqueConstraint("panel_id", "n"),
+        UniqueConstraint("seat_id", "side"),
+        CheckConstraint("(outcome = 'pending') = (ruled_at IS NULL)", name="ruled_at_when_ruled"),
+        Index("ix_challenges_ruler", "ruler_id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    seat_id: Mapped[int] = mapped_column(ForeignKey("panel_seats.id"))
+    n: Mapped[int] = mapped_column(comment="on this panel, from 1")
+    side: Mapped[str] = mapped_column(comment="consumer or respondent")
+    grounds: Mapped[list[str]]
+    text: Mapped[str]
+    language: Mapped[str]
+    at: Mapped[datetime]
+    ruler_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="empty: any secretary")
+    rule_by: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(default="pending", comment="pending, upheld, rejected, moot")
+    reason: Mapped[str | None]
+    ruled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
+    ruled_at: Mapped[datetime | None]
+    seat: Mapped[PanelSeat] = relationship(lazy="raise_on_sql")
+
+
+class ExhibitReading(Model):
+    """The receipt: a member of the panel opened this exhibit, and when they first did."""
+
+    __tablename__ = "exhibit_readings"
+
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"), primary_key=True)
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"), primary_key=True)
+    exhibit_id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime]
+
+
+class DossierReading(Model):
+    """What the dossier held when a member read it: at their declaration, and each time they read what is new."""
+
+    __tablename__ = "dossier_readings"
+    __table_args__ = (Index("ix_dossier_readings", "panel_id", "user_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
+    user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
+    held: Mapped[dict[str, Any]] = mapped_column(comment="each part of the dossier with what it said")
+    at: Mapped[datetime]
 
 
 class Issue(Model):

@@ -4,16 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, select, true
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy import case as case_when
 from sqlalchemy.orm import joinedload, selectinload
 
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import scope, scope_to_act, seen_by
-from app.committee.models import Decision, Issue, Panel, PanelSeat, ReviewRequest, Vote
+from app.committee.models import (
+    Challenge,
+    Decision,
+    DossierReading,
+    ExhibitReading,
+    Issue,
+    Panel,
+    PanelSeat,
+    PoolMember,
+    ReviewRequest,
+    Vote,
+)
 from app.core.db import session
 from workflows.procedure.authority import Actor, Permission, Role
+from workflows.procedure.panel import CHAIR_PLACE
 from workflows.procedure.states import CaseState
 from workflows.procedure.voting import Choice, Tally, tally
 
@@ -40,6 +53,15 @@ def drawn(actor: Actor) -> ColumnElement[bool] | None:
         return None
     seats = select(Panel.case_id).join(PanelSeat, PanelSeat.panel_id == Panel.id)
     return Case.id.in_(seats.where(PanelSeat.user_id == actor.user_id, PanelSeat.left_at.is_(None)))
+
+
+@scope_to_act
+def ruling(actor: Actor) -> ColumnElement[bool] | None:
+    """Who rules on a challenge sees it, and nothing else of the case."""
+    if not actor.may(Permission.CHALLENGE_RULE):
+        return None
+    doubted = select(Panel.case_id).join(Challenge, Challenge.panel_id == Panel.id)
+    return Case.id.in_(doubted.where(Challenge.ruler_id == actor.user_id, Challenge.outcome == "pending"))
 
 
 def _whole() -> Select[Panel]:
@@ -197,3 +219,74 @@ def load() -> Mapping[int, tuple[int, int]]:
     query = select(PanelSeat.user_id, now, func.count()).join(Panel, Panel.id == PanelSeat.panel_id)
     rows = session().execute(query.where(PanelSeat.left_at.is_(None)).group_by(PanelSeat.user_id))
     return {row[0]: (row[1], row[2]) for row in rows}
+
+
+def pool() -> Mapping[int, PoolMember]:
+    """Return what is kept of those who can be drawn, by person."""
+    return {each.user_id: each for each in session().scalars(select(PoolMember))}
+
+
+# --- challenges ----------------------------------------------------------------------------------------------------
+
+
+def challenges(panel: Panel) -> Sequence[Challenge]:
+    """Return the challenges to members of a panel, oldest first, each with its seat."""
+    seats = joinedload(Challenge.seat).joinedload(PanelSeat.user)
+    return (
+        session()
+        .scalars(select(Challenge).options(seats).where(Challenge.panel_id == panel.id).order_by(Challenge.n))
+        .all()
+    )
+
+
+def halted(panels: Collection[Panel]) -> set[int]:
+    """Return which of these panels, by id, wait for a ruling on a challenge."""
+    ids = [panel.id for panel in panels]
+    waiting = select(Challenge.panel_id).where(Challenge.panel_id.in_(ids), Challenge.outcome == "pending")
+    return set(session().scalars(waiting.distinct()))
+
+
+def to_rule(actor: Actor, now: datetime) -> Sequence[tuple[Challenge, Case]]:
+    """Return the challenges that wait for the actor's ruling: their own, and for a secretary those overdue."""
+    mine = Challenge.ruler_id == actor.user_id
+    if Role.SECRETARY in actor.roles:
+        mine = or_(mine, Challenge.ruler_id.is_(None), Challenge.rule_by < now)
+    query = select(Challenge, Case).join(Panel, Panel.id == Challenge.panel_id).join(Case, Case.id == Panel.case_id)
+    query = query.where(Challenge.outcome == "pending", mine, Case.state.in_(BEFORE)).order_by(Challenge.rule_by)
+    loaded = (joinedload(Case.respondent), selectinload(Case.clocks))
+    return [(row[0], row[1]) for row in session().execute(query.options(*loaded)).unique()]
+
+
+def presiding_elsewhere(panel: Panel) -> set[int]:
+    """Return those who preside over another panel that is at work."""
+    query = select(PanelSeat.user_id).join(Panel, Panel.id == PanelSeat.panel_id).where(
+        PanelSeat.place == CHAIR_PLACE, PanelSeat.left_at.is_(None), Panel.closed_at.is_(None), Panel.id != panel.id
+    )  # fmt: skip
+    return set(session().scalars(query))
+
+
+# --- reading -------------------------------------------------------------------------------------------------------
+
+
+def opened_by(panel: Panel) -> Mapping[int, Mapping[int, datetime]]:
+    """Return for each member when they first opened each exhibit, by its id."""
+    found: dict[int, dict[int, datetime]] = {}
+    for row in session().scalars(select(ExhibitReading).where(ExhibitReading.panel_id == panel.id)):
+        found.setdefault(row.user_id, {})[row.exhibit_id] = row.at
+    return found
+
+
+def last_reading(panel: Panel, user_id: int | None) -> DossierReading | None:
+    """Return what the member read last."""
+    query = select(DossierReading).where(DossierReading.panel_id == panel.id, DossierReading.user_id == user_id)
+    return session().scalars(query.order_by(DossierReading.id.desc()).limit(1)).first()
+
+
+def panels_read_by(case_id: int, user_id: int | None) -> Sequence[Panel]:
+    """Return the panels of the case on which this person sits and has declared to be free."""
+    return session().scalars(
+        select(Panel).join(PanelSeat, PanelSeat.panel_id == Panel.id).where(
+            Panel.case_id == case_id, PanelSeat.user_id == user_id, PanelSeat.left_at.is_(None),
+            PanelSeat.interest == "none",
+        )
+    ).all()  # fmt: skip

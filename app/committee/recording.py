@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from app.committee.models import Decision, Issue, Panel, PanelDraw, PanelSeat, ReviewRequest, Vote
+from app.committee.models import Challenge, Decision, Issue, Panel, PanelDraw, PanelSeat, ReviewRequest, Vote
 from app.ledger.records import recorded
 
 
@@ -17,7 +17,7 @@ def _some(row: Any, *names: str) -> dict[str, Any]:
 
 @recorded("panel", Panel)
 def _panel(row: Panel) -> dict[str, Any]:
-    return _some(row, "id", "case_id", "round", "size", "quorum", "tie_rule", "opened_at")
+    return _some(row, "id", "case_id", "round", "size", "expert_seats", "quorum", "tie_rule", "opened_at")
 
 
 @recorded("issue", Issue)
@@ -49,3 +49,8 @@ def _decision(row: Decision) -> dict[str, Any]:
 @recorded("review", ReviewRequest)
 def _review(row: ReviewRequest) -> dict[str, Any]:
     return _some(row, "case_id", "round", "side", "grounds", "text", "language", "at")
+
+
+@recorded("challenge", Challenge)
+def _challenge(row: Challenge) -> dict[str, Any]:
+    return _some(row, "id", "panel_id", "seat_id", "n", "side", "grounds", "text", "language", "at")

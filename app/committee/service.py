@@ -18,6 +18,7 @@ from app.committee import recording as recording  # names what the log commits t
 from app.committee.commands import DeclareInterest
 from app.committee.models import Issue, Panel, PanelSeat, Vote
 from app.committee.service_draw import fill_seats
+from app.committee.service_reading import open_dossier
 from app.core.db import session
 from app.ledger.service import record
 from workflows.procedure.act import Act
@@ -43,7 +44,9 @@ def convene(case: Case, act: Act) -> None:
     number = 1 + (earlier.round if earlier else 0)
     panel = Panel(
         case_id=case.id, round=number, draws=[],
-        size=law.figure("panel_size", on=case.law_as_of).value, quorum=law.figure("quorum", on=case.law_as_of).value,
+        size=law.figure("panel_size", on=case.law_as_of).value,
+        expert_seats=law.figure("expert_seats", on=case.law_as_of).value,
+        quorum=law.figure("quorum", on=case.law_as_of).value,
         tie_rule=TieRule.CHAIR, opened_at=act.at, closes_at=act.at, seats=[], issues=_issues(case),
     )  # fmt: skip
     record(panel, about=about(case.id), at=act.at)
@@ -94,6 +97,14 @@ def hold(case: Case) -> Panel:
     return panel
 
 
+def hold_at_work(case: Case) -> Panel:
+    """Return the panel to act on; while a challenge waits for its ruling, nothing is done. Raises Invalid."""
+    panel = hold(case)
+    if queries.halted([panel]):
+        raise Invalid("challenge_pending")
+    return panel
+
+
 def seat_of(panel: Panel, actor: Actor) -> PanelSeat:
     """Return the seat of who acts. Raises NotPermitted for everybody else."""
     seat = panel.seat_of(actor.user_id)
@@ -119,10 +130,14 @@ def declare_interest(case: Case, command: DeclareInterest, act: Act) -> None:
         raise Invalid("already_answered")
     if command.interest == "conflict" and not command.reason:
         raise Invalid("reason_missing", pointer="/reason")
+    if command.interest == "none" and queries.halted([panel]):
+        raise Invalid("challenge_pending")
     seat.interest, seat.reason, seat.declared_at = command.interest, command.reason or None, act.at
     advance(case, Action.DECLARE_INTEREST, act=act, detail={"interest": command.interest, "place": seat.place})
     if command.interest == "conflict":
         replace(case, panel, [seat], because="conflict", act=act)
+    else:
+        open_dossier(case, panel, act)
 
 
 def replace(case: Case, panel: Panel, seats: Sequence[PanelSeat], *, because: str, act: Act) -> None:
@@ -130,6 +145,9 @@ def replace(case: Case, panel: Panel, seats: Sequence[PanelSeat], *, because: st
     left = [seat.user_id for seat in seats]
     for seat in seats:
         seat.left_at, seat.left_because = act.at, because
+    for doubt in queries.challenges(panel):
+        if doubt.outcome == "pending" and doubt.seat.left_at is not None:
+            doubt.outcome, doubt.ruled_at = "moot", act.at
     session().flush()  # a place is free before it is taken again
     session().execute(update(Vote).where(Vote.panel_id == panel.id, Vote.user_id.in_(left)).values(counts=False))
     by_place = {seat.place: seat.user_id for seat in fill_seats(case, panel, act=act)}

@@ -19,7 +19,7 @@ from app.committee import queries
 from app.committee.commands import STATEMENTS, DraftDecision, ReturnDraft, SignDecision
 from app.committee.models import Decision, Panel
 from app.committee.queries import Ruling
-from app.committee.service import hold, seat_of
+from app.committee.service import hold_at_work, seat_of
 from app.committee.service_draw import tell, tell_secretaries
 from app.committee.service_review import conclude_review, review_ends
 from app.core import ids
@@ -43,7 +43,7 @@ def _voted(case: Case, actor: Actor) -> bool:
 @performs(Action.DRAFT_DECISION, DraftDecision, ready=_voted)
 def draft_decision(case: Case, command: DraftDecision, act: Act) -> None:
     """Write the decision down, or write it anew; it has to say what the panel voted."""
-    panel = hold(case)
+    panel = hold_at_work(case)
     if panel.sealed:
         raise Invalid("vote_open")
     _check(case, queries.rulings(panel), command)
@@ -92,7 +92,7 @@ def _presides(panel: Panel | None, actor: Actor) -> bool:
 
 
 def _draft_before_chair(case: Case, act: Act) -> tuple[Panel, Decision]:
-    panel = hold(case)
+    panel = hold_at_work(case)
     seat_of(panel, act.actor)
     if not _presides(panel, act.actor):
         raise NotPermitted("not_presiding")

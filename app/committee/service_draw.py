@@ -6,7 +6,9 @@ everybody can run the draw again. Who leaves is replaced by the next in the same
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from app.accounts import queries as people
 from app.accounts.models import User
@@ -14,7 +16,7 @@ from app.cases.models import Case
 from app.cases.recording import about
 from app.cases.service_letters import complainant, local, tell_staff
 from app.committee import queries
-from app.committee.models import Panel, PanelDraw, PanelSeat
+from app.committee.models import Panel, PanelDraw, PanelSeat, PoolMember
 from app.core import outbox, site
 from app.core.db import session
 from app.ledger import queries as ledger
@@ -24,6 +26,7 @@ from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.names import name
 from workflows.procedure.panel import Candidate, eligible
+from workflows.regulation import book
 
 SOON = timedelta(seconds=2)
 """When to ask for the checkpoint: the notary signs about every second."""
@@ -67,7 +70,7 @@ def draw_lots(case: Case, *, act: Act) -> bool:
 
 def candidates(drawn: PanelDraw) -> list[Candidate]:
     """Return the frozen candidates as the draw takes them."""
-    return [Candidate(each["id"], each["presides"], each["sits"]) for each in drawn.candidates]
+    return [Candidate(each["id"], each["presides"], each["sits"], expert=each["expert"]) for each in drawn.candidates]
 
 
 def substitutes(panel: Panel, places: list[int]) -> set[int]:
@@ -76,7 +79,8 @@ def substitutes(panel: Panel, places: list[int]) -> set[int]:
     found: set[int] = set()
     for each in panel.draws:
         if each.seed is not None:
-            found |= set(lots.draw(each.seed, candidates(each), places=places, taken=taken))
+            drawn = lots.draw(each.seed, candidates(each), places=places, taken=taken, experts=panel.expert_seats)
+            found |= set(drawn)
     return found
 
 
@@ -88,7 +92,9 @@ def _seat(panel: Panel, drawn: PanelDraw, act: Act) -> list[PanelSeat]:
     if drawn.seed is None:
         return []
     taken = [seat.user_id for seat in panel.seats]
-    by_place = lots.draw(drawn.seed, candidates(drawn), places=_empty(panel), taken=taken)
+    by_place = lots.draw(
+        drawn.seed, candidates(drawn), places=_empty(panel), taken=taken, experts=panel.expert_seats
+    )  # fmt: skip
     added = [
         PanelSeat(user=people.by_id(user_id), user_id=user_id, place=place, draw=drawn.n, seated_at=act.at)
         for place, user_id in by_place.items()
@@ -101,33 +107,45 @@ def _seat(panel: Panel, drawn: PanelDraw, act: Act) -> list[PanelSeat]:
 
 
 def _freeze(case: Case, panel: Panel, act: Act) -> None:
-    able = _newcomers(case, panel)
+    able = _newcomers(case, panel, act.at)
     if not able:
         tell_secretaries(case, "panel_short", act=act)
         return
     drawn = PanelDraw(
         panel_id=panel.id, n=len(panel.draws) + 1, at=act.at, seed=None, checkpoint=None,
-        candidates=[{"id": each.user_id, "presides": each.presides, "sits": each.sits} for each in able],
+        candidates=[
+            {"id": each.user_id, "presides": each.presides, "sits": each.sits, "expert": each.expert} for each in able
+        ],
     )  # fmt: skip
     panel.draws.append(drawn)
     record(drawn, about=about(case.id), at=act.at)
     outbox.add(outbox.Task.DRAW_PANEL, at=act.at + SOON, case_id=case.id)
 
 
-def _newcomers(case: Case, panel: Panel) -> tuple[Candidate, ...]:
-    """Return who may judge the case and was no candidate yet."""
+def _newcomers(case: Case, panel: Panel, at: datetime) -> tuple[Candidate, ...]:
+    """Return who may judge the case, has time for it, and was no candidate yet."""
     known = {each["id"] for drawn in panel.draws for each in drawn.candidates}
-    pool = [_candidate(person) for person in people.with_role(Role.MEMBER, Role.CHAIR) if not _is_party(case, person)]
-    return eligible(
-        (each for each in pool if each.user_id not in known),
-        parties={case.respondent_id} if case.respondent_id else (),
-        barred=queries.barred(case),
+    parties = {case.respondent_id, *case.known_to} - {None}
+    kept = queries.pool()
+    able = eligible(
+        (each for each in _pool(case, kept, at) if each.user_id not in known),
+        parties=[party for party in parties if party is not None],
+        barred=queries.barred(case) | {one.user_id for one in kept.values() if parties & set(one.ties)},
     )
+    most = book.current().figure("member_load", on=case.law_as_of).value
+    return lots.within_load(able, {who: now for who, (now, _) in queries.load().items()}, most=most, size=panel.size)
 
 
-def _candidate(person: User) -> Candidate:
-    roles = set(person.roles)
-    return Candidate(person.id, Role.CHAIR in roles, Role.MEMBER in roles, person.organisation_id)
+def _pool(case: Case, kept: Mapping[int, PoolMember], at: datetime) -> Iterator[Candidate]:
+    """Yield those who serve on the day of the draw, each with what they can be drawn for."""
+    today = at.astimezone(ZoneInfo(case.time_zone)).date()
+    for person in people.with_role(Role.MEMBER, Role.CHAIR):
+        one = kept.get(person.id)
+        if _is_party(case, person) or (one and not one.serves(today)):
+            continue
+        expert = one is not None and case.anomaly in one.expertise
+        roles = set(person.roles)
+        yield Candidate(person.id, Role.CHAIR in roles, Role.MEMBER in roles, person.organisation_id, expert=expert)
 
 
 def _is_party(case: Case, person: User) -> bool:
@@ -143,17 +161,17 @@ def _tell_seated(case: Case, panel: Panel, seat: PanelSeat, act: Act) -> None:
     tell_staff(case, seat.user, "panel_seat", act=act, due=due, case_url=_url(case))
 
 
-def _url(case: Case) -> str:
-    return site.absolute(f"/committee/{case.number}")
+def _url(case: Case, page: str = "") -> str:
+    return site.absolute(f"/committee/{case.number}{page}")
 
 
-def tell(case: Case, person: User, news: str, *, act: Act) -> None:
-    """Write to one of the committee; `news` is a key of `committee_news`."""
+def tell(case: Case, person: User, news: str, *, act: Act, page: str = "") -> None:
+    """Write to one of the committee; `news` is a key of `committee_news`, `page` the path below the case's own."""
     what = name("committee_news", news, person.language)
-    tell_staff(case, person, "staff_news", act=act, what=what, case_url=_url(case))
+    tell_staff(case, person, "staff_news", act=act, what=what, case_url=_url(case, page))
 
 
-def tell_secretaries(case: Case, news: str, *, act: Act) -> None:
+def tell_secretaries(case: Case, news: str, *, act: Act, page: str = "") -> None:
     """Write to the committee's secretaries."""
     for person in people.with_role(Role.SECRETARY):
-        tell(case, person, news, act=act)
+        tell(case, person, news, act=act, page=page)

@@ -12,8 +12,9 @@ from app.cases.service import advance
 from app.committee import queries
 from app.committee.commands import CastVotes, IssueVote
 from app.committee.models import Issue, Panel, PanelSeat, Vote
-from app.committee.service import LIMIT, hold, open_vote, replace, seat_of
+from app.committee.service import LIMIT, hold, hold_at_work, open_vote, replace, seat_of
 from app.committee.service_draw import fill_seats, substitutes, tell_secretaries
+from app.committee.service_reading import require_read
 from app.core.db import session
 from app.ledger.service import record
 from workflows.procedure.act import Act
@@ -36,12 +37,13 @@ def vote(case: Case, command: CastVotes, act: Act) -> None:
 
     A changed vote replaces the counted one and leaves it on record. Nobody reads any of them before the close.
     """
-    panel = hold(case)
+    panel = hold_at_work(case)
     seat = seat_of(panel, act.actor)
     if not seat.declared_free:
         raise NotPermitted("undeclared")
     if not panel.sealed or act.at > panel.closes_at:
         raise TooLate("voting_closed")
+    require_read(case, panel, act)
     asked = _paired(panel, seat, command)
     before = queries.own_votes(panel, act.actor)
     for issue, said in asked:
@@ -90,20 +92,30 @@ def _close(case: Case, panel: Panel, act: Act) -> None:
 
 @service_clocks.when_elapsed(ClockKind.VOTING)
 def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
-    """Close the vote if it counts; else replace those who did not vote and give their substitutes time."""
+    """Close the vote if it counts; else replace those who did not vote and give their substitutes time.
+
+    While a challenge waits for its ruling nobody can vote, so nobody is silent: there is more time for all.
+    """
     panel = hold(case)
     if panel.id != clock.subject_id or not panel.sealed or case.state not in LIMIT:
+        return
+    if queries.halted([panel]):
+        _go_on(case, panel, "challenge_overdue", act)
         return
     voted = queries.voters(panel)
     if quorum_met(voted, quorum=panel.quorum, chair_id=_chair_id(panel)):
         _close(case, panel, act)
         return
-    advance(case, Action.VOTING_EXTENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round})
-    open_vote(case, panel, "voting_substitutes", act=act)
+    _go_on(case, panel, "vote_again", act)
     fill_seats(case, panel, act=act)
     silent = [seat for seat in panel.live_seats if seat.user_id not in voted and seat.seated_at <= clock.started_at]
     replace(case, panel, _replaceable(panel, silent), because="silent", act=act)
-    tell_secretaries(case, "vote_again", act=act)
+
+
+def _go_on(case: Case, panel: Panel, news: str, act: Act) -> None:
+    advance(case, Action.VOTING_EXTENDED, act=Act(SYSTEM, act.at), detail={"round": panel.round})
+    open_vote(case, panel, "voting_substitutes", act=act)
+    tell_secretaries(case, news, act=act)
 
 
 def _replaceable(panel: Panel, silent: list[PanelSeat]) -> list[PanelSeat]:

@@ -8,6 +8,7 @@ from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
 from app.cases import queries as cases
+from app.cases.exhibits import opened
 from app.core.db import transaction
 from app.core.text import TextRefused, clean
 from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
@@ -17,7 +18,7 @@ from app.evidence.showing import send
 from app.web.api import Unprocessable, answer, api_blueprint, found, operation, page, when
 from app.web.guards import act, current_actor, requires
 from app.web.words import sentence
-from workflows.procedure.authority import Permission
+from workflows.procedure.authority import COMMITTEE_ROLES, Permission
 
 api = api_blueprint("evidence")
 BLUEPRINTS = (api,)
@@ -67,8 +68,11 @@ def add_evidence(number: str) -> Response:
 def fetch_evidence(number: str, exhibit: str) -> Response:
     """Return an exhibit by its number in the case, for saving."""
     case = found(cases.by_number(number, current_actor()))
-    wanted = next((each for each in queries.of_case(case) if str(each.number) == exhibit), None)
-    return send(found(wanted), current_actor())
+    wanted = found(next((each for each in queries.of_case(case) if str(each.number) == exhibit), None))
+    if current_actor().roles & COMMITTEE_ROLES:
+        with transaction():
+            opened(case.id, wanted.id, act())
+    return send(wanted, current_actor())
 
 
 def _note() -> str:

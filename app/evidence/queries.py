@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
+from app.cases.exhibits import Exhibit, lists_exhibits
 from app.cases.models import Case
 from app.cases.queries import case_to_work, saw, seen_by
 from app.core.db import session
@@ -38,6 +39,12 @@ def numbered(case: Case, number: int) -> Evidence | None:
     """Return the exhibit with this number in the case."""
     query = select(Evidence).where(Evidence.case_id == case.id, Evidence.number == number)
     return session().scalars(query.options(joinedload(Evidence.preview))).one_or_none()
+
+
+@lists_exhibits
+def listed(case: Case) -> list[Exhibit]:
+    """Return the exhibits as the committee counts them."""
+    return [Exhibit(each.id, each.number, each.filename) for each in of_case(case)]
 
 
 def by_id(evidence_id: int, actor: Actor) -> Evidence | None:

@@ -6,7 +6,7 @@ list of candidates are enough to check who was to sit, and who was to replace wh
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from hashlib import sha256
 
@@ -15,12 +15,13 @@ CHAIR_PLACE = 1
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """Somebody of the pool: `presides` may take the chair, `sits` may take any other seat."""
+    """Somebody of the pool: `presides` may take the chair, `sits` any other seat; `expert` knows the anomaly."""
 
     user_id: int
     presides: bool
     sits: bool
     organisation_id: int | None = None
+    expert: bool = False
 
 
 def seed_of(root: str, panel: int, n: int) -> str:
@@ -56,21 +57,55 @@ def eligible(pool: Iterable[Candidate], *, parties: Collection[int], barred: Col
 
 
 def draw(
-    seed: str, candidates: Collection[Candidate], *, places: Iterable[int], taken: Collection[int] = ()
+    seed: str,
+    candidates: Collection[Candidate],
+    *,
+    places: Iterable[int],
+    taken: Collection[int] = (),
+    experts: int = 0,
 ) -> dict[int, int]:
     """Return who takes each of these places (1 is the chair's), filled in this order; a place is left out where the
     pool is exhausted.
 
-    `taken` are all who ever sat on the panel: nobody who left it comes back.
+    `taken` are all who ever sat on the panel: nobody who left it comes back. The `experts` places after the chair's go
+    to those who know the kind of anomaly, and to anybody where none of them is left.
     """
     seated: dict[int, int] = {}
     for place in places:
         free = {*taken, *seated.values()}
         able = [
-            each.user_id
+            each
             for each in candidates
             if each.user_id not in free and (each.presides if place == CHAIR_PLACE else each.sits)
         ]
+        if CHAIR_PLACE < place <= CHAIR_PLACE + experts:
+            able = [each for each in able if each.expert] or able
         if able:
-            seated[place] = in_order(seed, able)[0]
+            seated[place] = in_order(seed, [each.user_id for each in able])[0]
     return seated
+
+
+def within_load(able: Collection[Candidate], load: Mapping[int, int], *, most: int, size: int) -> tuple[Candidate, ...]:
+    """Return the candidates who sit on fewer than `most` open panels; all of them where those cannot fill `size` seats.
+
+    A case has to be decided: a full calendar does not leave a seat empty.
+    """
+    free = tuple(each for each in able if load.get(each.user_id, 0) < most)
+    return free if can_fill(free, size) else tuple(able)
+
+
+def can_fill(able: Collection[Candidate], size: int) -> bool:
+    """Return whether these can take the chair and every other seat."""
+    return any(each.presides for each in able) and any(
+        len([other for other in able if other.sits and other is not chair]) >= size - 1
+        for chair in able
+        if chair.presides
+    )
+
+
+def ruler(seed: str, n: int, chairs: Iterable[int], others: Iterable[int]) -> int | None:
+    """Return who rules on challenge number `n`: by lot of those who preside elsewhere, else of `others`."""
+    for able in (list(chairs), list(others)):
+        if able:
+            return in_order(f"{seed}/challenge/{n}", able)[0]
+    return None

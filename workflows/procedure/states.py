@@ -45,6 +45,7 @@ class Action(StrEnum):
     DECLINE = "decline"
     REFER = "refer"
     DECLARE_INTEREST = "declare_interest"
+    CHALLENGE = "challenge"
     VOTE = "vote"
     DRAFT_DECISION = "draft_decision"
     SIGN_DECISION = "sign_decision"
@@ -81,6 +82,8 @@ class Action(StrEnum):
     EMERGENCY_STEP = "emergency_step"
     END_EMERGENCY = "end_emergency"
     RETURN_DRAFT = "return_draft"
+    READ_DOSSIER = "read_dossier"
+    RULE_CHALLENGE = "rule_challenge"
     PART = "part"
     OPEN_BIDDING = "open_bidding"
     BIDDING_LAPSED = "bidding_lapsed"
@@ -178,6 +181,10 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.REFER, [S.TRIAGE, S.ANSWERING, S.MEDIATION], S.COMMITTEE, P.CASE_REFER, "3.3.2",
              stops=[K.REFERRAL, K.OFFER, K.BIDDING, K.RESPONDENT_ANSWER]),
     *_arrows(A.DECLARE_INTEREST, [S.COMMITTEE, S.REVIEW], None, P.INTEREST_DECLARE, "3.3.2", audience=Audience.INTERNAL),
+    *_arrows(A.CHALLENGE, [S.COMMITTEE, S.REVIEW], None, P.PANEL_CHALLENGE, "3.3.2"),
+    *_arrows(A.RULE_CHALLENGE, [S.COMMITTEE, S.REVIEW], None, P.CHALLENGE_RULE, "3.3.2", branch="upheld"),
+    *_arrows(A.RULE_CHALLENGE, [S.COMMITTEE, S.REVIEW], None, P.CHALLENGE_RULE, "3.3.2", branch="rejected"),
+    *_arrows(A.READ_DOSSIER, [S.COMMITTEE, S.REVIEW], None, P.VOTE_CAST, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTE, [S.COMMITTEE, S.REVIEW], None, P.VOTE_CAST, "3.3.2", audience=Audience.INTERNAL),
     *_arrows(A.VOTING_ENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", stops=[K.VOTING]),
     *_arrows(A.VOTING_EXTENDED, [S.COMMITTEE, S.REVIEW], None, P.PROCEED, "3.3.2", audience=Audience.INTERNAL),

@@ -87,7 +87,7 @@ class Outcome:
                     yield f"draw (entry {drawn[n]['index']}): the checkpoint that gives the seed is not good"
             taken: list[int] = []
             for seat in (each for each in self.of("seat") if each["panel_id"] == panel["id"]):
-                if seat["user_id"] != _next_in(drawn, seeds, seat, taken):
+                if seat["user_id"] != _next_in(drawn, seeds, seat, taken, panel["expert_seats"]):
                     yield f"seat (entry {seat['index']}): place {seat['place']} was not drawn for {seat['user_id']}"
                 taken.append(seat["user_id"])
 
@@ -129,7 +129,7 @@ class Outcome:
     def _counted(self, panel: Mapping[str, Any], cast: Sequence[Mapping[str, Any]]) -> tuple[list[Any], list[str]]:
         """Return the votes that count by the record of the close, and where these are not each ballot's last ones."""
         closed = [each for each in self.of("act") if each["action"] == "voting_ended"]
-        numbers = set(next(each["detail.votes"] for each in closed if each["detail.round"] == panel["round"]))
+        numbers = set([each["detail.votes"] for each in closed if each["detail.round"] == panel["round"]][-1])
         counted = [each for each in cast if each["id"] in numbers]
         faults = [f"{len(numbers)} votes were counted, {len(counted)} are here"] if len(counted) != len(numbers) else []
         last = {(each["ballot"], each["issue_id"]): each["id"] for each in cast}
@@ -157,12 +157,16 @@ class Outcome:
 
 
 def _next_in(
-    drawn: Mapping[int, Mapping[str, Any]], seeds: Mapping[int, str | None], seat: Mapping[str, Any], taken: list[int]
-) -> int | None:
+    drawn: Mapping[int, Mapping[str, Any]], seeds: Mapping[int, str | None], seat: Mapping[str, Any], taken: list[int],
+    experts: int,
+) -> int | None:  # fmt: skip
     """Return who takes the place: the lowest lot of the first draw that still has somebody for it."""
     for n in sorted(drawn):
-        able = [Candidate(each["id"], each["presides"], each["sits"]) for each in drawn[n]["candidates"]]
-        found = lots.draw(seeds[n] or "", able, places=[seat["place"]], taken=taken)
+        able = [
+            Candidate(each["id"], each["presides"], each["sits"], expert=each["expert"])
+            for each in drawn[n]["candidates"]
+        ]
+        found = lots.draw(seeds[n] or "", able, places=[seat["place"]], taken=taken, experts=experts)
         if found:
             return found[seat["place"]] if n == seat["draw"] else None
     return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -90,3 +91,13 @@ class RequestReview(Command):
 
     grounds: Annotated[list[GroundKey], Field(min_length=1, max_length=4)]
     text: Note
+
+
+class KeepMember(Frozen):
+    """What is known of somebody who can be drawn: term (days, the last one counts), expertise, companies with ties."""
+
+    user_id: int
+    serves_from: date | None = None
+    serves_until: date | None = None
+    expertise: list[str]
+    ties: list[int]

@@ -22,6 +22,7 @@ from workflows.procedure.clocks import ClockKind, ClockStatus
 # Task → (heading, page), in the order of the day's work.
 TASKS = {
     "declare": (_l("To declare"), "committee.recuse"),
+    "rule": (_l("To rule on a challenge"), "committee.challenge"),
     "vote": (_l("To read and vote"), "committee.dossier"),
     "draft": (_l("To draft"), "committee.notice"),
     "sign": (_l("To sign"), "committee.sign"),
@@ -44,18 +45,28 @@ def docket(actor: Actor, now: datetime) -> list[Group]:
     panels = queries.at_work(actor)
     voters = queries.voters_of([panel for panel, _case in panels])
     drafts = queries.drafts_of([panel for panel, _case in panels])
+    halted = queries.halted([panel for panel, _case in panels])
     rows: dict[str, list[dict[str, Any]]] = {task: [] for task in TASKS}
     for panel, case in panels:
-        task = task_of(panel, drafts.get(panel.id), actor, voters.get(panel.id, set()))
-        rows[task].append(_row(case, task, now, _state(panel, drafts.get(panel.id))))
+        waits = panel.id in halted
+        task = task_of(panel, drafts.get(panel.id), actor, voters.get(panel.id, set()), halted=waits)
+        state = _("Halted: a member is challenged") if waits else _state(panel, drafts.get(panel.id))
+        rows[task].append(_row(case, task, now, state))
+    if actor.may(Permission.CHALLENGE_RULE):
+        rows["rule"] = [
+            _row(case, "rule", now, _("Challenge %(n)s", n=made.n), n=made.n)
+            for made, case in queries.to_rule(actor, now)
+        ]
     if actor.may(Permission.DECISION_PUBLISH):
         rows["publish"] = [_row(case, "publish", now, _("Signed")) for case in queries.unpublished(actor)]
     return [Group(task, str(TASKS[task][0]), found) for task, found in rows.items() if found]
 
 
-def task_of(panel: Panel, draft: Decision | None, actor: Actor, voted: set[int]) -> str:
-    """Return what the actor has to do for this panel now."""
+def task_of(panel: Panel, draft: Decision | None, actor: Actor, voted: set[int], *, halted: bool = False) -> str:
+    """Return what the actor has to do for this panel now; nothing while a challenge halts it."""
     seat = panel.seat_of(actor.user_id)
+    if halted:
+        return "wait"
     if panel.sealed:
         if seat and not seat.declared_free:
             return "declare"
@@ -73,11 +84,11 @@ def _state(panel: Panel, draft: Decision | None) -> str:
     return _("Draft with the chair") if draft.waits_for_signature else _("Draft sent back")
 
 
-def _row(case: Case, task: str, now: datetime, state: str) -> dict[str, Any]:
+def _row(case: Case, task: str, now: datetime, state: str, **values: Any) -> dict[str, Any]:
     who = [case.respondent.name] if case.respondent else []
     return {
         "number": case.number,
-        "url": url_for(TASKS[task][1], number=case.number),
+        "url": url_for(TASKS[task][1], number=case.number, **values),
         "title": law(case.anomaly or "other", "anomaly"),
         "parties": " · ".join([*who, day(case.received_at)]),
         "clock": next((clock_face(each, now) for each in clocks_of(case)), None),

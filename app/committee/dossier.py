@@ -16,13 +16,14 @@ from app.cases.pleadings import Pleading
 from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
-from app.committee.models import Issue, Panel, PanelSeat
-from app.committee.service_reading import summary
+from app.committee.models import Decision, Issue, Panel, PanelSeat
+from app.committee.service_reading import reading_of, summary
 from app.core.money import written
 from app.web.filters import clause_url, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.issues import wording
+from workflows.procedure.reading import Change
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
@@ -58,14 +59,73 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
         "consumer": _consumer(case),
         "respondent": _respondent(case),
         "summary": summary(cases.events(case, actor)),
-        "exhibits": exhibits.shown(case, actor),
+        "exhibits": _exhibits(case, panel, actor),
+        "reading": read_so_far(case, panel, actor),
+        "halted": halted(panel),
         "seats": seats(panel, voted),
         "voted": len(voted),
-        "task": task_of(panel, draft, actor, voted) if case.state in queries.BEFORE else "wait",
+        "task": _task(case, panel, draft, actor, voted),
         "changeable": panel.sealed and actor.user_id in voted,
         "earlier": rounds.get(panel.round - 1),
         "draft": draft,
     }
+
+
+def _task(case: Case, panel: Panel, draft: Decision | None, actor: Actor, voted: set[int]) -> str:
+    if case.state not in queries.BEFORE:
+        return "wait"
+    return task_of(panel, draft, actor, voted, halted=bool(queries.halted([panel])))
+
+
+def halted(panel: Panel) -> list[dict[str, Any]]:
+    """Return the challenges that wait for a ruling: whom they are about, and until when it is due."""
+    waiting = [each for each in queries.challenges(panel) if each.outcome == "pending"]
+    return [{"member": each.seat.user.name, "side": each.side, "by": each.rule_by} for each in waiting]
+
+
+def read_so_far(case: Case, panel: Panel, actor: Actor) -> dict[str, Any] | None:
+    """Return what a member still has to read before they vote; None for who does not vote."""
+    seat = panel.seat_of(actor.user_id)
+    if seat is None or not seat.declared_free or not panel.sealed:
+        return None
+    reading = reading_of(case, panel, actor.user_id)
+    faces = {each["id"]: each for each in exhibits.shown(case, actor)} if reading.unopened else {}
+    return {
+        "unopened": [faces[each.id] for each in reading.unopened if each.id in faces],
+        "changes": [_change(each) for each in reading.changed],
+        "complete": reading.complete, "mark": reading.mark,
+    }  # fmt: skip
+
+
+def _change(change: Change) -> dict[str, str]:
+    """Return one difference between what was read and what is there, in words."""
+    what = {
+        "exhibit": _("Exhibit %(n)s: %(file)s", n=change.name, file=change.after or change.before or ""),
+        "finding": _("Finding on clause %(no)s", no=change.name),
+        "answer": _("The respondent's answer %(n)s", n=change.name),
+        "summary": _("The mediator's summary"), "claim": _("The consumer's claim"),
+    }[change.kind]  # fmt: skip
+    how = {"added": _("new"), "removed": _("taken out"), "changed": _("changed")}[change.how]
+    verdicts = change.kind == "finding" and change.how == "changed"
+    told = f"{named(change.before, 'verdict')} → {named(change.after, 'verdict')}" if verdicts else how
+    target = {"exhibit": "exhibits", "finding": "findings"}.get(change.kind, "sides-title")
+    return {"what": what, "how": told, "target": target}
+
+
+def _exhibits(case: Case, panel: Panel, actor: Actor) -> list[dict[str, Any]]:
+    """Return the exhibits, each with whether this member has opened it; for others, how many members have."""
+    opened = queries.opened_by(panel)
+    sitting = [seat.user_id for seat in panel.live_seats]
+    mine = actor.user_id in sitting
+    shown = []
+    for face in exhibits.shown(case, actor):
+        if mine:
+            read = _("opened") if face["id"] in opened.get(actor.user_id or 0, {}) else _("not opened yet")
+        else:
+            times = sum(face["id"] in opened.get(user_id, {}) for user_id in sitting)
+            read = _("opened by %(n)s of %(all)s", n=times, all=len(sitting))
+        shown.append(face | {"note": " · ".join(filter(None, (face.get("note"), read)))})
+    return shown
 
 
 def like(case: Case, panel: Panel, now: datetime) -> dict[str, Any]:
@@ -151,7 +211,8 @@ def result(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, A
         "seats": seats(panel, voted),
         "voted": len(voted),
         "decision": draft,
-        "task": task_of(panel, draft, actor, voted) if case.state in queries.BEFORE else "wait",
+        "task": _task(case, panel, draft, actor, voted),
+        "halted": halted(panel),
         "publishes": case.state == "decided" and actor.may(Permission.DECISION_PUBLISH),
     }
 

@@ -21,6 +21,7 @@ from app.committee.commands import (
     IssueVote,
     OutcomeKey,
     ReturnDraft,
+    RuleChallenge,
     SignDecision,
 )
 from app.committee.models import Decision, Panel, Vote
@@ -91,6 +92,22 @@ class InterestForm(ActForm):
 
     def to_command(self) -> DeclareInterest:
         return DeclareInterest(interest=self.interest.data, reason=self.reason.data or "")
+
+
+class RulingForm(ActForm):
+    """Whether a challenge is upheld, and why."""
+
+    ruling = RadioField(_l("Your ruling"), validators=[Required(_l("Choose one of the two."))])
+    reason = text_field(_l("Your reasons"), Required(_l("Give your reasons.")), limit=NOTE)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.ruling.choices = [
+            ("upheld", _l("Upheld: another member is drawn")), ("rejected", _l("Rejected: the member stays")),
+        ]  # fmt: skip
+
+    def to_command(self, n: int) -> RuleChallenge:
+        return RuleChallenge(challenge=n, ruling=self.ruling.data, reason=self.reason.data or "")
 
 
 class IssueForm(Part):

@@ -15,6 +15,7 @@ from app.committee import queries
 from app.committee.docket import docket
 from app.committee.models import Panel
 from app.core import clock
+from app.organisations import queries as organisations
 from app.web.guards import current_actor, requires
 from workflows.procedure.authority import Permission, Role
 
@@ -34,7 +35,8 @@ def index() -> str:
 def members() -> str:
     """Show the pool: who can be drawn, and how much each has to do."""
     pool = people.with_role(Role.MEMBER, Role.CHAIR)
-    return render_template("committee/members.html", pool=pool, load=queries.load())
+    kept, shown = queries.pool(), {each.id: each.name for each in organisations.all_open()}
+    return render_template("committee/members.html", pool=pool, load=queries.load(), kept=kept, companies=shown)
 
 
 def case_and_panel(number: str) -> tuple[Case, Panel]:

@@ -109,6 +109,7 @@ def _ballot(case: Case, panel: Panel, form: forms.VoteForm) -> dict[str, Any]:
     seats = reading.seats(panel, voted)
     return reading.heading(case, panel, clock.now()) | {
         "rows": rows, "own": own, "seats": seats, "voted": len(voted), "seat": seat,
+        "reading": reading.read_so_far(case, panel, current_actor()), "halted": reading.halted(panel),
     }  # fmt: skip
 
 
@@ -154,6 +155,7 @@ def _draft_page(case: Case, panel: Panel, rulings: Any) -> tuple[forms.DraftForm
 
 @committee.route("/<number>/sign", methods=["GET", "POST"])
 @requires(Permission.DECISION_SIGN)
+@fresh
 def sign(number: str) -> Any:
     """Read the decision once more, confirm every statement, give the password, sign."""
     if not (waiting := _before_the_chair(number)):

@@ -25,7 +25,7 @@ from app.notices.models import Edition, RegisterEntry, Standing
 from app.notices.preview import previews
 from app.notices.views_frame import hand_over, receipt
 from app.web.api import found
-from app.web.guards import act, current_actor, requires
+from app.web.guards import act, current_actor, fresh, requires
 from app.web.i18n import language
 from app.web.limits import often
 from app.web.words import sentence
@@ -86,6 +86,7 @@ def _page(case: Case, form: PublishForm | None = None, status: int = 200) -> Any
 
 @outcomes.post("/<number>/publish")
 @requires(Permission.DECISION_PUBLISH)
+@fresh
 def publish(number: str) -> Any:
     """Publish the outcome; what would tell who the parties are is shown instead, marked."""
     form = PublishForm()

@@ -179,6 +179,10 @@ def _referred(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return _("Referred to the committee"), text
 
 
+def _ruled(reader: Reader, event: CaseEvent) -> tuple[str, str]:
+    return named(Action.RULE_CHALLENGE, "action"), named(event.branch, "challenge_outcome")
+
+
 def _performed(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     proof = reader.clean(event.detail.get("proof"))
     return _("%(who)s reported remedy %(n)s as done", who=reader.who("respondent"), n=event.detail.get("remedy")), proof
@@ -237,6 +241,8 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.SIGN_SETTLEMENT, ""): _signed,
     (Action.SIGNING_LAPSED, ""): _plain(Action.SIGNING_LAPSED),
     (Action.REFER, ""): _referred,
+    (Action.CHALLENGE, ""): _by_side(Action.CHALLENGE),
+    (Action.RULE_CHALLENGE, ""): _ruled,
     (Action.SIGN_DECISION, ""): lambda reader, event: (_("The committee decided"), ""),
     (Action.PUBLISH, ""): _plain(Action.PUBLISH),
     (Action.PERFORM, ""): _performed,

@@ -42,6 +42,7 @@ DOORS = {
     Action.SIGN_SETTLEMENT: ("agreeing.settlement", lambda: _("Settlement record")),
     Action.CONFIRM_PERFORMANCE: ("steps.fulfil", lambda: _("Say whether it was done")),
     Action.RATE: ("steps.rate", lambda: _("Rate how we did")),
+    Action.CHALLENGE: ("panel.page", lambda: _("Who decides your case")),
     Action.REQUEST_REVIEW: ("steps.appeal", lambda: _("Ask for a review")),
     Action.WITHDRAW: ("steps.withdraw", lambda: _("Withdraw the complaint")),
 }

@@ -164,6 +164,7 @@ def _doors(this: Case, table: turn.Table) -> list[dict[str, str]]:
         (Action.BID, "respondent_agreeing.figure", _("Enter a secret figure"), table.answered),
         (Action.SIGN_SETTLEMENT, "respondent_agreeing.settlement", _("Settlement record"), this.settled_at is not None),
         (Action.PERFORM, "respondent_steps.fulfil", _("Show what was done"), bool(table.of("promised", "disputed"))),
+        (Action.CHALLENGE, "respondent_panel.respondent_page", _("Who decides the case"), True),
         (Action.REQUEST_REVIEW, "respondent_steps.appeal", _("Ask for a review"), this.decided_at is not None),
     ]
     return [

@@ -71,6 +71,12 @@ def admitted(case: Case) -> list[Exhibit]:
     return [each for each in _listers[0](case) if each.admitted] if _listers else []
 
 
+def named_in(faces: Sequence[dict[str, Any]]) -> list[Exhibit]:
+    """Return the admitted exhibits among those that a page has already, so that they are not read twice."""
+    known = [Exhibit(each["id"], each["number"], each["filename"], each["admitted"]) for each in faces]
+    return [each for each in known if each.admitted]
+
+
 def when_opened(receiver: Receiver) -> Receiver:
     """Register what is done when a reader opens an exhibit, told the case's id and the exhibit's (a receipt, say)."""
     _receivers[:] = [receiver]

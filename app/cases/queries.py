@@ -139,6 +139,12 @@ def events(case: Case, actor: Actor, *, after: int = 0, limit: int = 500) -> Seq
     return session().scalars(query.order_by(CaseEvent.seq).limit(limit)).all()
 
 
+def last_event(case: Case, action: Action) -> CaseEvent | None:
+    """Return the latest entry of the history for this action."""
+    query = select(CaseEvent).where(CaseEvent.case_id == case.id, CaseEvent.action == action)
+    return session().scalars(query.order_by(CaseEvent.seq.desc()).limit(1)).first()
+
+
 def first_asked(case: Case, actor: Actor, column: Any) -> ColumnElement[Any]:
     """Return `column` of the entry in which the actor's organisation was first asked; what was before is not theirs."""
     entry = aliased(CaseEvent)

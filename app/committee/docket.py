@@ -45,10 +45,9 @@ def docket(actor: Actor, now: datetime) -> list[Group]:
     panels = queries.at_work(actor)
     voters = queries.voters_of([panel for panel, _case in panels])
     drafts = queries.drafts_of([panel for panel, _case in panels])
-    halted = queries.halted([panel for panel, _case in panels])
     rows: dict[str, list[dict[str, Any]]] = {task: [] for task in TASKS}
     for panel, case in panels:
-        waits = panel.id in halted
+        waits = panel.halted
         task = task_of(panel, drafts.get(panel.id), actor, voters.get(panel.id, set()), halted=waits)
         state = _("Halted: a member is challenged") if waits else _state(panel, drafts.get(panel.id))
         rows[task].append(_row(case, task, now, state))

@@ -17,13 +17,15 @@ from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
 from app.committee.models import Decision, Issue, Panel, PanelSeat
-from app.committee.service_reading import reading_of, summary
+from app.committee.queries import Receipts
+from app.committee.service_reading import Material, reading_of
 from app.core.money import written
 from app.web.filters import clause_url, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.issues import wording
 from workflows.procedure.reading import Change
+from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
@@ -52,15 +54,18 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
     rounds = queries.rounds(case)
     voted = queries.voters(panel)
     draft = rounds[panel.round][0] if panel.round in rounds else None
+    told, receipts = pleadings.told(case), queries.receipts(panel, actor.user_id)
+    faces = exhibits.shown(case, actor)
+    material = Material(found, exhibits.named_in(faces), told)
     return {
         **heading(case, panel, now),
         "issues": [_issue(issue, found) for issue in panel.issues],
         "findings": [_finding(each) for each in found if each.clause not in {issue.clause for issue in panel.issues}],
         "consumer": _consumer(case),
-        "respondent": _respondent(case),
-        "summary": summary(cases.events(case, actor)),
-        "exhibits": _exhibits(case, panel, actor),
-        "reading": read_so_far(case, panel, actor),
+        "respondent": _respondent(case, told),
+        "summary": _summary(case),
+        "exhibits": [_exhibit(each, panel, actor, receipts) for each in faces],
+        "reading": _reading(panel, actor, material, receipts, faces),
         "halted": halted(panel),
         "seats": seats(panel, voted),
         "voted": len(voted),
@@ -74,24 +79,32 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
 def _task(case: Case, panel: Panel, draft: Decision | None, actor: Actor, voted: set[int]) -> str:
     if case.state not in queries.BEFORE:
         return "wait"
-    return task_of(panel, draft, actor, voted, halted=bool(queries.halted([panel])))
+    return task_of(panel, draft, actor, voted, halted=panel.halted)
 
 
 def halted(panel: Panel) -> list[dict[str, Any]]:
     """Return the challenges that wait for a ruling: whom they are about, and until when it is due."""
-    waiting = [each for each in queries.challenges(panel) if each.outcome == "pending"]
+    waiting = [each for each in panel.challenges if each.outcome == "pending"]
     return [{"member": each.seat.user.name, "side": each.side, "by": each.rule_by} for each in waiting]
 
 
 def read_so_far(case: Case, panel: Panel, actor: Actor) -> dict[str, Any] | None:
     """Return what a member still has to read before they vote; None for who does not vote."""
+    faces = exhibits.shown(case, actor)
+    material = Material(cases.findings(case), exhibits.named_in(faces), pleadings.told(case))
+    return _reading(panel, actor, material, queries.receipts(panel, actor.user_id), faces)
+
+
+def _reading(
+    panel: Panel, actor: Actor, material: Material, receipts: Receipts, faces: Sequence[dict[str, Any]]
+) -> dict[str, Any] | None:
     seat = panel.seat_of(actor.user_id)
     if seat is None or not seat.declared_free or not panel.sealed:
         return None
-    reading = reading_of(case, panel, actor.user_id)
-    faces = {each["id"]: each for each in exhibits.shown(case, actor)} if reading.unopened else {}
+    reading = reading_of(material, receipts, actor.user_id)
+    missing = {each.id for each in reading.unopened}
     return {
-        "unopened": [faces[each.id] for each in reading.unopened if each.id in faces],
+        "unopened": [face for face in faces if face["id"] in missing],
         "changes": [_change(each) for each in reading.changed],
         "complete": reading.complete, "mark": reading.mark,
     }  # fmt: skip
@@ -103,7 +116,6 @@ def _change(change: Change) -> dict[str, str]:
         "exhibit": _("Exhibit %(n)s: %(file)s", n=change.name, file=change.after or change.before or ""),
         "finding": _("Finding on clause %(no)s", no=change.name),
         "answer": _("The respondent's answer %(n)s", n=change.name),
-        "summary": _("The mediator's summary"), "claim": _("The consumer's claim"),
     }[change.kind]  # fmt: skip
     how = {"added": _("new"), "removed": _("taken out"), "changed": _("changed")}[change.how]
     verdicts = change.kind == "finding" and change.how == "changed"
@@ -112,20 +124,15 @@ def _change(change: Change) -> dict[str, str]:
     return {"what": what, "how": told, "target": target}
 
 
-def _exhibits(case: Case, panel: Panel, actor: Actor) -> list[dict[str, Any]]:
-    """Return the exhibits, each with whether this member has opened it; for others, how many members have."""
-    opened = queries.opened_by(panel)
+def _exhibit(face: dict[str, Any], panel: Panel, actor: Actor, receipts: Receipts) -> dict[str, Any]:
+    """Return an exhibit with whether this member has opened it; for others, how many members have."""
     sitting = [seat.user_id for seat in panel.live_seats]
-    mine = actor.user_id in sitting
-    shown = []
-    for face in exhibits.shown(case, actor):
-        if mine:
-            read = _("opened") if face["id"] in opened.get(actor.user_id or 0, {}) else _("not opened yet")
-        else:
-            times = sum(face["id"] in opened.get(user_id, {}) for user_id in sitting)
-            read = _("opened by %(n)s of %(all)s", n=times, all=len(sitting))
-        shown.append(face | {"note": " · ".join(filter(None, (face.get("note"), read)))})
-    return shown
+    if actor.user_id in sitting:
+        read = _("opened") if face["id"] in receipts.opened.get(actor.user_id, {}) else _("not opened yet")
+    else:
+        times = sum(face["id"] in receipts.opened.get(user_id, {}) for user_id in sitting)
+        read = _("opened by %(n)s of %(all)s", n=times, all=len(sitting))
+    return face | {"note": " · ".join(filter(None, (face.get("note"), read)))}
 
 
 def like(case: Case, panel: Panel, now: datetime) -> dict[str, Any]:
@@ -171,8 +178,13 @@ def _wish(remedy: Mapping[str, Any]) -> str:
     return f"{kind} {written(amount['amount_minor'], amount['currency'], language())}" if amount else kind
 
 
-def _respondent(case: Case) -> dict[str, Any]:
-    told = pleadings.told(case)
+def _summary(case: Case) -> str:
+    """Return what the mediator wrote when the case was handed over."""
+    referred = cases.last_event(case, Action.REFER)
+    return (referred.detail.get("summary") or "") if referred else ""
+
+
+def _respondent(case: Case, told: Sequence[Pleading]) -> dict[str, Any]:
     return {"name": case.respondent.name if case.respondent else None, "answers": [_answer(each) for each in told]}
 
 

@@ -35,6 +35,12 @@ class Panel(Model):
     draws: Mapped[list[PanelDraw]] = relationship(order_by="PanelDraw.n", lazy="raise_on_sql")
     seats: Mapped[list[PanelSeat]] = relationship(order_by="PanelSeat.id", lazy="raise_on_sql")
     issues: Mapped[list[Issue]] = relationship(order_by="Issue.n", lazy="raise_on_sql")
+    challenges: Mapped[list[Challenge]] = relationship(order_by="Challenge.n", lazy="raise_on_sql")
+
+    @property
+    def halted(self) -> bool:
+        """Whether a challenge waits for its ruling: until then nothing is done."""
+        return any(each.outcome == "pending" for each in self.challenges)
 
     @property
     def live_seats(self) -> list[PanelSeat]:

@@ -66,7 +66,7 @@ def ruling(actor: Actor) -> ColumnElement[bool] | None:
 
 def _whole() -> Select[Panel]:
     seats = joinedload(Panel.seats).joinedload(PanelSeat.user)
-    loaded = (seats, joinedload(Panel.draws), selectinload(Panel.issues))
+    loaded = (seats, joinedload(Panel.draws), joinedload(Panel.challenges), joinedload(Panel.issues))
     return select(Panel).options(*loaded).execution_options(populate_existing=True)
 
 
@@ -229,23 +229,6 @@ def pool() -> Mapping[int, PoolMember]:
 # --- challenges ----------------------------------------------------------------------------------------------------
 
 
-def challenges(panel: Panel) -> Sequence[Challenge]:
-    """Return the challenges to members of a panel, oldest first, each with its seat."""
-    seats = joinedload(Challenge.seat).joinedload(PanelSeat.user)
-    return (
-        session()
-        .scalars(select(Challenge).options(seats).where(Challenge.panel_id == panel.id).order_by(Challenge.n))
-        .all()
-    )
-
-
-def halted(panels: Collection[Panel]) -> set[int]:
-    """Return which of these panels, by id, wait for a ruling on a challenge."""
-    ids = [panel.id for panel in panels]
-    waiting = select(Challenge.panel_id).where(Challenge.panel_id.in_(ids), Challenge.outcome == "pending")
-    return set(session().scalars(waiting.distinct()))
-
-
 def to_rule(actor: Actor, now: datetime) -> Sequence[tuple[Challenge, Case]]:
     """Return the challenges that wait for the actor's ruling: their own, and for a secretary those overdue."""
     mine = Challenge.ruler_id == actor.user_id
@@ -268,18 +251,27 @@ def presiding_elsewhere(panel: Panel) -> set[int]:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-def opened_by(panel: Panel) -> Mapping[int, Mapping[int, datetime]]:
-    """Return for each member when they first opened each exhibit, by its id."""
-    found: dict[int, dict[int, datetime]] = {}
-    for row in session().scalars(select(ExhibitReading).where(ExhibitReading.panel_id == panel.id)):
-        found.setdefault(row.user_id, {})[row.exhibit_id] = row.at
-    return found
+@dataclass(frozen=True, slots=True)
+class Receipts:
+    """Who opened which exhibit (by its id) and when first; and what the dossier held when the reader last read it."""
+
+    opened: Mapping[int, Mapping[int, datetime]]
+    held: Mapping[str, str] | None
 
 
-def last_reading(panel: Panel, user_id: int | None) -> DossierReading | None:
-    """Return what the member read last."""
-    query = select(DossierReading).where(DossierReading.panel_id == panel.id, DossierReading.user_id == user_id)
-    return session().scalars(query.order_by(DossierReading.id.desc()).limit(1)).first()
+def receipts(panel: Panel, reader_id: int | None) -> Receipts:
+    """Return the receipts of a panel, in one query."""
+    mine = select(DossierReading.held).where(
+        DossierReading.panel_id == panel.id, DossierReading.user_id == reader_id
+    )  # fmt: skip
+    last = mine.order_by(DossierReading.id.desc()).limit(1).scalar_subquery()
+    query = select(ExhibitReading, last).select_from(Panel).where(Panel.id == panel.id)
+    rows = session().execute(query.outerjoin(ExhibitReading, ExhibitReading.panel_id == Panel.id)).all()
+    opened: dict[int, dict[int, datetime]] = {}
+    for row, _held in rows:
+        if row is not None:
+            opened.setdefault(row.user_id, {})[row.exhibit_id] = row.at
+    return Receipts(opened, rows[0][1] if rows else None)
 
 
 def panels_read_by(case_id: int, user_id: int | None) -> Sequence[Panel]:

@@ -47,7 +47,8 @@ def convene(case: Case, act: Act) -> None:
         size=law.figure("panel_size", on=case.law_as_of).value,
         expert_seats=law.figure("expert_seats", on=case.law_as_of).value,
         quorum=law.figure("quorum", on=case.law_as_of).value,
-        tie_rule=TieRule.CHAIR, opened_at=act.at, closes_at=act.at, seats=[], issues=_issues(case),
+        tie_rule=TieRule.CHAIR, opened_at=act.at, closes_at=act.at, seats=[], challenges=[],
+        issues=_issues(case),
     )  # fmt: skip
     record(panel, about=about(case.id), at=act.at)
     session().flush()
@@ -100,7 +101,7 @@ def hold(case: Case) -> Panel:
 def hold_at_work(case: Case) -> Panel:
     """Return the panel to act on; while a challenge waits for its ruling, nothing is done. Raises Invalid."""
     panel = hold(case)
-    if queries.halted([panel]):
+    if panel.halted:
         raise Invalid("challenge_pending")
     return panel
 
@@ -130,7 +131,7 @@ def declare_interest(case: Case, command: DeclareInterest, act: Act) -> None:
         raise Invalid("already_answered")
     if command.interest == "conflict" and not command.reason:
         raise Invalid("reason_missing", pointer="/reason")
-    if command.interest == "none" and queries.halted([panel]):
+    if command.interest == "none" and panel.halted:
         raise Invalid("challenge_pending")
     seat.interest, seat.reason, seat.declared_at = command.interest, command.reason or None, act.at
     advance(case, Action.DECLARE_INTEREST, act=act, detail={"interest": command.interest, "place": seat.place})
@@ -145,7 +146,7 @@ def replace(case: Case, panel: Panel, seats: Sequence[PanelSeat], *, because: st
     left = [seat.user_id for seat in seats]
     for seat in seats:
         seat.left_at, seat.left_because = act.at, because
-    for doubt in queries.challenges(panel):
+    for doubt in panel.challenges:
         if doubt.outcome == "pending" and doubt.seat.left_at is not None:
             doubt.outcome, doubt.ruled_at = "moot", act.at
     session().flush()  # a place is free before it is taken again

@@ -38,7 +38,7 @@ def challengeable_until(case: Case, seat: PanelSeat) -> datetime:
 
 def challengeable(case: Case, panel: Panel, side: str, at: datetime) -> list[PanelSeat]:
     """Return the members whom this side can challenge now: in time, each once, no more than the rules allow."""
-    made = [each for each in queries.challenges(panel) if each.side == side]
+    made = [each for each in panel.challenges if each.side == side]
     if len(made) >= book.current().figure("challenges_most", on=case.law_as_of).value:
         return []
     known = {each.seat_id for each in made}
@@ -60,7 +60,7 @@ def challenge(case: Case, command: ChallengeMember, act: Act) -> None:
     if seat is None:
         raise Invalid("not_possible", pointer="/place")
     _check(case, panel, seat, act)
-    n = len(queries.challenges(panel)) + 1
+    n = len(panel.challenges) + 1
     detail = {"round": panel.round, "challenge": n, "place": seat.place, "grounds": list(command.grounds)}
     advance(case, Action.CHALLENGE, act=act, detail=detail)
     row = Challenge(
@@ -68,14 +68,14 @@ def challenge(case: Case, command: ChallengeMember, act: Act) -> None:
         text=command.text, language=act.actor.language, at=act.at, ruler_id=_ruler(case, panel, n),
         rule_by=act.at + book.current().figure("challenge_ruling", on=case.law_as_of).length,
     )  # fmt: skip
-    session().add(row)
+    panel.challenges.append(row)
     session().flush()
     record(row, about=about(case.id), at=act.at)
     _tell_of_challenge(case, panel, row, act)
 
 
 def _check(case: Case, panel: Panel, seat: PanelSeat, act: Act) -> None:
-    made = [each for each in queries.challenges(panel) if each.side == act.actor.side]
+    made = [each for each in panel.challenges if each.side == act.actor.side]
     most = book.current().figure("challenges_most", on=case.law_as_of).value
     if any(each.seat_id == seat.id for each in made):
         raise Invalid("already_challenged", pointer="/place")
@@ -136,7 +136,7 @@ def _waits(case: Case, actor: Actor) -> bool:
     panel = queries.panel_of(case)
     return panel is not None and any(
         each.outcome == "pending" and (each.ruler_id == actor.user_id or Role.SECRETARY in actor.roles)
-        for each in queries.challenges(panel)
+        for each in panel.challenges
     )
 
 
@@ -144,7 +144,7 @@ def _waits(case: Case, actor: Actor) -> bool:
 def rule_challenge(case: Case, command: RuleChallenge, act: Act) -> None:
     """Rule: the member stays, or leaves with their votes and the next in the draw takes the seat."""
     panel = hold(case)
-    made = next((each for each in queries.challenges(panel) if each.n == command.challenge), None)
+    made = next((each for each in panel.challenges if each.n == command.challenge), None)
     if made is None or made.outcome != "pending":
         raise Invalid("not_possible", pointer="/challenge")
     if not may_rule(made, act.actor, act.at):

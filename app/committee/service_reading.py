@@ -12,15 +12,17 @@ from app.cases import pleadings
 from app.cases import queries as cases
 from app.cases.actions import performs
 from app.cases.exhibits import Exhibit, admitted, when_opened
-from app.cases.models import Case, CaseEvent
+from app.cases.models import Case, Finding
+from app.cases.pleadings import Pleading
 from app.cases.service import advance, after
 from app.committee import queries
 from app.committee.commands import ReadDossier
 from app.committee.models import DossierReading, ExhibitReading, Panel
+from app.committee.queries import Receipts
 from app.committee.service_draw import tell
 from app.core.db import session
 from workflows.procedure.act import Act
-from workflows.procedure.authority import SYSTEM, Actor
+from workflows.procedure.authority import Actor
 from workflows.procedure.errors import Invalid, NotPermitted
 from workflows.procedure.reading import Change, changes, digest_of, mark_of
 from workflows.procedure.states import Action
@@ -39,35 +41,44 @@ class Reading:
         return not self.unopened and not self.changed
 
 
-def held(case: Case) -> dict[str, str]:
-    """Return what the dossier holds now, part by part."""
-    parts = {"claim": digest_of(case.narrative, repr(case.remedies_sought))}
-    parts |= {f"exhibit/{each.number}": each.filename for each in admitted(case)}
-    parts |= {f"finding/{each.clause}": each.verdict for each in cases.findings(case)}
-    told = enumerate(pleadings.told(case), start=1)
-    parts |= {f"answer/{n}": digest_of(each.position, each.clause, each.text) for n, each in told}
-    return parts | {"summary": digest_of(summary(cases.events(case, SYSTEM)))}
+@dataclass(frozen=True, slots=True)
+class Material:
+    """What can change of a dossier while a panel is at work on it."""
+
+    findings: Sequence[Finding]
+    exhibits: Sequence[Exhibit]
+    answers: Sequence[Pleading]
+
+    @property
+    def held(self) -> dict[str, str]:
+        """What it says now, part by part."""
+        parts = {f"exhibit/{each.number}": each.filename for each in self.exhibits}
+        parts |= {f"finding/{each.clause}": each.verdict for each in self.findings}
+        told = enumerate(self.answers, start=1)
+        return parts | {f"answer/{n}": digest_of(each.position, each.clause, each.text) for n, each in told}
 
 
-def summary(history: Sequence[CaseEvent]) -> str:
-    """Return what the mediator wrote when the case was handed over."""
-    return next((e.detail.get("summary") or "" for e in reversed(history) if e.action is Action.REFER), "")
+def material_of(case: Case) -> Material:
+    """Return what the dossier holds now."""
+    return Material(cases.findings(case), admitted(case), pleadings.told(case))
 
 
-def reading_of(case: Case, panel: Panel, user_id: int | None) -> Reading:
+def reading_of(material: Material, receipts: Receipts, user_id: int | None) -> Reading:
     """Return how far this member has read."""
-    now = held(case)
-    opened = queries.opened_by(panel).get(user_id or 0, {})
-    last = queries.last_reading(panel, user_id)
+    mine, now = receipts.opened.get(user_id or 0, {}), material.held
     return Reading(
-        unopened=[each for each in admitted(case) if each.id not in opened],
-        changed=changes(last.held, now) if last else [], mark=mark_of(now),
+        unopened=[each for each in material.exhibits if each.id not in mine],
+        changed=[] if receipts.held is None else changes(receipts.held, now), mark=mark_of(now),
     )  # fmt: skip
+
+
+def _reading_now(case: Case, panel: Panel, actor: Actor) -> Reading:
+    return reading_of(material_of(case), queries.receipts(panel, actor.user_id), actor.user_id)
 
 
 def require_read(case: Case, panel: Panel, act: Act) -> None:
     """Raise Invalid unless the member has opened every admitted exhibit and read what changed."""
-    reading = reading_of(case, panel, act.actor.user_id)
+    reading = _reading_now(case, panel, act.actor)
     if reading.unopened:
         numbers = ", ".join(str(each.number) for each in reading.unopened)
         raise Invalid("exhibits_unopened", exhibits=numbers)
@@ -77,7 +88,7 @@ def require_read(case: Case, panel: Panel, act: Act) -> None:
 
 def open_dossier(case: Case, panel: Panel, act: Act) -> None:
     """Note what the dossier holds as it opens to a member: from here on they are shown what becomes of it."""
-    row = DossierReading(panel_id=panel.id, user_id=act.actor.user_id or 0, held=held(case), at=act.at)
+    row = DossierReading(panel_id=panel.id, user_id=act.actor.user_id or 0, held=material_of(case).held, at=act.at)
     session().add(row)
 
 
@@ -95,7 +106,7 @@ def _has_news(case: Case, actor: Actor) -> bool:
     seat = panel.seat_of(actor.user_id) if panel else None
     if panel is None or seat is None or not panel.sealed or not seat.declared_free:
         return False
-    return bool(reading_of(case, panel, actor.user_id).changed)
+    return bool(_reading_now(case, panel, actor).changed)
 
 
 @performs(Action.READ_DOSSIER, ReadDossier, ready=_has_news)
@@ -105,9 +116,10 @@ def read_dossier(case: Case, command: ReadDossier, act: Act) -> None:
     seat = panel.seat_of(act.actor.user_id) if panel else None
     if panel is None or seat is None or not seat.declared_free:
         raise NotPermitted("undeclared")
-    if command.mark and command.mark != mark_of(held(case)):
+    reading = _reading_now(case, panel, act.actor)
+    if command.mark and command.mark != reading.mark:
         raise Invalid("dossier_changed", pointer="/mark")
-    parts = [each.part for each in reading_of(case, panel, act.actor.user_id).changed]
+    parts = [each.part for each in reading.changed]
     advance(case, Action.READ_DOSSIER, act=act, detail={"round": panel.round, "parts": parts})
     open_dossier(case, panel, act)
 

@@ -99,7 +99,7 @@ def _time_is_up(case: Case, clock: Clock, act: Act) -> None:
     panel = hold(case)
     if panel.id != clock.subject_id or not panel.sealed or case.state not in LIMIT:
         return
-    if queries.halted([panel]):
+    if panel.halted:
         _go_on(case, panel, "challenge_overdue", act)
         return
     voted = queries.voters(panel)

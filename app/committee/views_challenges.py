@@ -59,7 +59,7 @@ def _doubted(number: str, n: int) -> tuple[Case, Panel, Challenge]:
     """Return the challenge that waits for the reader's ruling, or answer 404."""
     case = cases.by_number(number, current_actor(), to_act=True)
     panel = queries.panel_of(case) if case else None
-    made = next((each for each in queries.challenges(panel) if each.n == n), None) if panel else None
+    made = next((each for each in panel.challenges if each.n == n), None) if panel else None
     if case is None or panel is None or made is None or not may_rule(made, current_actor(), clock.now()):
         abort(404)
     if made.outcome != "pending":

@@ -31,6 +31,9 @@ def face(evidence: Evidence, actor: Actor, address: Address = _staff_address) ->
     given = copy_for(evidence, actor)
     return {
         "id": evidence.id,
+        "number": evidence.number,
+        "filename": evidence.filename,
+        "admitted": True,
         "name": f"{evidence.number}. {evidence.filename}",
         "kind": "image" if evidence.is_picture else "file",
         "size_text": file_size(evidence.size),

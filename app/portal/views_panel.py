@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.cases import actions
 from app.cases.models import Case
 from app.committee import queries as committee
-from app.committee.models import Panel
 from app.committee.service_challenges import challengeable, challengeable_until
 from app.core import clock
 from app.portal.forms_panel import ChallengeForm
@@ -65,24 +64,21 @@ def _sent(url: str) -> Any:
     return redirect(url, code=303)
 
 
-def _panel(case: Case) -> Panel:
-    return committee.panel_of(case) or abort(404)
-
-
 def _form(case: Case, side: str) -> ChallengeForm:
-    open_ = bool(steps_from(case.state, Action.CHALLENGE))
-    return ChallengeForm(seats=challengeable(case, _panel(case), side, clock.now()) if open_ else [])
+    drawn = committee.panel_of(case) if steps_from(case.state, Action.CHALLENGE) else None
+    return ChallengeForm(seats=challengeable(case, drawn, side, clock.now()) if drawn else [])
 
 
 def _shown(case: Case, side: str) -> dict[str, Any]:
     """Return who sits, who left, and what became of the challenges; the reasons only to the side that asked."""
-    drawn = _panel(case)
-    ends = [challengeable_until(case, seat) for seat in drawn.live_seats]
+    drawn = committee.panel_of(case)
+    if drawn is None:
+        return {"panel": None}
     return {
-        "panel": drawn, "until": max(ends, default=None),
+        "panel": drawn,
+        "until": max((challengeable_until(case, seat) for seat in drawn.live_seats), default=None),
         "left": [seat for seat in drawn.seats if seat.left_at is not None],
         "challenges": [
-            {"member": made.seat.user.name, "yours": made.side == side, "made": made}
-            for made in committee.challenges(drawn)
+            {"member": made.seat.user.name, "yours": made.side == side, "made": made} for made in drawn.challenges
         ],
     }  # fmt: skip

@@ -244,7 +244,16 @@ def changed(before: dict[str, str]) -> set[str]:
 # --- the route table as addresses ------------------------------------------------------------------------------------
 
 ANY = re.compile(r"<any\(([^)]*)\):(\w+)>")
-OF_THE_COMMITTEE = ("declare_interest", "vote", "draft_decision", "return_draft", "sign_decision", "publish")
+OF_THE_COMMITTEE = (
+    "declare_interest",
+    "rule_challenge",
+    "read_dossier",
+    "vote",
+    "draft_decision",
+    "return_draft",
+    "sign_decision",
+    "publish",
+)
 CONVERTER = re.compile(r"<[^<>]*:")
 
 

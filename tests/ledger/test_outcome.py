@@ -24,6 +24,7 @@ from app.notices.queries import by_number
 from app.notices.service import issue
 from tests.architecture.rules import ROOT
 from tests.committee.factories import a_pool, declare, draft, seated, sign, vote
+from tests.committee.test_challenges import challenge, rule
 from tests.factories import an_act, an_organisation, saved
 from tests.intake.complaints import a_submission, file
 from tests.ledger.logs import sealed, the_key
@@ -36,7 +37,7 @@ PDF = b"%PDF-1.7 as if printed in "
 
 
 def a_published_decision(time) -> str:
-    """The whole way: filed, warned of, referred, drawn, one recused, one vote changed, decided, published, printed."""
+    """The whole way: filed, warned of, referred, drawn, one recused, one challenged, one vote changed, decided, published, printed."""
     saved(an_organisation, name="晴川服饰")
     saved(a_pool)
     refund = {"kind": "refund", "amount": {"amount_minor": 19900, "currency": "CNY"}}
@@ -49,6 +50,7 @@ def a_published_decision(time) -> str:
         advance(case_to_work(case.id), Action.REFER, act=an_act())
     time.go(minutes=5)
     declare(case, seated(case)[1], "conflict", "My sister works there.")
+    rule(case, "upheld", n=challenge(case, 3).n)
     people = seated(case)
     for person in people:
         declare(case, person)

@@ -125,6 +125,7 @@ def read_dossier(case: Case, command: ReadDossier, act: Act) -> None:
 
 
 @after(Action.ADD_EVIDENCE)
+@after(Action.RULE_EVIDENCE)
 @after(Action.CONFIRM_FINDING)
 def tell_readers(case: Case, act: Act) -> None:
     """Tell the members who have the dossier open that it is not what they read any more."""

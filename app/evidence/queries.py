@@ -44,7 +44,7 @@ def numbered(case: Case, number: int) -> Evidence | None:
 @lists_exhibits
 def listed(case: Case) -> list[Exhibit]:
     """Return the exhibits as the committee counts them."""
-    return [Exhibit(each.id, each.number, each.filename) for each in of_case(case)]
+    return [Exhibit(each.id, each.number, each.filename, each.counts) for each in of_case(case)]
 
 
 def by_id(evidence_id: int, actor: Actor) -> Evidence | None:

@@ -33,7 +33,7 @@ def face(evidence: Evidence, actor: Actor, address: Address = _staff_address) ->
         "id": evidence.id,
         "number": evidence.number,
         "filename": evidence.filename,
-        "admitted": True,
+        "admitted": evidence.counts,
         "name": f"{evidence.number}. {evidence.filename}",
         "kind": "image" if evidence.is_picture else "file",
         "size_text": file_size(evidence.size),

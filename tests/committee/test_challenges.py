@@ -6,6 +6,7 @@ import pytest
 
 from app.cases import queries as cases
 from app.cases import service_clocks
+from app.cases.service import advance
 from app.committee import queries
 from app.committee.commands import ChallengeMember, RuleChallenge
 from app.committee.service_draw import candidates
@@ -196,16 +197,26 @@ def test_a_member_who_stands_aside_meanwhile_leaves_nothing_to_rule(case):
     assert not panel_of(case).halted
 
 
-def test_every_clock_is_still_what_the_history_makes_of_it(case, time):
+def test_every_clock_is_still_what_the_history_makes_of_it(app, time):
     from app.cases.deadlines import explained
+    from tests.committee.factories import a_pool
+    from tests.intake.complaints import a_submission, file
 
+    saved(a_pool)
+    case = file(a_submission()).case
+    with transaction():
+        advance(cases.case_to_work(case.id), Action.REFER, act=an_act())
     decide(case)
     challenge(case)
     rule(case, "upheld")
+    challenge(case, 3)
     time.go(hours=25)
     sweep()
 
-    assert explained(cases.case_to_work(case.id)).sound
+    known = explained(cases.case_to_work(case.id))
+    assert known.differences == []
+    assert not known.due_at_differs
+    assert sum(each.kind == "voting" for each in known.accounts) == 3
 
 
 # --- the screens ---------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ PDF = b"%PDF-1.7 as if printed in "
 
 
 def a_published_decision(time) -> str:
-    """The whole way: filed, warned of, referred, drawn, one recused, one challenged, one vote changed, decided, published, printed."""
+    """The whole way: filed, warned of, referred, drawn, recused, challenged, voted, decided, printed."""
     saved(an_organisation, name="晴川服饰")
     saved(a_pool)
     refund = {"kind": "refund", "amount": {"amount_minor": 19900, "currency": "CNY"}}

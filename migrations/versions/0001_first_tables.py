@@ -414,6 +414,17 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("user_id", name=op.f("pk_own_hours")),
     )
     op.create_table(
+        "pool_members",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("serves_from", sa.Date(), nullable=True),
+        sa.Column("serves_until", sa.Date(), nullable=True, comment="the last day"),
+        sa.Column("expertise", sa.JSON(), nullable=False, comment="anomalies"),
+        sa.Column("ties", sa.JSON(), nullable=False, comment="organisations whose cases are not theirs"),
+        sa.CheckConstraint("serves_from <= serves_until", name=op.f("ck_pool_members_term_ends_after_it_begins")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_pool_members_user_id")),
+        sa.PrimaryKeyConstraint("user_id", name=op.f("pk_pool_members")),
+    )
+    op.create_table(
         "recovery_codes",
         sa.Column("code_hash", sa.Text(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
@@ -674,6 +685,7 @@ def upgrade() -> None:
                 "decline",
                 "refer",
                 "declare_interest",
+                "challenge",
                 "vote",
                 "draft_decision",
                 "sign_decision",
@@ -709,6 +721,8 @@ def upgrade() -> None:
                 "emergency_step",
                 "end_emergency",
                 "return_draft",
+                "read_dossier",
+                "rule_challenge",
                 "part",
                 "open_bidding",
                 "bidding_lapsed",
@@ -1260,6 +1274,7 @@ def upgrade() -> None:
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("round", sa.Integer(), nullable=False, comment="1, or 2 for a review"),
         sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("expert_seats", sa.Integer(), nullable=False, comment="kept for who knows the kind of anomaly"),
         sa.Column("quorum", sa.Integer(), nullable=False),
         sa.Column("tie_rule", sa.Enum("chair", name="tierule", native_enum=False, length=32), nullable=False),
         sa.Column("opened_at", UtcInstant(), nullable=False),
@@ -1503,6 +1518,20 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "dossier_readings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("held", sa.JSON(), nullable=False, comment="each part of the dossier with what it said"),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_dossier_readings_panel_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_dossier_readings_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier_readings")),
+    )
+    with op.batch_alter_table("dossier_readings") as batch_op:
+        batch_op.create_index("ix_dossier_readings", ["panel_id", "user_id"], unique=False)
+
+    op.create_table(
         "draft_files",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.Integer(), nullable=False),
@@ -1516,6 +1545,16 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_draft_files_draft_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_draft_files")),
         sa.UniqueConstraint("draft_id", "sha256", name=op.f("uq_draft_files_draft_id_sha256")),
+    )
+    op.create_table(
+        "exhibit_readings",
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("exhibit_id", sa.Integer(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_exhibit_readings_panel_id")),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_exhibit_readings_user_id")),
+        sa.PrimaryKeyConstraint("panel_id", "user_id", "exhibit_id", name=op.f("pk_exhibit_readings")),
     )
     op.create_table(
         "gathered_warnings",
@@ -1710,7 +1749,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
-        sa.Column("candidates", sa.JSON(), nullable=False, comment="each with id, presides, sits"),
+        sa.Column("candidates", sa.JSON(), nullable=False, comment="each with id, presides, sits, expert"),
         sa.Column("at", UtcInstant(), nullable=False, comment="when they were frozen"),
         sa.Column("seed", sa.Text(), nullable=True, comment="public: with the candidates it gives the draw"),
         sa.Column("checkpoint", sa.Integer(), nullable=True, comment="size of the log whose root is in the seed"),
@@ -1732,7 +1771,7 @@ def upgrade() -> None:
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("declared_at", UtcInstant(), nullable=True),
         sa.Column("left_at", UtcInstant(), nullable=True),
-        sa.Column("left_because", sa.Text(), nullable=True, comment="conflict or silent"),
+        sa.Column("left_because", sa.Text(), nullable=True, comment="conflict, silent or challenged"),
         sa.Column("replaced_by", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_panel_seats_panel_id")),
         sa.ForeignKeyConstraint(["replaced_by"], ["users.id"], name=op.f("fk_panel_seats_replaced_by")),
@@ -1810,6 +1849,37 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_settlement_signatures")),
         sa.UniqueConstraint("record_id", "side", name=op.f("uq_settlement_signatures_record_id_side")),
     )
+    op.create_table(
+        "challenges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("panel_id", sa.Integer(), nullable=False),
+        sa.Column("seat_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False, comment="on this panel, from 1"),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
+        sa.Column("grounds", sa.JSON(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("ruler_id", sa.Integer(), nullable=True, comment="empty: any secretary"),
+        sa.Column("rule_by", UtcInstant(), nullable=False),
+        sa.Column("outcome", sa.Text(), nullable=False, comment="pending, upheld, rejected, moot"),
+        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("ruled_by", sa.Integer(), nullable=True),
+        sa.Column("ruled_at", UtcInstant(), nullable=True),
+        sa.CheckConstraint(
+            "(outcome = 'pending') = (ruled_at IS NULL)", name=op.f("ck_challenges_ruled_at_when_ruled")
+        ),
+        sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_challenges_panel_id")),
+        sa.ForeignKeyConstraint(["ruled_by"], ["users.id"], name=op.f("fk_challenges_ruled_by")),
+        sa.ForeignKeyConstraint(["ruler_id"], ["users.id"], name=op.f("fk_challenges_ruler_id")),
+        sa.ForeignKeyConstraint(["seat_id"], ["panel_seats.id"], name=op.f("fk_challenges_seat_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_challenges")),
+        sa.UniqueConstraint("panel_id", "n", name=op.f("uq_challenges_panel_id_n")),
+        sa.UniqueConstraint("seat_id", "side", name=op.f("uq_challenges_seat_id_side")),
+    )
+    with op.batch_alter_table("challenges") as batch_op:
+        batch_op.create_index("ix_challenges_ruler", ["ruler_id"], unique=False)
+
     op.create_table(
         "evidence",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1900,6 +1970,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_evidence_sha256")
 
     op.drop_table("evidence")
+    with op.batch_alter_table("challenges") as batch_op:
+        batch_op.drop_index("ix_challenges_ruler")
+
+    op.drop_table("challenges")
     op.drop_table("settlement_signatures")
     op.drop_table("requested_items")
     with op.batch_alter_table("register_rules") as batch_op:
@@ -1933,7 +2007,12 @@ def downgrade() -> None:
         batch_op.drop_index("ix_gathered_open")
 
     op.drop_table("gathered_warnings")
+    op.drop_table("exhibit_readings")
     op.drop_table("draft_files")
+    with op.batch_alter_table("dossier_readings") as batch_op:
+        batch_op.drop_index("ix_dossier_readings")
+
+    op.drop_table("dossier_readings")
     with op.batch_alter_table("clock_effects") as batch_op:
         batch_op.drop_index(
             "ix_clock_effects_breaches",
@@ -2076,6 +2155,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_recovery_codes_user_id"))
 
     op.drop_table("recovery_codes")
+    op.drop_table("pool_members")
     op.drop_table("own_hours")
     op.drop_table("known_browsers")
     with op.batch_alter_table("hook_endpoints") as batch_op:

@@ -121,7 +121,10 @@ def declare(judge: Screen, number: str, picture: str | None = None) -> None:
 
 
 def vote(judge: Screen, number: str, choice: str, reason: str, picture: str | None = None) -> None:
-    """Vote the same on every issue."""
+    """Open every exhibit, then vote the same on every issue."""
+    judge.open(f"/committee/{number}")
+    for link in judge.page.locator("#exhibits .file__name a").all():
+        assert judge.page.request.get(link.evaluate("link => link.href")).ok
     judge.open(f"/committee/{number}/vote")
     rows = judge.page.locator("main [name$='-reason']").count()
     for n in range(rows):

@@ -12,7 +12,9 @@ from typing import Any
 
 from app.accounts.models import User
 from app.cases import actions, service_steps
+from app.cases.actions import open_to
 from app.cases.commands import ConfirmFinding
+from app.cases.exhibits import admitted, opened
 from app.cases.models import Case
 from app.cases.queries import case_to_work
 from app.cases.service_letters import alert_duty, complainant
@@ -223,13 +225,22 @@ class Stage:
         self._carry_out(Action.DECLARE_INTEREST, self._seat(seat), interest=interest, reason=reason)
 
     def do_vote(self, seat: int, **said: list[str]) -> None:
-        """Vote on every issue: what is said to the issue's subject, else to the liability."""
+        """Read, then vote on every issue: what is said to the issue's subject, else to the liability."""
+        self._read(self._seat(seat))
         votes = []
         for issue in self._panel().issues:
             subject = LIABILITY if issue.kind is IssueKind.LIABILITY else issue.subject
             choice, reason = said.get(subject, said[LIABILITY])
             votes.append({"issue": issue.n, "choice": choice, "reason": reason})
         self._carry_out(Action.VOTE, self._seat(seat), votes=votes)
+
+    def _read(self, member: Actor) -> None:
+        """Open every exhibit, and whatever came in since."""
+        for exhibit in admitted(self.case):
+            opened(self.case.id, exhibit.id, Act(member, self.at))
+        session().flush()
+        if any(each.action is Action.READ_DOSSIER for each in open_to(self.case, member)):
+            self._carry_out(Action.READ_DOSSIER, member)
 
     def do_draft(self, facts: list[str], clauses: list[str], reasons: str, **fields: Any) -> None:
         """Draft the decision, with the outcome that was voted."""

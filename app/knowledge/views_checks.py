@@ -41,7 +41,7 @@ def check() -> Any:
 def template() -> Response:
     """Return a table to start from, as a shop's system could write it."""
     head = {"Content-Disposition": 'attachment; filename="order-facts.csv"'}
-    return Response("".join(sheets.lines(sheet.example())), mimetype="text/csv", headers=head)
+    return Response("".join(sheets.lines(sheet.example(language()))), mimetype="text/csv", headers=head)
 
 
 def _checked(form: ChecksForm) -> tuple[list[dict[str, Any]] | None, list[str]]:

@@ -11,7 +11,7 @@ from app.cases.models import Case
 from app.core import site
 from app.core.money import written
 from app.notices import phrasing
-from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Remedy, Rule, VoteCount
+from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Particular, Remedy, Rule, VoteCount
 from app.notices.gate import Coarse
 from app.notices.outcomes import Outcome, Owed, Voted
 from app.notices.wording import words
@@ -84,6 +84,7 @@ def freeze(
         outcome=tuple(_outcome(outcome, roles, language, told)),
         remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
         ballots=tuple(_ballot(voted, language, public=public) for voted in outcome.votes),
+        particulars=() if public else tuple(_signed(case, outcome, roles, language)),
         liable=tuple(_liable(outcome, language)), notes=_review(case, outcome, language),
     )  # fmt: skip
 
@@ -117,6 +118,16 @@ def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, told: Coa
         yield words("outcome.agreed", language)
     elif outcome.owed:
         yield words("outcome.owed", language)
+
+
+def _signed(case: Case, outcome: Outcome, roles: Roles, language: NoticeLanguage) -> Iterator[Particular]:
+    """Yield when each side signed the settlement record, and how it was proved that it did."""
+    for side, at, method in outcome.signed:
+        text = words("signature.none", language)
+        if at is not None:
+            moment = phrasing.moment(at, language, ZoneInfo(case.time_zone))
+            text = words("signature.at", language, moment=moment, method=name("signing_method", method, language))
+        yield Particular(name=roles.consumer if side == "consumer" else roles.respondent, text=text)
 
 
 def _liable(outcome: Outcome, language: NoticeLanguage) -> Iterator[str]:

@@ -15,9 +15,11 @@ from app.committee import queries as committee
 from app.committee.commands import DraftDecision
 from app.committee.models import Decision, Panel
 from app.core import ids
+from app.mediation.queries_record import record_of
 from app.notices.facts import NoticeKind, NoticeLanguage
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
+from workflows.procedure.authority import SYSTEM
 from workflows.procedure.clocks import end_of_civil_day
 from workflows.procedure.issues import IssueKind, Question
 from workflows.procedure.states import CaseState
@@ -55,7 +57,8 @@ class Voted:
 class Outcome:
     """What a decision or a settlement says. The texts that people typed are in `written_in`.
 
-    `liable` are kinds of parties, each with the clause by which the panel found it liable.
+    `liable` are kinds of parties, each with the clause by which the panel found it liable; `signed` tells of each side
+    when and how it signed the settlement record, None where it has not.
     """
 
     kind: NoticeKind
@@ -72,6 +75,7 @@ class Outcome:
     dissent: str = ""
     votes: tuple[Voted, ...] = ()
     review_until: datetime | None = None
+    signed: tuple[tuple[str, datetime | None, str], ...] = ()
 
     @property
     def number(self) -> str:
@@ -117,7 +121,15 @@ def _settlement(case: Case) -> Outcome:
             )
             for each in agreed
         ),
+        signed=tuple(_signed(case)),
     )  # fmt: skip
+
+
+def _signed(case: Case) -> Iterator[tuple[str, datetime | None, str]]:
+    record = record_of(case, SYSTEM)
+    for side in ("consumer", "respondent") if record else ():
+        mine = record.signature_of(side) if record else None
+        yield side, mine.at if mine else None, mine.method if mine else ""
 
 
 def _decision(case: Case, decision: Decision) -> Outcome:

@@ -240,6 +240,8 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.BIDDING_LAPSED, ""): _plain(Action.BIDDING_LAPSED),
     (Action.SIGN_SETTLEMENT, ""): _signed,
     (Action.SIGNING_LAPSED, ""): _plain(Action.SIGNING_LAPSED),
+    (Action.STATE_FACTS, ""): _by_side(Action.STATE_FACTS),
+    (Action.SETTLE_FACT, ""): _plain(Action.SETTLE_FACT),
     (Action.REFER, ""): _referred,
     (Action.CHALLENGE, ""): _by_side(Action.CHALLENGE),
     (Action.RULE_CHALLENGE, ""): _ruled,

@@ -24,6 +24,7 @@ from app.accounts.models import User
 from app.accounts.models_proof import LinkKind, SignInLink
 from app.cases import access
 from app.cases.actions import carry_out, known
+from app.cases.commands import Reply
 from app.cases.models import Case
 from app.cases.service import advance
 from app.core import clock, messages
@@ -37,7 +38,7 @@ from app.hooks import service as hooks
 from app.intake import service_drafts
 from app.knowledge.models import OpenQuestion, StaffAnswer
 from app.learning.models import Stage, Weights
-from app.mediation.commands import Propose
+from app.mediation.commands import Decline, EnterBid, Propose, SendAnswer
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
 from app.organisations.models import Organisation
@@ -54,6 +55,7 @@ from workflows.procedure.states import Action, CaseState
 
 CANARY = "金丝雀的私事"  # in each private text; a reader who is refused must never see it
 OFFERED = "帷幕后面的条件"  # said in mediation; the committee must never see it
+SUMS = (666_613, 666_623, 666_633, 666_653, 666_643)  # offered and bid there; the last two do not cross
 STAFF = (Role.OPERATOR, Role.MEDIATOR, Role.LEAD, Role.SUPERVISOR, Role.ADMIN)
 CASES = {"consumer": ("mediated", "decided"), "stranger": ("other",)}  # whose complaint they are
 READERS = (
@@ -164,10 +166,36 @@ def _judged(shop: Organisation, private: dict[str, str]) -> Case:
     """A case before the committee, in whose mediation something was offered that the committee must not learn."""
     a_pool(chairs=1, members=6)
     case = a_case(CaseState.MEDIATION, respondent=shop, **private)
-    offer = {"terms": [{"kind": "refund", "amount": {"amount_minor": 777, "currency": "CNY"}}], "note": OFFERED}
-    carry_out(case, Action.PROPOSE, Propose.model_validate(offer), act=an_act(Role.MEDIATOR))
+    company = an_act(Role.RESPONDENT, organisation_id=shop.id)
+    _mediate(case, complaining(case), company, an_act(Role.MEDIATOR))
     advance(case, Action.REFER, act=an_act())
     return case
+
+
+def _mediate(case: Case, consumer: Act, company: Act, mediator: Act) -> None:
+    """Say in mediation whatever can be said there: every text holds OFFERED, every sum is one of SUMS."""
+    sums = iter(SUMS)
+
+    def terms() -> dict[str, Any]:
+        amount = {"amount_minor": next(sums), "currency": "CNY"}
+        return {"terms": [{"kind": "refund", "amount": amount, "note": OFFERED}]}
+
+    def bid() -> EnterBid:
+        return EnterBid.model_validate({"amount": {"amount_minor": next(sums), "currency": "CNY"}})
+
+    offers = (
+        (Action.ANSWER, SendAnswer.model_validate({"position": "offer", "text": OFFERED} | terms()), company),
+        (Action.PROPOSE, Propose.model_validate({"note": OFFERED} | terms()), consumer),
+        (Action.PROPOSE, Propose.model_validate({"note": OFFERED} | terms()), mediator),
+        (Action.DECLINE, Decline(offer=3, reason=OFFERED), company),
+        (Action.BID, bid(), consumer),
+        (Action.BID, bid(), company),
+        (Action.REPLY, Reply(body=OFFERED, audience="internal"), mediator),
+        (Action.REPLY, Reply(body=OFFERED, audience="consumer"), mediator),
+        (Action.REPLY, Reply(body=OFFERED, audience="respondent"), mediator),
+    )
+    for action, command, act in offers:
+        carry_out(case, action, command, act=act)
 
 
 def _held_mail() -> int:

@@ -9,12 +9,13 @@ from sqlalchemy import select
 
 from app.cases import queries
 from app.cases.deadlines import explained
-from app.core.db import session
+from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.mediation.models_bids import Bid
 from app.mediation.models_record import SettlementSignature
 from tests.factories import link_of, sign_in
 from tests.mediation.conftest import REFUND, a_table, sweep
+from tests.notices.cases import published
 from tests.portal.conftest import Complainant, hidden
 from workflows.procedure.authority import SYSTEM
 from workflows.procedure.clocks import ClockKind
@@ -173,6 +174,19 @@ def test_both_sides_read_and_sign_the_record(me, settled, shop, time):
     assert signed == [("one", "consumer"), ("all", "respondent")]
     assert unexplained(settled.case) == []
     assert "双方都已签署调解书" in letters()
+
+
+def test_the_notice_of_the_settlement_says_to_its_parties_when_each_signed(me, settled, time):
+    me.confirm()
+    sign_as_consumer(me, time)
+
+    with transaction():
+        entry = published(queries.case_to_work(settled.case.id))
+        told = {notice.edition: notice.frozen for notice in entry.notices if notice.language == "en"}
+
+    assert re.search(r"Signed at [^\"]*2026[^\"]*12:02[^\"]*one-time code", told["party"])
+    assert "Not signed when this notice was issued" in told["party"]
+    assert "Signed at" not in told["public"]
 
 
 def test_what_is_signed_is_the_hash_of_the_very_text_that_was_shown(me, settled, time):

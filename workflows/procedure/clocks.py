@@ -30,12 +30,11 @@ class ClockKind(StrEnum):
     ACKNOWLEDGEMENT = "acknowledgement"
     BIDDING = "bidding"
     SIGNING = "signing"
-    QUESTION = "question"
 
 
 TIMERS = frozenset({
     ClockKind.REFERRAL, ClockKind.OFFER, ClockKind.VOTING, ClockKind.PROOF, ClockKind.ACKNOWLEDGEMENT,
-    ClockKind.BIDDING, ClockKind.SIGNING, ClockKind.QUESTION,
+    ClockKind.BIDDING, ClockKind.SIGNING,
 })  # fmt: skip
 
 

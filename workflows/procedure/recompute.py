@@ -178,8 +178,6 @@ class _Replay:
                 yield ClockKind.OFFER, "offer_lapse", until, (entry.detail["offer"], _maker(entry))
             case Action.OPEN_BIDDING:
                 yield ClockKind.BIDDING, "bidding_round", self._before_referral(entry, "bidding_round"), None
-            case Action.ASK_FACTS:
-                yield ClockKind.QUESTION, "facts_answer", None, entry.detail.get("question")
             case Action.REFER:
                 yield ClockKind.VOTING, "voting", self._voting_ends(entry, "voting"), None
             case Action.VOTING_EXTENDED:
@@ -238,8 +236,6 @@ def _concerns(account: Account, entry: Entry) -> bool:
             or (entry.action is Action.DECLINE and entry.detail["offer"] == n)
             or (replaced and _maker(entry) == maker)
         )
-    if account.kind is ClockKind.QUESTION:
-        return account.subject in entry.detail.get("answers", ())
     if account.kind in OF_A_REMEDY:
         if entry.action is Action.REQUEST_REVIEW or "owed" in entry.detail:
             return True

@@ -91,7 +91,6 @@ class Action(StrEnum):
     SIGNING_LAPSED = "signing_lapsed"
     STATE_FACTS = "state_facts"
     SETTLE_FACT = "settle_fact"
-    ASK_FACTS = "ask_facts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,9 +119,9 @@ UNDER_WAY = (*OPEN, S.SETTLED, S.DECIDED, S.REVIEW, S.PERFORMING)
 ANYWHERE = tuple(CaseState)
 OUTCOME = frozenset(
     {K.RESOLUTION, K.FIRST_REPLY, K.EMERGENCY_START, K.RESPONDENT_ANSWER, K.REFERRAL, K.OFFER, K.VOTING}
-    | {K.ACKNOWLEDGEMENT, K.BIDDING, K.SIGNING, K.QUESTION}
+    | {K.ACKNOWLEDGEMENT, K.BIDDING, K.SIGNING}
 )
-BEFORE_OUTCOME = frozenset({K.RESOLUTION, K.REFERRAL, K.OFFER, K.BIDDING, K.VOTING, K.RESPONDENT_ANSWER, K.QUESTION})
+BEFORE_OUTCOME = frozenset({K.RESOLUTION, K.REFERRAL, K.OFFER, K.BIDDING, K.VOTING, K.RESPONDENT_ANSWER})
 
 
 def _arrows(
@@ -221,7 +220,6 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.RECORD_INSPECTION, UNDER_WAY, None, P.FINDING_CONFIRM, "2.1.5.2"),
     *_arrows(A.STATE_FACTS, UNDER_WAY, None, P.EVIDENCE_ADD, "3.1.1"),
     *_arrows(A.SETTLE_FACT, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1"),
-    *_arrows(A.ASK_FACTS, UNDER_WAY, None, P.FINDING_CONFIRM, "2.1.6.5"),
     *_arrows(A.CONFIRM_FINDING, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1", audience=Audience.INTERNAL),
     *_arrows(A.WARN, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
     *_arrows(A.BREACH, ANYWHERE, None, P.PROCEED, "3.2.3"),

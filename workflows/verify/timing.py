@@ -1,6 +1,6 @@
 """The clocks of a published case, worked out again from its history. Source: clauses 2.2.4.3, 3.1.4.
 
-Left out are the clocks of offers, of blind bids and of questions about facts: what they are about is not public.
+Left out are the clocks of offers, blind bids and signatures: these acts are not public.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
 PREFIX = "detail."
-NOT_PUBLIC = (ClockKind.OFFER, ClockKind.BIDDING, ClockKind.QUESTION)
+NOT_PUBLIC = (ClockKind.OFFER, ClockKind.BIDDING, ClockKind.SIGNING)
 
 
 def clocks_of(

@@ -163,8 +163,14 @@ def _placed(error: FactError, rows: dict[str, int]) -> Mistake:
     return Mistake(rows.get(known), error.pointer.strip("/").replace("/", "."), error.code, error.params)
 
 
-def example() -> list[tuple[str, ...]]:
-    """Return a table to start from: every column, a few facts and events."""
+EXAMPLE_WORDS = {
+    "zh-Hans": ("杭州", "已过退货期"), "zh-Hant": ("杭州", "已過退貨期"), "en": ("Hangzhou", "the time is over"),
+}  # fmt: skip
+
+
+def example(language: str) -> list[tuple[str, ...]]:
+    """Return a table to start from: every column, a few facts and events, its words in `language`."""
+    origin, reason = EXAMPLE_WORDS[language]
     return [
         COLUMNS,
         ("id", "O-1", "", "", ""),
@@ -174,9 +180,9 @@ def example() -> list[tuple[str, ...]]:
         ("goods_total_minor", "19900", "", "", ""),
         ("goods_intact", "yes", "", "", ""),
         ("packaging_complete", "yes", "", "", ""),
-        ("listing.origin", "杭州", "", "", ""),
+        ("listing.origin", origin, "", "", ""),
         ("return_requested", "", "2026-06-05T09:00:00+08:00", "consumer", "kind=no_reason"),
-        ("return_rejected", "", "2026-06-05T18:00:00+08:00", "merchant", "reason=已过退货期"),
+        ("return_rejected", "", "2026-06-05T18:00:00+08:00", "merchant", f"reason={reason}"),
         ("freight_charged", "1200", "2026-06-06T09:00:00+08:00", "merchant", "kind=return; payer=consumer"),
         ("complaint_at", "2026-06-07T09:00:00+08:00", "", "", ""),
     ]

@@ -730,7 +730,6 @@ def upgrade() -> None:
                 "signing_lapsed",
                 "state_facts",
                 "settle_fact",
-                "ask_facts",
                 name="action",
                 native_enum=False,
                 length=32,
@@ -811,7 +810,6 @@ def upgrade() -> None:
                 "acknowledgement",
                 "bidding",
                 "signing",
-                "question",
                 name="clockkind",
                 native_enum=False,
                 length=32,
@@ -987,6 +985,28 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_evidence_requests")),
         sa.UniqueConstraint("case_id", "n", name=op.f("uq_evidence_requests_case_id_n")),
     )
+    op.create_table(
+        "fact_statements",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent, desk: who says so"),
+        sa.Column("organisation_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("source", sa.Text(), nullable=False, comment="complaint, case, file, form, settled"),
+        sa.Column("exhibit", sa.Integer(), nullable=True, comment="number of the exhibit that is the file"),
+        sa.Column("order_facts", sa.JSON(), nullable=False),
+        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_fact_statements_case_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_fact_statements_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_fact_statements_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_fact_statements")),
+    )
+    with op.batch_alter_table("fact_statements") as batch_op:
+        batch_op.create_index("ix_fact_statements_case", ["case_id", "id"], unique=False)
+
     op.create_table(
         "findings",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1579,7 +1599,6 @@ def upgrade() -> None:
                 "acknowledgement",
                 "bidding",
                 "signing",
-                "question",
                 name="clockkind",
                 native_enum=False,
                 length=32,
@@ -2092,6 +2111,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_findings_case")
 
     op.drop_table("findings")
+    with op.batch_alter_table("fact_statements") as batch_op:
+        batch_op.drop_index("ix_fact_statements_case")
+
+    op.drop_table("fact_statements")
     op.drop_table("evidence_requests")
     with op.batch_alter_table("emergency_calls") as batch_op:
         batch_op.drop_index(batch_op.f("ix_emergency_calls_organisation_id"))

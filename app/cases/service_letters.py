@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -32,6 +32,20 @@ def _held(key: str, quiet: QuietHours, act: Act, *, urgent: bool) -> datetime | 
     return quiet.over_at(act.at) if can_wait(key) and not urgent else None
 
 
+Together = Callable[[Case, str], Sequence[dict[str, Any]]]
+_goes_with: list[Together] = []
+
+
+def goes_with(handler: Together) -> Together:
+    """Register what goes with a letter about a case to a side of it: `consumer` or `respondent`."""
+    _goes_with.append(handler)
+    return handler
+
+
+def _with(case: Case, side: str, attachments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [*attachments, *(each for handler in _goes_with for each in handler(case, side))]
+
+
 def tell_consumer(
     case: Case, key: str, *, act: Act, urgent: bool = False, by: Channel | None = None,
     attachments: Sequence[dict[str, Any]] = (), **fields: Any,
@@ -50,7 +64,7 @@ def tell_consumer(
     post(
         channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.by(channel),
         case_number=case.number, at=act.at, reply_to=reply_address(case.number, COMPLAINANT), urgent=urgent,
-        attachments=attachments if channel is Channel.EMAIL else (),
+        attachments=_with(case, "consumer", attachments) if channel is Channel.EMAIL else (),
         not_before=_held(key, service_hours.hours_in(case.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
     return True
@@ -72,7 +86,8 @@ def tell_respondent(
     letter = write(key, organisation.language, number=case.number, organisation=organisation.name, **fields)
     post(
         channel=Channel.EMAIL, address=organisation.email, language=organisation.language, subject=letter.subject,
-        body=letter.body, case_number=case.number, at=act.at, attachments=attachments, urgent=urgent,
+        body=letter.body, case_number=case.number, at=act.at, urgent=urgent,
+        attachments=_with(case, "respondent", attachments),
         reply_to=reply_address(case.number, company(organisation.id)),
         not_before=_held(key, service_hours.hours_in(organisation.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip

@@ -135,8 +135,9 @@ def transaction() -> Iterator[Session]:
             current.info[WRITING] = True
             current.connection(execution_options=TO_WRITE[engine.dialect.name])
             yield current
-            for call in current.info.pop(BEFORE_COMMIT, []):
-                call()
+            while calls := current.info.pop(BEFORE_COMMIT, []):  # one may ask for another
+                for call in calls:
+                    call()
             current.commit()
         except BaseException:
             current.rollback()

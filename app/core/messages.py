@@ -45,7 +45,9 @@ class OutboundMessage(Model):
     body: Mapped[str]
     case_number: Mapped[str | None]
     reply_to: Mapped[str | None] = mapped_column(comment="the address at which this reader answers in this case")
-    attachments: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="notice_id of what goes with it")
+    attachments: Mapped[list[dict[str, Any]]] = mapped_column(
+        default=list, comment="notices that go with it, or papers still to freeze"
+    )
     urgent: Mapped[bool] = mapped_column(default=False, comment="a code, an emergency: no cap keeps it waiting")
     created_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]

@@ -10,11 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from app.core import paging
 from app.core.commands import LARGEST, Digits, Frozen
-from app.ledger import keys, queries
+from app.core.db import transaction
+from app.ledger import keys, queries, witnessing
 from app.ledger.models import LedgerCheckpoint
-from app.web.api import answer, api_blueprint, operation, page, read_query
+from app.web.api import answer, api_blueprint, operation, page, read_body, read_query
 from app.web.guards import open_to_all
+from app.web.limits import often
 from workflows.verify.merkle import leaf_hash
+from workflows.verify.notes import Key
 
 api = api_blueprint("ledger")
 BLUEPRINTS = (api,)
@@ -29,6 +32,13 @@ PROOF: dict[str, Any] = {
     "type": "object",
     "required": ["size", "proof", "checkpoint"],
     "properties": {"size": {"type": "integer"}, "proof": HASHES, "checkpoint": {"type": "string"}},
+}
+
+
+COSIGNED: dict[str, Any] = {
+    "type": "object",
+    "required": ["size", "witnesses"],
+    "properties": {"size": {"type": "integer"}, "witnesses": {"type": "integer"}},
 }
 
 
@@ -57,23 +67,55 @@ class ProofWanted(Frozen):
         return self
 
 
-def latest() -> LedgerCheckpoint:
-    """Return the newest checkpoint, or answer 404: the notary has not signed its first."""
-    return queries.latest() or abort(404)
+class CheckpointWanted(Frozen):
+    """By how many witnesses at least it is to be cosigned."""
+
+    witnesses: Annotated[Digits, Field(ge=0, le=100)] = 0
+
+
+class Cosigned(Frozen):
+    """A checkpoint of this log, with the line of a witness below it."""
+
+    note: Annotated[str, Field(max_length=8_000)]
+
+
+def latest(*, witnesses: int = 0) -> LedgerCheckpoint:
+    """Return the newest checkpoint, or answer 404: it is not signed, or not by so many witnesses."""
+    return queries.latest(witnesses=witnesses) or abort(404)
 
 
 @api.get("/ledger/checkpoint")
 @open_to_all
 @operation(
     "The newest checkpoint: a C2SP signed note with the size and the root of the log", tag="ledger", signed_in=False,
-    answer={"type": "string"}, answer_type="text/plain", problems=(404,),
+    query=CheckpointWanted, answer={"type": "string"}, answer_type="text/plain", problems=(404,),
 )  # fmt: skip
 def checkpoint() -> Response:
-    """Return the newest signed note; the log's public key stands in a header."""
-    answer_ = Response(latest().note, content_type="text/plain; charset=utf-8")
+    """Return the newest signed note, cosigned by `witnesses` at least; the log's public key stands in a header."""
+    wanted = read_query(CheckpointWanted).witnesses
+    newest = latest(witnesses=wanted)
+    answer_ = Response(
+        newest.cosigned if wanted and newest.cosigned else newest.note, content_type="text/plain; charset=utf-8"
+    )
     answer_.headers["Cache-Control"] = "no-cache"
     answer_.headers["X-Log-Key"] = keys.public() or ""
     return answer_
+
+
+@api.post("/ledger/cosignatures")
+@open_to_all
+@often("cosigning")
+@operation(
+    "Hand in a checkpoint that a witness cosigned; taken from those whom the operator trusts", tag="ledger",
+    body=Cosigned, answer=COSIGNED, signed_in=False,
+)  # fmt: skip
+def cosign() -> Response:
+    """Keep a witness's line; its signature is what lets it in."""
+    given, log = read_body(Cosigned), keys.public() or abort(404)
+    with transaction():
+        row = witnessing.take(given.note, log=Key.read(log), trusted=keys.witnesses())
+        told = {"size": row.size, "witnesses": row.witnesses}
+    return answer(told)
 
 
 @api.get("/ledger/entries")

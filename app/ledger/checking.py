@@ -28,7 +28,7 @@ AT_ONCE = 1_000
 def copy() -> Log:
     """Return the log as it is stored."""
     query = select(LedgerEntry.commitment).where(LedgerEntry.position.is_not(None)).order_by(LedgerEntry.position)
-    notes = [checkpoint.note for checkpoint in queries.checkpoints()]
+    notes = [note for each in queries.checkpoints() for note in (each.note, each.cosigned) if note]
     return Log(list(session().scalars(query)), tree.whole_level(), notes)
 
 

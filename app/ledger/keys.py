@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from app.core import site
 
 if TYPE_CHECKING:  # whoever serves the log needs neither
-    from workflows.verify.notes import Signer
+    from workflows.verify.notes import Key, Signer
 
 
 def folder() -> Path:
@@ -24,6 +24,17 @@ def public() -> str | None:
         return (folder() / "notary.pub").read_text("utf-8").strip()
     except FileNotFoundError:
         return None
+
+
+def witnesses() -> list[Key]:
+    """Return the keys of the witnesses that the operator trusts: one a line in `ledger/witnesses.txt`."""
+    from workflows.verify.notes import Key
+
+    try:
+        lines = (folder() / "witnesses.txt").read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return []
+    return [Key.read(line) for line in lines if line.strip() and not line.startswith("#")]
 
 
 def for_signing() -> Signer:

@@ -60,6 +60,8 @@ class LedgerCheckpoint(Model):
     note: Mapped[str] = mapped_column(comment="the newest signed note of this size")
     made_at: Mapped[datetime]
     signed_at: Mapped[datetime] = mapped_column(comment="when it was last signed: again every half minute")
+    cosigned: Mapped[str | None] = mapped_column(comment="the note of this size that witnesses signed too")
+    witnesses: Mapped[int] = mapped_column(default=0, comment="how many did")
 
 
 class Forgetting(Model):

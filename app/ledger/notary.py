@@ -92,13 +92,6 @@ def _keep(tiles: Mapping[Place, bytes]) -> None:
             session().add(LedgerTile(level=level, n=n, hashes=hashes))
 
 
-def cosigned(size: int, note: str, lines: str) -> None:
-    """Add the lines of witnesses to a note that still stands."""
-    row = session().get(LedgerCheckpoint, size)
-    if row is not None and row.note == note:
-        row.note = note + lines
-
-
 def sign_now(signer: Signer, *, at: datetime) -> None:
     """Place and sign everything that waits, within the caller's transaction: for the demo, which plays weeks in one."""
     service.queue()

@@ -13,9 +13,10 @@ from app.ledger.tree import Tree
 from workflows.verify.merkle import consistency_proof, inclusion_proof
 
 
-def latest() -> LedgerCheckpoint | None:
-    """Return the newest checkpoint; None before the notary's first."""
-    return session().scalars(select(LedgerCheckpoint).order_by(LedgerCheckpoint.size.desc()).limit(1)).one_or_none()
+def latest(*, witnesses: int = 0) -> LedgerCheckpoint | None:
+    """Return the newest checkpoint that at least so many witnesses cosigned; None before there is one."""
+    query = select(LedgerCheckpoint).where(LedgerCheckpoint.witnesses >= witnesses)
+    return session().scalars(query.order_by(LedgerCheckpoint.size.desc()).limit(1)).one_or_none()
 
 
 def size() -> int:

@@ -36,6 +36,7 @@ def index() -> Any:
         return redirect(to, code=303)
     return render_template(
         "ledger/index.html", latest=queries.latest(), key=keys.public(), typed=typed,
+        witnessed=queries.latest(witnesses=1), witnesses=keys.witnesses(),
         case_number=bool(CASE_NUMBER.fullmatch(typed.upper())),
     )  # fmt: skip
 

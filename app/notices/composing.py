@@ -17,7 +17,7 @@ from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherRespons
 from app.notices import justify
 from app.notices.document import TEMPLATES, html
 from app.notices.facts import NoticeFacts
-from app.notices.inside import DATA_NAME, data_of
+from app.notices.inside import DATA_NAME, PROOF_NAME, data_of
 from app.notices.seal import seal_svg
 
 VARIANT = "pdf/a-3a"
@@ -77,26 +77,26 @@ class Composer:
         style = CSS(filename=TEMPLATES / "notice.css", font_config=fonts, url_fetcher=Pictures({}))
         return cls(fonts, style)
 
-    def compose(self, facts: NoticeFacts) -> bytes:
-        """Return the PDF. Raises: MissingGlyphs, FetchRefused.
+    def compose(self, facts: NoticeFacts, proof: bytes = b"") -> bytes:
+        """Return the PDF; with a proof that the log knows of it, if there is one. Raises: MissingGlyphs, FetchRefused.
 
         A pictograph that no font has is set as 〓; a letter is never replaced.
         """
         try:
-            return self._print(facts, lacking="")
+            return self._print(facts, proof, lacking="")
         except MissingGlyphs as missing:
             if letters := "".join(c for c in missing.characters if unicodedata.category(c)[0] in "LMN"):
                 raise MissingGlyphs(letters) from None
-            return self._print(facts, lacking=missing.characters)
+            return self._print(facts, proof, lacking=missing.characters)
 
-    def _print(self, facts: NoticeFacts, *, lacking: str) -> bytes:
+    def _print(self, facts: NoticeFacts, proof: bytes, *, lacking: str) -> bytes:
         with _MissingGlyphWatch() as watch:
-            pdf = HTML(string=html(facts, lacking=lacking), url_fetcher=Pictures(_pictures(facts))).write_pdf(
+            pdf = HTML(string=html(facts, lacking=lacking), url_fetcher=Pictures(pictures(facts))).write_pdf(
                 stylesheets=[self.style],
                 font_config=self.fonts,
                 pdf_variant=VARIANT,
                 pdf_identifier=facts.digest,
-                attachments=[_data(facts)],
+                attachments=_attachments(facts, proof),
                 finisher=_finish,
             )
         if watch.missing:
@@ -104,17 +104,23 @@ class Composer:
         return pdf
 
 
-def _data(facts: NoticeFacts) -> Attachment:
-    """Return what the notice says, as data; the press names no day of its own in it."""
+def _attachments(facts: NoticeFacts, proof: bytes) -> list[Attachment]:
+    """Return what the notice says, as data, and the proof of it; the press names no day of its own in them."""
     issued_at = facts.issued_at.replace(tzinfo=None)
-    return Attachment(
-        string=data_of(facts).decode(), name=DATA_NAME, relationship="Data", created=issued_at, modified=issued_at,
-        description=f"{facts.kind}, {facts.language}",
-    )  # fmt: skip
+    inside = [(DATA_NAME, "Data", f"{facts.kind}, {facts.language}", data_of(facts))]
+    if proof:
+        inside.append((PROOF_NAME, "Supplement", "Proof that the log holds it", proof))
+    return [
+        Attachment(
+            string=content.decode(), name=name, relationship=relationship, description=description, created=issued_at,
+            modified=issued_at,
+        )
+        for name, relationship, description, content in inside
+    ]  # fmt: skip
 
 
 def _finish(document: Any, pdf: Any) -> None:
-    """Claim PDF/UA beside PDF/A, go through each page in its reading order, name the attached file once."""
+    """Claim PDF/UA beside PDF/A, go through each page in its reading order, name each attached file once."""
     metadata = next(each for each in pdf.objects if getattr(each, "extra", {}).get("Type") == "/Metadata")
     text = b"\n".join(part if isinstance(part, bytes) else part.encode() for part in metadata.stream)
     metadata.stream = [text.replace(b"</rdf:RDF>", _UA_CLAIM, 1)]
@@ -144,10 +150,11 @@ class _MissingGlyphWatch(logging.Handler):
         logging.getLogger("weasyprint").removeHandler(self)
 
 
-def _pictures(facts: NoticeFacts) -> dict[str, bytes]:
-    pictures = {}
+def pictures(facts: NoticeFacts) -> dict[str, bytes]:
+    """Return the pictures of a notice by the address under which its template names them."""
+    drawn = {}
     if link := facts.tracking_url or facts.verify_url:
-        pictures["notice:code"] = segno.make(link, error="m", micro=False).svg_inline(border=0, scale=4).encode()
+        drawn["notice:code"] = segno.make(link, error="m", micro=False).svg_inline(border=0, scale=4).encode()
     if facts.seal_label:
-        pictures["notice:seal"] = seal_svg(facts.organ, facts.seal_label, facts.language)
-    return pictures
+        drawn["notice:seal"] = seal_svg(facts.organ, facts.seal_label, facts.language)
+    return drawn

@@ -112,7 +112,7 @@ def _introduction(
         f"{facts.kind}.intro" if facts.case_number else f"{facts.kind}.intro.public", organ=facts.organ,
         day=day(received_at), moment=moment(received_at), as_of=moment(facts.issued_at),
         zone=zone_name(facts.issued_at), complainant=facts.complainant, respondent=facts.respondent,
-        case_number=facts.case_number, anomaly=facts.anomaly,
+        case_number=facts.case_number, anomaly=phrasing.inside_a_sentence(facts.anomaly),
     )  # fmt: skip
 
 
@@ -162,7 +162,9 @@ def _remedy_text(
         aside.append(w("remedy.amount", amount=phrasing.money(remedy.amount_minor, remedy.currency, language)))
     if remedy.due_at:
         aside.append(w("remedy.due", moment=deadline(remedy.due_at)))
-    return w("remedy.aside", text=text, aside=w("aside.separator").join(aside)) if aside else text
+    elif remedy.within_days is not None:
+        aside.append(w("remedy.within", n=remedy.within_days))
+    return w("remedy.aside", text=text, aside=w("aside.separator").join(aside)) if aside else w("sentence", text=text)
 
 
 def _clock_outcome(clock: ClockAccount, w: Callable[..., Markup], moment: Callable[..., str]) -> str:

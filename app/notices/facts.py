@@ -57,13 +57,17 @@ class Rule:
 
 @dataclass(frozen=True, kw_only=True)
 class Remedy:
-    """What a party has to do; the amount in minor units (cents) and the end of its time, where it has them."""
+    """What a party has to do; the amount in minor units (cents) and its time, where it has them.
+
+    The time is an instant, or days from the agreement while there is none.
+    """
 
     text: str
     party: str = ""
     amount_minor: int | None = None
     currency: str = "CNY"
     due_at: datetime | None = None
+    within_days: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,11 +129,12 @@ class Particular:
 
 @dataclass(frozen=True, kw_only=True)
 class Table:
-    """Rows of one kind under their caption; the first cell of a row names it."""
+    """Rows of one kind under their caption; the first cell of a row names it. `shape` is how wide its columns are."""
 
     caption: str
     head: tuple[str, ...]
     rows: tuple[tuple[str, ...], ...]
+    shape: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -41,7 +41,7 @@ def _respondent_role(case: Case, language: NoticeLanguage, category: str | None)
     goods = book.current().category(category, case.law_as_of)
     if goods is None:
         return words("role.party", language, party=party)
-    return words("role.party_of", language, party=party, goods=_lowered(goods.name.in_(language)))
+    return words("role.party_of", language, party=party, goods=phrasing.inside_a_sentence(goods.name.in_(language)))
 
 
 def party_roles(case: Case, language: NoticeLanguage) -> Roles:
@@ -174,8 +174,3 @@ def _review(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[str
         return (words("review.final", language),)
     until = phrasing.deadline(outcome.review_until, language, ZoneInfo(case.time_zone))
     return (words("review.open", language, until=until),)
-
-
-def _lowered(text: str) -> str:
-    """Return a heading as it stands inside a sentence; words in capitals are left alone."""
-    return text[:1].lower() + text[1:] if text[1:2].islower() else text

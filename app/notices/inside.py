@@ -7,8 +7,10 @@ from typing import Any
 
 from app.notices.facts import NoticeFacts
 from app.notices.kinds import kinds
+from workflows.verify.paper import DATA as DATA_NAME
+from workflows.verify.paper import PROOF as PROOF_NAME
 
-DATA_NAME = "notice.json"
+__all__ = ["DATA_NAME", "PROOF_NAME", "data_of"]
 SCHEMA = "heng-notice/1"
 
 

@@ -113,6 +113,19 @@ class LeakResolution(Model):
     at: Mapped[datetime]
 
 
+class NoticeProof(Model):
+    """That a notice says what it says: entered in the log when it is frozen, before there is any file."""
+
+    __tablename__ = "notice_proofs"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    notice_id: Mapped[int] = mapped_column(ForeignKey("notices.id"), unique=True)
+    code: Mapped[str] = mapped_column(comment="under which it is verified")
+    data_sha256: Mapped[str] = mapped_column(comment="of what the file holds as data")
+    at: Mapped[datetime]
+    proof: Mapped[str | None] = mapped_column(comment="what is printed into the file; once made it stays")
+
+
 UNPRINTED = text("status IN ('pending', 'failed')")
 
 

@@ -79,15 +79,21 @@ def facts_of(case: Case, paper: Paper, actor: Actor, language: NoticeLanguage) -
 
 def _frame(case: Case, paper: Paper, actor: Actor, language: NoticeLanguage, said: dict[str, Any]) -> NoticeFacts:
     roles = party_roles(case, language)
-    addressees = {"consumer": (roles.consumer,), "respondent": (roles.respondent,)}
+    names = {"consumer": roles.consumer, "respondent": roles.respondent}
     clauses = said.pop("clauses", ())
     facts = NoticeFacts(
         kind=paper.kind, language=language, organ=site.settings().organ_name[language],
         title=words(f"title.{paper.kind}", language), case_number=case.number,
-        addressees=addressees.get(reader_of(actor), (roles.consumer, roles.respondent)), issued_at=paper.at,
+        addressees=tuple(names[each] for each in _addressed(paper, actor)), issued_at=paper.at,
         time_zone=case.time_zone, seal_label=words(f"seal.{paper.entry.seal}", language), received_at=case.received_at,
         complainant=roles.consumer, respondent=roles.respondent,
         anomaly=book.current().anomaly(case.anomaly or "other").name.in_(language),
         rules=tuple(telling.rule(case, clause, language) for clause in dict.fromkeys(clauses)),
     )  # fmt: skip
     return replace(facts, **said)
+
+
+def _addressed(paper: Paper, actor: Actor) -> list[str]:
+    """Return to whom the paper is addressed: its reader; in the hands of anybody else, those sides that may have it."""
+    sides: list[str] = [side for side in ("consumer", "respondent") if side in paper.entry.readers]
+    return [reader] if (reader := reader_of(actor)) in sides else sides

@@ -57,6 +57,11 @@ def money(minor: int, currency: str, language: NoticeLanguage) -> str:
     return phrase("money.other", language, amount=amount, currency=currency)
 
 
+def inside_a_sentence(text: str) -> str:
+    """Return a heading as it stands inside a sentence; words in capitals are left alone."""
+    return text[:1].lower() + text[1:] if text[1:2].islower() else text
+
+
 def numeral(n: int, language: NoticeLanguage) -> str:
     """Return the number of a heading, 1 to 99: 1, 2 in English; 一, 十二, 二十 in Chinese."""
     if language is NoticeLanguage.ENGLISH:

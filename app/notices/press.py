@@ -1,10 +1,11 @@
 """The press: the process that prints notices. Started by `app.notices.render`, never imported by it.
 
-It loads WeasyPrint and the fonts once, then makes a fresh copy of itself (a fork) for every notice, under limits of
-CPU, memory, time and files. A notice that runs away or crashes takes only its own copy with it. The press ends when the
-process that started it does: its standard input closes.
+It loads WeasyPrint and the fonts once, then keeps copies of itself (forks) that print one notice at a time, each notice
+under limits of CPU, memory, time and files. A notice that runs away or crashes takes only its own copy with it, and
+another copy takes its place. The press ends when the process that started it does: its standard input closes.
 """
 
+import gc
 import json
 import os
 import resource
@@ -14,7 +15,10 @@ import signal
 import socket
 import struct
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from math import ceil
 from pathlib import Path
 
 from app.core.lifeline import end_with_parent
@@ -22,6 +26,8 @@ from app.notices.composing import Composer, FetchRefused, MissingGlyphs
 from app.notices.facts import NoticeFacts
 
 MOST_FACTS_BYTES = 2_000_000
+COPIES, NOTICES_EACH = 2, 40
+"""How many notices are printed at a time, and by one copy; the memory of one that printed for long grows."""
 _LENGTH = struct.Struct(">I")
 
 
@@ -33,11 +39,14 @@ class Limits:
     wall_s: int
     memory_bytes: int
 
-    def apply(self) -> None:
-        resource.setrlimit(resource.RLIMIT_CPU, (self.cpu_s, self.cpu_s))
+    def of_the_copy(self) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (self.memory_bytes, self.memory_bytes))
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
         signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+    def of_the_next_notice(self) -> None:
+        used_s = ceil(time.process_time())
+        resource.setrlimit(resource.RLIMIT_CPU, (used_s + self.cpu_s, resource.RLIM_INFINITY))
         signal.alarm(self.wall_s)
 
 
@@ -46,7 +55,10 @@ def main(path: str, cpu_s: str, wall_s: str, memory_bytes: str) -> None:
     end_with_parent(os.getppid(), signal.SIGKILL)  # while it warms up it does not see its input close
     limits = Limits(int(cpu_s), int(wall_s), int(memory_bytes))
     composer = Composer.load()
-    composer.compose(NoticeFacts.from_json(sys.stdin.buffer.readline()))  # warms fonts, templates, renderer
+    for notice in sys.stdin.buffer.readline().split(b"\0"):  # warms renderer, templates and each script's fonts
+        composer.compose(NoticeFacts.from_json(notice))
+    gc.freeze()  # what is there now is shared with every copy; a copy lives too short to collect anything
+    gc.disable()
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # finished copies need no waiting
     with socket.socket(socket.AF_UNIX) as listener:
         listener.bind(path)
@@ -54,29 +66,58 @@ def main(path: str, cpu_s: str, wall_s: str, memory_bytes: str) -> None:
         sys.stdout.write("ready\n")
         sys.stdout.flush()
         try:
-            while sys.stdin not in (ready := select.select([listener, sys.stdin], [], [])[0]):
-                if ready:
-                    _serve(listener.accept()[0], composer, limits)
+            _keep_copies(lambda: _print_notices(listener, composer, limits))
         finally:
             shutil.rmtree(Path(path).parent, ignore_errors=True)
 
 
-def _serve(connection: socket.socket, composer: Composer, limits: Limits) -> None:
-    with connection:
-        if os.fork():
+def _keep_copies(work: Callable[[], None]) -> None:
+    """Keep COPIES of this process at work until standard input ends; a copy that ends is seen by its closed pipe."""
+    alive: list[int] = []
+    while True:
+        alive += [_copy(work) for _ in range(COPIES - len(alive))]
+        ready = select.select([sys.stdin, *alive], [], [])[0]
+        if sys.stdin in ready:
             return
-        try:
-            limits.apply()
+        for ended in ready:
+            alive.remove(ended)
+            os.close(ended)
+        time.sleep(0.02)  # should every copy end at once, this does not take the whole machine
+
+
+def _copy(work: Callable[[], None]) -> int:
+    """Start a copy of this process that does its work and ends; returns the pipe that closes with it."""
+    reading, writing = os.pipe()
+    parent = os.getpid()
+    if os.fork():
+        os.close(writing)
+        return reading
+    try:
+        end_with_parent(parent, signal.SIGKILL)
+        work()
+    finally:
+        os._exit(0)
+
+
+def _print_notices(listener: socket.socket, composer: Composer, limits: Limits) -> None:
+    """Print notices one after the other, until one could not be printed or it was NOTICES_EACH."""
+    limits.of_the_copy()
+    for _ in range(NOTICES_EACH):
+        connection = listener.accept()[0]
+        with connection:
+            limits.of_the_next_notice()
             answer = _answer(_receive(connection), composer)
             connection.sendall(_LENGTH.pack(len(answer)) + answer)
-        finally:
-            os._exit(0)
+            signal.alarm(0)
+        if not answer.startswith(b"%PDF-"):
+            return
 
 
 def _answer(request: bytes, composer: Composer) -> bytes:
     """Return the PDF, or a JSON object that says why there is none."""
     try:
-        return composer.compose(NoticeFacts.from_json(request))
+        facts, _, proof = request.partition(b"\n")
+        return composer.compose(NoticeFacts.from_json(facts), proof)
     except MissingGlyphs as missing:
         return _refusal("missing_glyphs", str(missing))
     except FetchRefused as refused:

@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 
-from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
+from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Remedy, Rule, VoteCount
 
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "static" / "fonts"
@@ -48,9 +48,9 @@ class Press:
     _process: subprocess.Popen[bytes] | None = None
     _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def render(self, facts: NoticeFacts) -> bytes:
-        """Return the notice as PDF/UA-1. Raises: RenderFailed."""
-        request = facts.to_json()
+    def render(self, facts: NoticeFacts, proof: bytes = b"") -> bytes:
+        """Return the notice as PDF/UA-1, with the proof inside if there is one. Raises: RenderFailed."""
+        request = facts.to_json() + b"\n" + proof
         with self._connect() as connection:
             connection.settimeout(self.wall_s + 5)
             try:
@@ -80,7 +80,7 @@ class Press:
         )
         assert process.stdin is not None
         assert process.stdout is not None
-        process.stdin.write(_FIRST_NOTICE.to_json() + b"\n")
+        process.stdin.write(b"\0".join(notice.to_json() for notice in _FIRST_NOTICES) + b"\n")
         process.stdin.flush()
         if process.stdout.readline() != b"ready\n":
             raise RenderFailed("broken", "the press did not start; its own message is on standard error")
@@ -123,17 +123,23 @@ def _receive(connection: socket.socket) -> bytes | None:
     return answer if len(answer) == length else None
 
 
-_FIRST_NOTICE = NoticeFacts(
-    kind=NoticeKind.ACKNOWLEDGEMENT,
-    language=NoticeLanguage.SIMPLIFIED,
-    organ="衡",
-    title="试印",
-    case_number="H",
-    addressees=(),
-    issued_at=datetime(2026, 1, 1, tzinfo=UTC),
-    received_at=datetime(2026, 1, 1, tzinfo=UTC),
-    tracking_url="https://example.org/",
-    seal_label="试印",
+def _first_notice(language: NoticeLanguage, text: str) -> NoticeFacts:
+    """Return a notice that needs every font of a language: body, headings, a table, numbers in Latin, the seal."""
+    instant = datetime(2026, 1, 1, tzinfo=UTC)
+    return NoticeFacts(
+        kind=NoticeKind.DECISION, language=language, organ=text, title=text, case_number="H2026-000001-7",
+        addressees=(text,), issued_at=instant, received_at=instant, verification_code="0000-0000-0000",
+        verify_url="https://example.org/v/0000-0000-0000", seal_label=text, complainant=text, respondent=text,
+        facts_found=(text,), rules=(Rule(clause="1", text=text),), outcome=(text,), notes=(text,),
+        remedies=(Remedy(text=text, party=text, amount_minor=1, due_at=instant),),
+        ballots=(Ballot(issue=text, seats=3, voted=3, recused=0, counts=(VoteCount(choice=text, count=3),)),),
+    )  # fmt: skip
+
+
+_FIRST_NOTICES = (
+    _first_notice(NoticeLanguage.SIMPLIFIED, "试印"),
+    _first_notice(NoticeLanguage.TRADITIONAL, "試印"),
+    _first_notice(NoticeLanguage.ENGLISH, "Trial print"),
 )
 _press = Press()
 
@@ -144,6 +150,6 @@ def warm_up() -> None:
         _press.start()
 
 
-def render(facts: NoticeFacts) -> bytes:
-    """Return the notice as PDF/UA-1. Raises: RenderFailed."""
-    return _press.render(facts)
+def render(facts: NoticeFacts, proof: bytes = b"") -> bytes:
+    """Return the notice as PDF/UA-1, with the proof inside if there is one. Raises: RenderFailed."""
+    return _press.render(facts, proof)

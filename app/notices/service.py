@@ -8,7 +8,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,7 +24,7 @@ from app.core import ids, outbox, site
 from app.core.db import session
 from app.core.storage import store
 from app.ledger.service import record
-from app.notices import queries
+from app.notices import proving, queries
 from app.notices.commands import Publish, Resolve, TakeDown
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.notices.freezing import freeze, substitutes, written_number
@@ -47,6 +47,9 @@ from workflows.procedure.errors import Invalid
 from workflows.procedure.leaks import Leak, Marks, leaks
 from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
+
+SOON = timedelta(milliseconds=500)
+"""When to look for the checkpoint again: the notary signs about every second."""
 
 
 def waiting(case: Case) -> list[Outcome]:
@@ -131,6 +134,7 @@ def _enter(case: Case, cleared: Cleared, act: Act) -> RegisterEntry:
     session().flush()
     session().add_all(_resolution(entry, *each, act) for each in cleared.resolved)
     for notice in entry.notices:
+        proving.enter(notice, entry.code, act=act)
         outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
     return entry
 
@@ -212,17 +216,23 @@ def printed_files(attachments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
 # --- printing ------------------------------------------------------------------------------------------------------
 
 
-def to_print(notice_id: int) -> NoticeFacts | None:
-    """Return what is to be printed, or None if the notice is issued or withdrawn already."""
+def to_print(notice_id: int, *, at: datetime) -> tuple[NoticeFacts, bytes] | None:
+    """Return what is to be printed and the proof that goes with it; None if it is issued or withdrawn already.
+
+    Raises: outbox.Later while the log's checkpoint that the proof needs is still to come.
+    """
     notice = queries.notice(notice_id)
     if notice is None or notice.status in (NoticeStatus.ISSUED, NoticeStatus.WITHDRAWN):
         return None
-    return notice.facts
+    proof = proving.proved(notice_id)
+    if not proof and proving.worth_waiting(notice, at):
+        raise outbox.Later(at + SOON)
+    return notice.facts, proof
 
 
-def printed(facts: NoticeFacts) -> bytes:
-    """Print a notice; outside any transaction. Raises RenderFailed. The same facts give the same bytes."""
-    return render(facts)
+def printed(facts: NoticeFacts, proof: bytes = b"") -> bytes:
+    """Print a notice; outside any transaction. Raises RenderFailed. The same facts and proof give the same bytes."""
+    return render(facts, proof)
 
 
 def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
@@ -241,11 +251,16 @@ def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
             show(notice.case_id)
 
 
-def mark_failed(notice_id: int, failure: RenderFailed) -> None:
-    """Write down that the notice could not be printed; the outbox tries again, staff see why."""
+def mark_failed(notice_id: int, failure: RenderFailed) -> bool:
+    """Write down that the notice could not be printed, which staff see with the reason; return whether to try again.
+
+    Once: what cannot be printed twice has something in it that a person has to look at.
+    """
     notice = queries.notice(notice_id)
-    if notice and notice.status is NoticeStatus.PENDING:
-        notice.status, notice.reason = NoticeStatus.FAILED, f"{failure.reason}: {failure.detail}"[:500]
+    if notice is None or notice.status is not NoticeStatus.PENDING:
+        return False
+    notice.status, notice.reason = NoticeStatus.FAILED, f"{failure.reason}: {failure.detail}"[:500]
+    return True
 
 
 def print_again(notice: Notice, *, act: Act) -> None:

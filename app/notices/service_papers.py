@@ -7,7 +7,7 @@ from dataclasses import replace
 from app.cases.models import Case
 from app.core import ids, outbox, site
 from app.core.db import session
-from app.notices import queries
+from app.notices import proving, queries
 from app.notices.facts import NoticeLanguage
 from app.notices.kinds import reader_of
 from app.notices.models import Edition, Notice, NoticeStatus
@@ -35,5 +35,6 @@ def issue_paper(case: Case, paper: Paper, language: NoticeLanguage, *, act: Act)
     )  # fmt: skip
     session().add(notice)
     session().flush()
+    proving.enter(notice, code, act=act)
     outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
     return notice

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -11,11 +11,10 @@ from zoneinfo import ZoneInfo
 from app.cases.commands import Term
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import effects
-from app.cases.terms import in_words, restored, sought_terms
+from app.cases.terms import restored, sought_terms
 from app.committee import queries as committee
 from app.committee.models import PanelSeat
 from app.core import site
-from app.core.money import written
 from app.mediation import queries as mediation
 from app.notices import phrasing
 from app.notices.facts import NoticeLanguage, Particular, Promise, Remedy, Rule, Table
@@ -75,7 +74,7 @@ def rule(case: Case, clause: str, language: NoticeLanguage) -> Rule:
 def the_case(story: Story) -> dict[str, str | None]:
     """Return the particulars of the case itself."""
     case, language = story.case, story.language
-    amount = written(case.amount_minor, case.currency, language) if case.amount_minor else None
+    amount = phrasing.money(case.amount_minor, case.currency, language) if case.amount_minor else None
     return {
         "anomaly": book.current().anomaly(case.anomaly or "other").name.in_(language),
         "received": story.moment(case.received_at),
@@ -101,9 +100,9 @@ def request_to_answer(story: Story) -> Said:
     """The responsible organisation is asked to answer. Source: clauses 2.2.2, 2.1.7.1."""
     case = story.case
     responsible = book.current().responsible(case.anomaly or "other", on=case.law_as_of)
-    sought = in_words(sought_terms(case), story.language)
     return {
-        "particulars": story.particulars(**the_case(story), sought=sought),
+        "particulars": story.particulars(**the_case(story)),
+        "remedies": tuple(replace(_remedy(story, term), party="") for term in sought_terms(case)),
         "promises": story.promised(ClockKind.RESPONDENT_ANSWER),
         "steps": tuple(story.w(f"choice.{key}") for key in ("agree", "offer", "refuse", "not_ours", "silence")),
         "clauses": (responsible.clause if responsible else "2.2.2", "2.1.7.1"),
@@ -129,13 +128,13 @@ def offer(story: Story) -> Said | None:
     told = {"maker": name("maker", found.by, story.language), "until": until, "note": found.note}
     return {
         "particulars": story.particulars(**told),
-        "remedies": tuple(_offered(story, term) for term in restored(found.terms)),
+        "remedies": tuple(_remedy(story, term) for term in restored(found.terms)),
         "notes": (story.w("consent.how", until=until), story.w("consent.silence"), story.w("consent.wall")),
         "clauses": (),
     }
 
 
-def _offered(story: Story, term: Term) -> Remedy:
+def _remedy(story: Story, term: Term) -> Remedy:
     text = book.current().remedy_kind(term.kind).name.in_(story.language)
     if term.freight_by:
         bearer = name("freight", term.freight_by, story.language)
@@ -147,8 +146,8 @@ def _offered(story: Story, term: Term) -> Remedy:
         party = book.current().party_kind(term.party_kind).name.in_(story.language)
     amount = term.amount
     return Remedy(
-        text=story.w("remedy.within", text=text, n=term.days), party=party,
-        amount_minor=amount.amount_minor if amount else None, currency=amount.currency if amount else "CNY",
+        text=text, party=party, amount_minor=amount.amount_minor if amount else None,
+        currency=amount.currency if amount else "CNY", within_days=term.days,
     )  # fmt: skip
 
 
@@ -168,18 +167,18 @@ def referral(story: Story) -> Said:
 def panel(story: Story) -> Said | None:
     """Who decides, as they were drawn. Source: clause 3.3.2."""
     drawn = committee.panel_of(story.case, round_=1 if story.event and story.event.action == "refer" else 2)
-    if drawn is None:
+    if drawn is None or not drawn.seats:  # the seed of the draw comes with the log's next checkpoint
         return None
-    first = [seat for seat in drawn.seats if seat.seated_at == drawn.opened_at]
+    first = {seat.place: seat for seat in reversed(drawn.seats)}
     head = tuple(story.w(f"member.{key}") for key in ("seat", "name", "office"))
     told = {
         "seats": story.w("seats.quorum", size=drawn.size, quorum=drawn.quorum),
         "seed": drawn.draws[0].seed,
         "closes": story.until(drawn.closes_at),
     }
-    rows = tuple(sorted(_seats(story, first)))
+    rows = tuple(_seats(story, [first[place] for place in sorted(first)]))
     return {
-        "tables": (Table(caption=story.w("heading.members"), head=head, rows=rows),),
+        "tables": (Table(caption="", head=head, rows=rows, shape="members"),),
         "particulars": story.particulars(**told),
         "clauses": ("3.3.2",),
         "notes": (story.w("next.panel", phone=site.settings().help_phone),),
@@ -209,7 +208,7 @@ def closing(story: Story) -> Said:
     reasons = {"withdraw": "withdrawn", "confirm_performance": "performed", "proof_stood": "performed"}
     event = story.event
     reason = reasons.get(event.action, story.detail.get("reason", "")) if event else ""
-    why = [name("close_reason", reason, story.language)]
+    why = [story.w("sentence", text=name("close_reason", reason, story.language))]
     if Audience.CONSUMER in audiences_seen(story.reader) and (explanation := story.detail.get("explanation")):
         why.append(explanation)
     return {

@@ -8,8 +8,8 @@ from typing import Any
 from app.cases import queries
 from app.cases.models_talk import Remedy
 from app.cases.queries_talk import messages, remedies
-from app.core.money import written
 from app.evidence import queries as evidence
+from app.notices import phrasing
 from app.notices.facts import Table
 from app.notices.receipts import account
 from app.notices.telling import Story, the_case
@@ -48,7 +48,7 @@ def dossier(story: Story) -> dict[str, Any]:
 
 def _table(story: Story, key: str, head: tuple[str, ...], rows: Rows) -> Table:
     names = tuple(story.w(f"column.{each}") for each in head)
-    return Table(caption=story.w(f"dossier.{key}"), head=names, rows=tuple(rows))
+    return Table(caption=story.w(f"dossier.{key}"), head=names, rows=tuple(rows), shape=key)
 
 
 def _history(story: Story) -> Rows:
@@ -83,7 +83,7 @@ def _owed(story: Story) -> Rows:
 
 
 def _owed_row(story: Story, remedy: Remedy) -> tuple[str, ...]:
-    amount = written(remedy.amount_minor, remedy.currency, story.language) if remedy.amount_minor else "—"
+    amount = phrasing.money(remedy.amount_minor, remedy.currency, story.language) if remedy.amount_minor else "—"
     kind = book.current().remedy_kind(remedy.kind).name.in_(story.language)
     status = name("remedy_status", remedy.status, story.language)
     return str(remedy.n), kind, amount, story.until(remedy.due_at), status

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from app.cases.models import Case, CaseEvent
 from app.emergency.queries import entries_of, plan_of
+from app.notices import phrasing
 from app.notices.facts import NoticeLanguage, Table
 from app.notices.wording import words
-from workflows.procedure.letters import local
 from workflows.procedure.names import name
 from workflows.procedure.states import Action
 
@@ -20,12 +21,20 @@ def emergency_table(case: Case, language: NoticeLanguage, *, at: datetime) -> tu
     if not entries:
         return ()
     head = tuple(words(f"column.{column}", language) for column in ("when", "what", "who"))
-    return (Table(caption=words("emergency.done", language), head=head, rows=tuple(_rows(case, entries, language))),)
+    return (
+        Table(
+            caption=words("emergency.done", language),
+            head=head,
+            rows=tuple(_rows(case, entries, language)),
+            shape="emergency",
+        ),
+    )
 
 
 def _rows(case: Case, entries: list[CaseEvent], language: NoticeLanguage) -> Iterator[tuple[str, ...]]:
     for entry in entries:
-        yield local(entry.at, case.time_zone), _what(case, entry, language), name("side", entry.side, language)
+        when = phrasing.moment(entry.at, language, ZoneInfo(case.time_zone))
+        yield when, _what(case, entry, language), name("side", entry.side, language)
 
 
 def _what(case: Case, entry: CaseEvent, language: NoticeLanguage) -> str:

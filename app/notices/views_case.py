@@ -17,7 +17,11 @@ from app.cases.queries import by_number, events
 from app.core import clock
 from app.core.db import transaction
 from app.core.languages import NAMES, segment
-from app.notices import queries, service
+from app.notices import (
+    letters,  # noqa: F401 -- which papers go with letters is registered there
+    queries,
+    service,
+)
 from app.notices.facts import NoticeKind
 from app.notices.files import handed_out, paper_links
 from app.notices.forms import PublishForm, TakeDownForm

@@ -22,8 +22,9 @@ from app.ledger import keys, queries
 from app.ledger.models import LedgerCheckpoint, LedgerEntry
 from app.ledger.tree import Tree
 from app.notices.models import Edition, NoticeStatus, RegisterEntry
+from app.notices.proving import record_of
 from workflows.verify.commitments import values_of
-from workflows.verify.merkle import consistency_proof, inclusion_proof
+from workflows.verify.merkle import consistency_proof
 
 FORMAT = "heng-bundle/1"
 NEVER = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
@@ -33,18 +34,26 @@ def bundle(entry: RegisterEntry) -> bytes | None:
     """Return the file, or None while it is not all printed, or the notary has not signed all of it."""
     if any(each.edition is Edition.PUBLIC and each.status is NoticeStatus.PENDING for each in entry.notices):
         return None
-    newest = queries.latest()
     shown = [each for each in _shown(entry) if _belongs(each, entry)]
-    if newest is None or not shown or any(each.position is None or each.position >= newest.size for each in shown):
+    newest = _covering(shown)
+    if newest is None or not shown:
         return None
     nodes = Tree()
     content = {
-        "format": FORMAT, "number": entry.number, "key": keys.public(), "checkpoint": newest.note,
-        "records": [_record(each, nodes, newest.size) for each in shown],
+        "format": FORMAT, "number": entry.number, "key": keys.public(), "checkpoint": newest.cosigned or newest.note,
+        "records": [record_of(each, each.opening, nodes, newest.size) for each in shown],
         "seeds": [_seed(each, nodes, newest) for each in shown if each.kind == "draw"],
     }  # fmt: skip
     files = {"bundle.json": json.dumps(content, ensure_ascii=False, indent=1).encode(), **dict(_papers(entry))}
     return _packed(files)
+
+
+def _covering(shown: Sequence[LedgerEntry]) -> LedgerCheckpoint | None:
+    """Return the newest checkpoint over all of these, one that a witness cosigned before one that none did."""
+    for newest in (queries.latest(witnesses=1), queries.latest()):
+        if newest and all(each.position is not None and each.position < newest.size for each in shown):
+            return newest
+    return None
 
 
 def _shown(entry: RegisterEntry) -> Sequence[LedgerEntry]:
@@ -60,12 +69,6 @@ def _belongs(shown: LedgerEntry, entry: RegisterEntry) -> bool:
     if shown.kind == "publication":
         return bool(values["id"] == entry.id)
     return shown.queued_at <= entry.published_at
-
-
-def _record(shown: LedgerEntry, nodes: Tree, size: int) -> dict[str, Any]:
-    index = shown.position or 0
-    proof = [each.hex() for each in inclusion_proof(nodes, index, size)]
-    return {"kind": shown.kind, "index": index, "opening": shown.opening, "proof": proof}
 
 
 def _seed(drawn: LedgerEntry, nodes: Tree, newest: LedgerCheckpoint) -> dict[str, Any]:

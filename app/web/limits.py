@@ -37,6 +37,7 @@ LIMITS = {
     "uploads": "600 per minute",
     "printing": "30 per minute",
     "figures": "120 per minute",
+    "cosigning": "60 per minute",
 }
 TO_ONE_CONTACT = parse("10 per 15 minute")  # codes and links asked for with one telephone number or address
 MISSES = parse("120 per minute")  # links that open nothing, from one address

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import secrets
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from hashlib import sha256
 
 from flask import Flask, render_template
@@ -14,6 +15,10 @@ from weasyprint import HTML
 from app.cases.models import Case
 from app.core.db import db, session
 from app.core.storage import store
+from app.notices.composing import Composer, Pictures, pictures
+from app.notices.document import html
+from app.notices.facts import NoticeFacts
+from app.notices.render import FONTS
 
 LISTED = 50
 
@@ -48,13 +53,16 @@ def bare_list_page(database: dict[str, object]) -> Flask:
     return bare
 
 
-def a_bare_print() -> bytes:
-    """Print two pages of plain text with whatever fonts there are."""
-    pages = "<p>The goods were not as described. " * 60
-    printed: bytes = HTML(
-        string=f"<h1>Decision</h1>{pages}<h1 style='break-before: page'>Reasons</h1>{pages}"
-    ).write_pdf()
-    return printed
+def bare_renderer() -> Callable[[NoticeFacts], bytes]:
+    """Return what renders the same pages with the same fonts and styles: no process, no limits, nothing attached."""
+    os.environ["FONTCONFIG_FILE"] = str(FONTS / "fonts.conf")
+    composer = Composer.load()
+
+    def render(facts: NoticeFacts) -> bytes:
+        page = HTML(string=html(facts), url_fetcher=Pictures(pictures(facts)))
+        return bytes(page.write_pdf(stylesheets=[composer.style], font_config=composer.fonts))
+
+    return render
 
 
 def bare_hashes(data: Sequence[bytes]) -> None:

@@ -39,3 +39,9 @@ def worker(app, press, monkeypatch):
     monkeypatch.setattr(service, "render", press.render)
     monkeypatch.setattr(tasks, "application", lambda: app)
     monkeypatch.setattr(outbox, "_nudge", lambda lane, row: tasks.deliver(row) if lane is outbox.Lane.NOTICES else None)
+
+
+@pytest.fixture(scope="session")
+def keys(tmp_path_factory):
+    """One authority for the whole run: making keys is slow."""
+    return tmp_path_factory.mktemp("keys") / "notices"

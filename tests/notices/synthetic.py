@@ -75,7 +75,7 @@ def planted(party: Party, random: Random) -> Iterator[tuple[str, str]]:
     phones = [phone, f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"]
     disguised = [
         ("{}申请退货。", random.choice(names)),
-        ("{}说没有收到退款。", name[0] + random.choice(("女士", "先生"))),
+        ("{}说没有收到退款。", name[0] + random.choice(("女士", "先生", "某", "某某", "○○"))),
         ("{}的客服拒绝了。", random.choice(shops)),
         ("联系电话{}无人接听。", random.choice(phones)),
         ("已经写信到{}。", party.email),

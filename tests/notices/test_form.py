@@ -21,12 +21,6 @@ from tests.notices import samples
 SCHEMA = "{http://www.aiim.org/pdfa/ns/schema#}"
 
 
-@pytest.fixture(scope="session")
-def keys(tmp_path_factory):
-    """One authority for the whole run: making keys is slow."""
-    return tmp_path_factory.mktemp("keys") / "notices"
-
-
 @pytest.fixture
 def signed(app, printed, keys, monkeypatch):
     monkeypatch.setattr(authority, "folder", lambda: keys)

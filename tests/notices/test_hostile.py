@@ -63,6 +63,8 @@ def with_text_everywhere(facts: NoticeFacts, text: str) -> NoticeFacts:
         "' style='background:url({at}/h)' data-foot='x",
         '<object data="file:///etc/passwd"></object><a rel="attachment" href="file:///etc/passwd">x</a>',
         "&lt;img src=x&gt; ]]> <!-- <svg><image href='{at}/i'/></svg>",
+        "<table><tr><td colspan=1000000>{at}</td></tr></table>" + "<div>" * 40,
+        "<svg><g id=a><use href='#a'/><use href='#a'/></g></svg><embed src='{at}/j'><font-face src='{at}/k'>",
         "{{{{ 7 * 7 }}}} {{% include '/etc/passwd' %}} {{organ}} {{0.__class__}} %s ${{x}}",
     ],
 )

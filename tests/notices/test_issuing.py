@@ -95,13 +95,14 @@ def test_killed_between_printing_and_writing_it_down_the_next_try_repairs_it(job
 def test_what_cannot_be_printed_is_told_to_staff_and_tried_again(job, entry, monkeypatch):
     notice = entry.notices[0]
 
-    def broken(facts):
+    def broken(facts, proof):
         raise RenderFailed("missing_glyphs", "𡨥")
 
     with monkeypatch.context() as patch:
         patch.setattr(service, "render", broken)
         with pytest.raises(RenderFailed):
             job(notice.id)
+        job(notice.id)  # the second failure is the last: it waits for a person
     assert [each.reason for each in queries.unprinted(clock.now())] == ["missing_glyphs: 𡨥"]
 
     job(notice.id)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from flask.cli import ScriptInfo
 
 from app.core import site
+from workflows.jobs import demo_witness
 from wsgi import app
 
 
@@ -16,6 +17,7 @@ def main() -> None:
     commands = [["db", "upgrade"]]
     if not (site.settings().data_dir / "demo-accounts.json").exists():
         commands.append(["demo", "load"])
+        demo_witness.admit(site.settings().data_dir)
     for command in commands:
         with app.app_context():
             app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)

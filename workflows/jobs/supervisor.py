@@ -21,7 +21,7 @@ from types import FrameType
 
 import config
 from app.core import sqlite_build
-from workflows.jobs import own_redis, welcome
+from workflows.jobs import demo_witness, own_redis, welcome
 from workflows.jobs.processes import Child, Program, say, stop
 from workflows.jobs.queues import QUEUES
 
@@ -153,6 +153,9 @@ def run(settings: config.Settings) -> None:
         if not supervisor.stopping.is_set():
             for program in programs(settings.host, settings.port):
                 supervisor.add(program)
+            if demo_witness.folder(settings.data_dir).exists():
+                here = config.local_url(settings.host, settings.port)
+                supervisor.add(demo_witness.program(settings.data_dir, here))
             welcome.when_ready(settings, supervisor.stopping)
         supervisor.watch()
     finally:

@@ -30,6 +30,7 @@ from app.hooks import sending, signing
 from app.hooks.models import HookDelivery
 from app.learning import service as teaching
 from app.learning.teaching import taught as taught_from
+from app.notices import letters
 from app.notices import service as notices
 from app.notices.render import RenderFailed
 from app.portal import service as codes
@@ -42,8 +43,8 @@ from workflows.procedure.authority import SYSTEM
 from workflows.regulation import book
 
 log = logging.getLogger("heng.jobs")
-WAITS_FOR_PAPER, ASK_AGAIN = timedelta(minutes=30), timedelta(seconds=5)
-"""How long a letter waits for a notice that is being printed; then it leaves without. Its text says where it is."""
+ASK_AGAIN = timedelta(seconds=2)
+"""When a letter asks again for the notice that it waits for."""
 
 
 @cache
@@ -117,8 +118,11 @@ def send_message(message_id: int) -> None:
         return
     if later := messages.wait_until(message, book.current().figure("letters_per_hour").value, at=now()):
         raise outbox.Later(later)
+    if message.attachments:
+        with transaction():
+            letters.freeze_papers(message, act=Act(SYSTEM, now()))
     files = notices.printed_files(message.attachments)
-    if files is None and now() < message.created_at + WAITS_FOR_PAPER:
+    if files is None and now() < message.created_at + book.current().figure("letter_waits_for_paper").length:
         raise outbox.Later(now() + ASK_AGAIN)
     try:
         sent = _carry(message, files or ())  # the network stays outside the transaction
@@ -207,15 +211,18 @@ def issue_notice(notice_id: int) -> None:
     """Print a notice, sign it and keep it. Twice is harmless: one that is issued already is left as it is."""
     from app.notices import signing  # pulls in pyhanko: only who signs needs it
 
-    facts = notices.to_print(notice_id)
-    if facts is None:
+    with transaction():
+        found = notices.to_print(notice_id, at=now())
+    if found is None:
         return
     try:
-        signed = signing.sign(notices.printed(facts), at=now())  # outside the transaction
+        signed = signing.sign(notices.printed(*found), at=now())  # outside the transaction
     except RenderFailed as failure:
         with transaction():
-            notices.mark_failed(notice_id, failure)
-        raise
+            again = notices.mark_failed(notice_id, failure)
+        if again:
+            raise
+        return
     with transaction():
         notices.issue(notice_id, signed.pdf, by=signed.by, at=signed.at)
 

@@ -55,6 +55,7 @@ class Leak:
 
 _HAN = r"\u3400-\u9fff"
 _TITLES = "先生|女士|小姐|太太|夫人|同学|老师"
+_VEILED = r"某{1,2}|[○〇×＊*]{1,2}"  # an initial is half a name
 _GAP = r"[\s\u200b-\u200d\u2060·・•.,_*/-]*"
 _APP = r"(?:微信|支付宝|账号|账户|(?<![A-Za-z])(?:QQ|WeChat|LINE|Alipay)(?![a-z]))"
 _STREET = "(?:Street|St|Road|Rd|Avenue|Ave|Lane|Drive)"
@@ -142,9 +143,12 @@ def _called(names: Iterable[str], *, company: bool) -> set[str]:
         if company and len(short := _COMPANY.sub("", name).strip()) >= (3 if _is_han(short) else 4):
             found.add(_spaced(short))
         if not company and _is_han(name) and len(name) <= 4:
-            found.add(rf"{name[: 2 if len(name) == 4 else 1]}(?:{_TITLES})")
+            family = name[: 2 if len(name) == 4 else 1]
+            found |= {rf"{family}(?:{_TITLES}|{_VEILED})", rf"[小老阿]{family}(?![{_HAN}])"}
         if not company and not _is_han(name) and " " in name:
-            found.add(rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+{re.escape(name.split()[-1])}\b")
+            first, *_, last = map(re.escape, name.split())
+            found.add(rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+{last}\b")
+            found.add(rf"\b(?:{first}\s+{last[0]}\.|{first[0]}\.\s?(?:{last}\b|{last[0]}\.))")
     return found
 
 

@@ -74,7 +74,12 @@ class Key:
 
     def signs(self, note: Note) -> bool:
         """Return whether one of the note's signatures is this key's and good."""
-        return any(self._good(note.body, each.data) for each in note.signatures if each.of(self))
+        return self.line_in(note) is not None
+
+    def line_in(self, note: Note) -> str | None:
+        """Return the line by which this key signs the note; None where there is none, or none that is good."""
+        mine = (each for each in note.signatures if each.of(self))
+        return next((str(each) for each in mine if self._good(note.body, each.data)), None)
 
     def _good(self, body: str, data: bytes) -> bool:
         from cryptography.exceptions import InvalidSignature
@@ -154,6 +159,9 @@ class Signature:
     name: str
     key_id: bytes
     data: bytes
+
+    def __str__(self) -> str:
+        return f"{SIGNED}{self.name} {encoded(self.key_id + self.data)}\n"
 
     def of(self, key: Key) -> bool:
         return (self.name, self.key_id) == (key.name, key.id)

@@ -73,11 +73,11 @@ def main(path: str, cpu_s: str, wall_s: str, memory_bytes: str) -> None:
 
 def _keep_copies(work: Callable[[], None]) -> None:
     """Keep COPIES of this process at work until standard input ends; a copy that ends is seen by its closed pipe."""
-    alive: list[int] = []
+    owner, alive = sys.stdin.fileno(), list[int]()
     while True:
         alive += [_copy(work) for _ in range(COPIES - len(alive))]
-        ready = select.select([sys.stdin, *alive], [], [])[0]
-        if sys.stdin in ready:
+        ready = select.select([owner, *alive], [], [])[0]
+        if owner in ready:
             return
         for ended in ready:
             alive.remove(ended)

@@ -43,6 +43,8 @@ def upgrade() -> None:
         sa.Column(
             "signed_at", UtcInstant(), nullable=False, comment="when it was last signed: again every half minute"
         ),
+        sa.Column("cosigned", sa.Text(), nullable=True, comment="the note of this size that witnesses signed too"),
+        sa.Column("witnesses", sa.Integer(), nullable=False, comment="how many did"),
         sa.PrimaryKeyConstraint("size", name=op.f("pk_ledger_checkpoints")),
     )
     op.create_table(
@@ -154,7 +156,9 @@ def upgrade() -> None:
         sa.Column(
             "reply_to", sa.Text(), nullable=True, comment="the address at which this reader answers in this case"
         ),
-        sa.Column("attachments", sa.JSON(), nullable=False, comment="notice_id of what goes with it"),
+        sa.Column(
+            "attachments", sa.JSON(), nullable=False, comment="notices that go with it, or papers still to freeze"
+        ),
         sa.Column("urgent", sa.Boolean(), nullable=False, comment="a code, an emergency: no cap keeps it waiting"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("sent_at", UtcInstant(), nullable=True),
@@ -1937,6 +1941,18 @@ def upgrade() -> None:
         batch_op.create_index("ix_evidence_sha256", ["sha256"], unique=False)
 
     op.create_table(
+        "notice_proofs",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("notice_id", sa.Integer(), nullable=False),
+        sa.Column("code", sa.Text(), nullable=False, comment="under which it is verified"),
+        sa.Column("data_sha256", sa.Text(), nullable=False, comment="of what the file holds as data"),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("proof", sa.Text(), nullable=True, comment="what is printed into the file; once made it stays"),
+        sa.ForeignKeyConstraint(["notice_id"], ["notices.id"], name=op.f("fk_notice_proofs_notice_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_notice_proofs")),
+        sa.UniqueConstraint("notice_id", name=op.f("uq_notice_proofs_notice_id")),
+    )
+    op.create_table(
         "votes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
@@ -1985,6 +2001,7 @@ def downgrade() -> None:
         batch_op.drop_index("uq_votes_counted", sqlite_where=sa.text("counts"), postgresql_where=sa.text("counts"))
 
     op.drop_table("votes")
+    op.drop_table("notice_proofs")
     with op.batch_alter_table("evidence") as batch_op:
         batch_op.drop_index("ix_evidence_sha256")
 

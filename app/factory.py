@@ -72,6 +72,7 @@ ROOMS = (
     "post.views",
     "hooks.views",
     "portal.views",
+    "portal.views_evidence",
     "portal.views_entry",
     "portal.views_steps",
     "portal.views_panel",

@@ -17,11 +17,12 @@ from app.cases.faces import case_faces, finding_faces, message_faces
 from app.cases.models import Case, CaseEvent
 from app.cases.proposing import proposed
 from app.cases.similar import similar
+from app.core import clock
 from app.desk import reading
 from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
-from app.evidence.showing import face
+from app.evidence.showing import docket, face
 from app.mediation import queries as mediation
 from app.mediation.showing import record_face, rounds_of
 from app.web.filters import instant, law, named
@@ -245,7 +246,7 @@ def _messages(case: Case, actor: Actor) -> dict[str, Any]:
 
 
 def _evidence(case: Case, actor: Actor) -> dict[str, Any]:
-    return {"files": _files(case, actor)}
+    return docket(case, actor, clock.now())
 
 
 def _rules(case: Case, actor: Actor) -> dict[str, Any]:

@@ -123,7 +123,7 @@ class RequestedItem(Model):
     status: Mapped[ItemStatus] = mapped_column(by_value(ItemStatus), default=ItemStatus.OPEN)
     reason: Mapped[str | None]
     ended_at: Mapped[datetime | None]
-    request: Mapped[EvidenceRequest] = relationship(back_populates="items", lazy="raise_on_sql")
+    request: Mapped[EvidenceRequest] = relationship(back_populates="items", lazy="joined", innerjoin=True)
 
 
 class Inspection(Model):

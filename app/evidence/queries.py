@@ -115,14 +115,15 @@ def open_items(case: Case, actor: Actor | None = None) -> list[RequestedItem]:
 
 def item_of(case: Case, n: int) -> RequestedItem | None:
     """Return the item with this number in the case, with its request."""
-    query = select(RequestedItem).join(RequestedItem.request).options(joinedload(RequestedItem.request))
+    query = select(RequestedItem).join(RequestedItem.request)
     found = session().scalars(query.where(EvidenceRequest.case_id == case.id, RequestedItem.n == n))
     return found.one_or_none()
 
 
 def request_to_work(request_id: int) -> tuple[EvidenceRequest, Case]:
     """Return a request and its case for a job that was handed its id."""
-    request = session().get_one(EvidenceRequest, request_id, options=[selectinload(EvidenceRequest.items)])
+    query = select(EvidenceRequest).where(EvidenceRequest.id == request_id).options(selectinload(EvidenceRequest.items))
+    request = session().scalars(query.execution_options(populate_existing=True)).one()
     return request, case_to_work(request.case_id)
 
 

@@ -78,7 +78,7 @@ def _have_shown(case: Case, act: Act) -> None:
     outbox.add(outbox.Task.MAKE_PREVIEWS, at=act.at, case_id=case.id)
 
 
-@performs(Action.RULE_EVIDENCE, RuleEvidence, ready=lambda case, actor: bool(of_case(case)))
+@performs(Action.RULE_EVIDENCE, RuleEvidence)
 def rule(case: Case, command: RuleEvidence, act: Act) -> None:
     """Admit an exhibit or not. One that is not admitted stays in the case with the reason, but no panel judges on it.
 

@@ -14,7 +14,7 @@ from app.core import outbox
 from app.core.db import session
 from app.evidence.commands import AskEvidence, DeclineEvidence, SettleEvidence
 from app.evidence.models import EvidenceRequest, ItemStatus, RequestedItem
-from app.evidence.queries import is_asked, item_of, open_items, request_to_work
+from app.evidence.queries import is_asked, item_of, request_to_work
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
 from workflows.procedure.errors import Invalid, NotPermitted
@@ -79,7 +79,7 @@ def hand_in(item: RequestedItem, *, act: Act) -> None:
     item.status, item.reason, item.ended_at = ItemStatus.HANDED_IN, None, item.ended_at or act.at
 
 
-@performs(Action.DECLINE_EVIDENCE, DeclineEvidence, ready=lambda case, actor: bool(open_items(case, actor)))
+@performs(Action.DECLINE_EVIDENCE, DeclineEvidence)
 def decline(case: Case, command: DeclineEvidence, act: Act) -> None:
     """Take it that a side cannot give what was asked for. Raises Invalid, NotPermitted for another side's item."""
     item = _open(case, command.item)
@@ -90,7 +90,7 @@ def decline(case: Case, command: DeclineEvidence, act: Act) -> None:
     tell_assignee(case, Action.DECLINE_EVIDENCE, act=act)
 
 
-@performs(Action.SETTLE_EVIDENCE, SettleEvidence, ready=lambda case, actor: bool(open_items(case)))
+@performs(Action.SETTLE_EVIDENCE, SettleEvidence)
 def settle(case: Case, command: SettleEvidence, act: Act) -> None:
     """Close an item from the desk: it came another way, or is no longer needed. Raises Invalid without a reason."""
     item = _open(case, command.item)

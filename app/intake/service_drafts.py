@@ -71,14 +71,18 @@ def _reach(draft: Draft, contact: str) -> None:
         draft.phone = contact
 
 
-def add_files(draft: Draft, files: Sequence[Upload], *, act: Act) -> None:
-    """Add files to the draft, each once. Raises Invalid for more than a side may add; then none is added."""
-    known = {file.sha256 for file in files_of(draft)}
+def add_files(draft: Draft, files: Sequence[Upload], *, act: Act) -> list[str]:
+    """Add files to the draft, each once; return the names of those that it had before.
+
+    Raises Invalid for more than a side may add; then none is added.
+    """
+    known = {file.sha256: file.filename for file in files_of(draft)}
     new = new_among(files, known)
     if len(known) + len(new) > COUNT_LIMIT:
         raise Invalid("too_many_files", pointer="/files", limit=COUNT_LIMIT)
     session().add_all(DraftFile(draft_id=draft.id, added_at=act.at, **file.as_row()) for file in new)
     draft.saved_at = act.at
+    return [known[file.sha256] for file in files if file.sha256 in known]
 
 
 def remove_file(draft: Draft, file_id: int, *, act: Act) -> None:

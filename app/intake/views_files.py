@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, make_response, redirect, render_template, request, url_for
+from flask_babel import gettext as _
 from werkzeug.wrappers import Response
 
 from app.core import uploads
@@ -23,6 +25,7 @@ from app.web.i18n import language, public
 from app.web.limits import often
 from app.web.words import sentence
 from workflows.procedure.errors import Invalid
+from workflows.regulation import book
 
 filing_files = public(Blueprint("filing_files", __name__, url_prefix="/complain/evidence"))
 BLUEPRINTS = (filing_files,)
@@ -61,11 +64,27 @@ def _taken() -> tuple[list[Upload], list[Refusal]]:
         if not file.filename:
             continue
         try:
-            taken.append(uploads.take(file.filename, file.stream))  # type: ignore[arg-type]
+            upload = uploads.take(file.filename, file.stream)  # type: ignore[arg-type]
+            taken.append(replace(upload, proves=_proves()))
         except UploadRefused as refusal:
             words = sentence(refusal.code, {"limit": refusal.limit})
             refused.append({"name": uploads.shown_name(file.filename), "error": words})
     return taken, refused
+
+
+def _proves() -> str | None:
+    """Return what of the checklist the sender says these files are."""
+    said = request.form.get("proves")
+    return said if said in {row.key for row in book.current().proofs} else None
+
+
+def _proof(files: Sequence[DraftFile]) -> list[dict[str, Any]]:
+    """Return what usually helps, and whether it is among the files. Source: clause 2.1.6.5."""
+    anomaly = (drafting.answers().get("problem") or {}).get("anomaly")
+    known = anomaly if anomaly in {each.key for each in book.current().anomalies} else "other"
+    rows = [row for row in book.current().proof_of(known) if row.side == "consumer"]
+    there = {file.proves for file in files}
+    return [{"key": row.key, "name": row.name.in_(language()), "exhibits": row.key in there} for row in rows]
 
 
 def _added(taken: Sequence[Upload]) -> tuple[str, list[Refusal]]:
@@ -73,19 +92,22 @@ def _added(taken: Sequence[Upload]) -> tuple[str, list[Refusal]]:
     try:
         with transaction():
             draft, token = service_drafts.to_write(drafting.token(), language(), act=act())
-            service_drafts.add_files(draft, taken, act=act())
+            before = service_drafts.add_files(draft, taken, act=act())
     except Invalid as refusal:
         words = sentence(refusal.code, refusal.fields)
         return drafting.token() or "", [{"name": file.filename, "error": words} for file in taken]
+    for name in before:
+        flash(_("You added this file before: %(name)s.", name=name), "warning")
     return token, []
 
 
 def _page(form: StepForm, refused: Sequence[Refusal] = ()) -> str:
     draft = drafting.current(again=True)
+    files = queries.files_of(draft)
     return render_template(
-        "intake/evidence.html", form=form, draft=draft, files=[*map(_face, queries.files_of(draft)), *refused],
+        "intake/evidence.html", form=form, draft=draft, files=[*map(_face, files), *refused], proof=_proof(files),
         errors=[{"target": "files", "text": f"{each['name']}: {each['error']}"} for each in refused],
-        anomaly=(drafting.answers().get("problem") or {}).get("anomaly"), accept=uploads.ACCEPT,
+        accept=uploads.ACCEPT,
         limit_mb=uploads.FILE_LIMIT // 1024**2, most=uploads.COUNT_LIMIT, **pages.place("evidence"),
     )  # fmt: skip
 

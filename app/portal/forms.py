@@ -8,8 +8,7 @@ from typing import Any, Literal, cast
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from itsdangerous import BadData, URLSafeSerializer
-from wtforms import HiddenField, MultipleFileField, RadioField, SelectField, SelectMultipleField, StringField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField, StringField
 from wtforms.validators import StopValidation
 
 from app.cases.commands import Perform, Rate
@@ -17,9 +16,7 @@ from app.cases.forms import TermsMixin
 from app.cases.models import Case
 from app.cases.models_talk import Remedy
 from app.committee.commands import GroundKey, RequestReview
-from app.core import site
-from app.core.text import clean
-from app.core.uploads import ACCEPT, COUNT_LIMIT, Upload, UploadRefused, take
+from app.evidence.forms import WithFiles
 from app.mediation.commands import Accept, Decline, Propose, SendAnswer
 from app.organisations.models import PartyKind
 from app.web.forms import Form, OneOf, Required, line_field, text_field
@@ -31,65 +28,10 @@ from workflows.regulation import book
 NOTE = 2_000
 
 
-class Files:
-    """Take the files of a field into the store; the field then holds them as uploads, those kept earlier first.
-
-    A validator and not a view's business, so that a file that cannot be taken is told beside the field.
-    """
-
-    def __call__(self, form: Any, field: Any) -> None:
-        sent = [file for file in field.data or [] if file]
-        field.data = _kept(form.kept.data)
-        if len(sent) + len(field.data) > COUNT_LIMIT:
-            raise StopValidation(sentence("too_many_files", {"limit": COUNT_LIMIT}))
-        for file in sent:
-            try:
-                field.data.append(take(file.filename or "", file.stream))
-            except UploadRefused as refused:
-                words = sentence(refused.code, {"limit": refused.limit})
-                raise StopValidation(f"{clean(file.filename or '')}: {words}") from None
-            finally:
-                form.kept.data = _signer().dumps([upload.as_row() for upload in field.data])
-
-
-def _signer() -> URLSafeSerializer:
-    return URLSafeSerializer(site.settings().secret_key, salt="kept files")
-
-
-def _kept(signed: str | None) -> list[Upload]:
-    """Return the files that an earlier, refused sending of the same page brought; none for what we did not sign."""
-    try:
-        return [Upload(**row) for row in _signer().loads(signed)] if signed else []
-    except BadData:
-        return []
-
-
-class WithFiles:
-    """Gives a form files that outlive a refused sending, without JavaScript: the page carries them, signed."""
-
-    files = MultipleFileField(_l("Photos and files"), validators=[Files()], render_kw={"accept": ACCEPT})
-    kept = HiddenField()
-
-    def uploads(self) -> list[Upload]:
-        """Return the files that came with the page, now or in an earlier try."""
-        return list(cast(Any, self.files).data or [])
-
-
 class MessageForm(WithFiles, Form):
     """A message to the desk, with files if need be."""
 
     body = text_field(_l("Your message"), Required(_l("Write your message.")))
-
-
-class EvidenceForm(WithFiles, Form):
-    """Files that prove something, and what they show."""
-
-    note = text_field(_l("What do they show?"), limit=NOTE)
-
-    def validate_files(self, field: Any) -> None:
-        """At least one."""
-        if not field.errors and not field.data:
-            raise StopValidation(_("Choose at least one file."))
 
 
 class ReplyForm(Form):

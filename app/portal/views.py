@@ -15,16 +15,15 @@ from app.cases.faces import finding_faces
 from app.cases.models import Case
 from app.cases.service_steps import write_message
 from app.core import clock
-from app.evidence import queries as evidence
 from app.evidence import service as exhibits
-from app.evidence.models import Evidence
-from app.evidence.showing import face, send, show
+from app.evidence.queries import open_items
 from app.mediation import queries as mediation
 from app.mediation.showing import rounds_of, to_sign
 from app.notices.files import paper_links
 from app.portal import forms, story, turn
 from app.portal import queries as queries_of_ours
 from app.portal.showing import covered, hand_out, notice_face, offer_face, qr_code, remedy_face, thread
+from app.portal.views_evidence import faces_of
 from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act
 from app.web.guards import act, open_to_all
 from app.web.i18n import language, public
@@ -35,7 +34,7 @@ BLUEPRINTS = (portal,)
 
 # What can be done at any time, and the page it is done on.
 DOORS = {
-    Action.ADD_EVIDENCE: ("portal.evidence_list", lambda: _("Add evidence")),
+    Action.ADD_EVIDENCE: ("own_evidence.evidence_list", lambda: _("Add evidence")),
     Action.MESSAGE: ("portal.messages", lambda: _("Write to us")),
     Action.PROPOSE: ("steps.propose", lambda: _("Make an offer of your own")),
     Action.BID: ("agreeing.figure", lambda: _("Enter a secret figure")),
@@ -68,7 +67,8 @@ def _shown(visit: Visit) -> dict[str, Any]:
         "remedies": covered(map(remedy_face, table.remedies), visit.veil.text, "proof", "note"),
         "timeline": story.timeline(reader, events, card),
         "findings": finding_faces(queries.findings(case)),
-        "files": _files(visit),
+        "files": faces_of(visit),
+        "asked": open_items(case, visit.actor),
         "notices": _notices(visit),
         "papers": paper_links(case, visit.actor, events, partial(visit.url, "papers.paper")),
         "doors": _doors(visit, table),
@@ -104,7 +104,7 @@ def _table(visit: Visit) -> turn.Table:
 
 
 def _links(visit: Visit) -> Callable[..., str | None]:
-    pages = {"offer": "steps.offer", "messages": "portal.messages", "evidence": "portal.evidence_list"}
+    pages = {"offer": "steps.offer", "messages": "portal.messages", "evidence": "own_evidence.evidence_list"}
     return lambda page, **values: visit.url(pages[page], **values)
 
 
@@ -154,54 +154,3 @@ def _say(case: Case, form: forms.MessageForm) -> None:
     write_message(case, form.body.data or "", act=act())
     if files := form.uploads():
         exhibits.add(case, files, act=act())
-
-
-@portal.route("/c/<token>/evidence", methods=["GET", "POST"])
-@open_to_all
-@by_private_link
-def evidence_list(visit: Visit) -> Page:
-    """Show the exhibits, and take more."""
-    form = forms.EvidenceForm()
-    refused = 422 if form.is_submitted() else 0
-    if form.validate_on_submit():
-        visit.case, refused = attempt(form, visit.case.id, lambda case: _add(case, form))
-        if not refused:
-            flash(_("Your files were added."), "success")
-            return redirect(visit.url("portal.evidence_list"), code=303)
-    return render_template("portal/evidence.html", visit=visit, case=visit.case, form=form, files=_files(visit)), (
-        refused or 200
-    )
-
-
-def _add(case: Case, form: forms.EvidenceForm) -> None:
-    exhibits.add(case, form.uploads(), act=act(), note=form.note.data or "")
-
-
-def _files(visit: Visit) -> list[dict[str, Any]]:
-    """Return the exhibits; who is not confirmed sees that they are there, not what is in them."""
-
-    def address(what: str, exhibit: Evidence) -> str | None:
-        return visit.url(f"portal.{what}", number=exhibit.number) if visit.confirmed else None
-
-    shown = [face(exhibit, visit.actor, address) for exhibit in evidence.of_case(visit.case)]
-    return covered(shown, visit.veil.text, "name")
-
-
-@portal.get("/c/<token>/evidence/<int:number>")
-@open_to_all
-@to_act
-def download(visit: Visit, number: int) -> Response:
-    """Hand out an exhibit."""
-    return send(_exhibit(visit, number), visit.actor)
-
-
-@portal.get("/c/<token>/evidence/<int:number>/picture")
-@open_to_all
-@to_act
-def picture(visit: Visit, number: int) -> Response:
-    """Show the shared copy of a picture."""
-    return show(_exhibit(visit, number))
-
-
-def _exhibit(visit: Visit, number: int) -> Evidence:
-    return next((each for each in evidence.of_case(visit.case) if each.number == number), None) or abort(404)

@@ -130,6 +130,7 @@ def _shown(this: Case) -> dict[str, Any]:
         "timeline": story.timeline(reader, events, card),
         "findings": finding_faces(queries.findings(this)),
         "files": [face(exhibit, actor) for exhibit in evidence.of_case(this)],
+        "asked": evidence.open_items(this, actor),
         "notices": _notices(this),
         "papers": paper_links(this, actor, events, partial(url_for, "outcomes.paper", number=this.number)),
         "doors": _doors(this, table),

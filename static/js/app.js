@@ -9,6 +9,7 @@ export function prepare(root) {
   if (matchMedia("(min-width: 60rem)").matches) root.querySelectorAll("details[data-wide]").forEach((part) => { part.open = true; });
   root.querySelectorAll("textarea[data-count]").forEach(countCharacters);
   root.querySelectorAll("textarea[data-keep]").forEach(restoreText);
+  if (root === document && root.querySelector("[data-viewer]")) import("./viewer.js").then(({ startViewer }) => startViewer());
   const drops = root.querySelectorAll("form[data-upload] [data-drop]");
   if (drops.length) import("./uploads.js").then(({ startUpload }) => drops.forEach(startUpload));
 }

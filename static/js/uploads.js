@@ -5,6 +5,7 @@
 import { announce } from "./forms.js";
 
 const words = document.body.dataset;
+const STALL_MS = 60_000;
 
 function list(form) {
   let files = document.getElementById("file-list");
@@ -50,8 +51,11 @@ function send(form, input, file, onProgress) {
     request.open("POST", form.dataset.upload || form.action);
     request.responseType = "document";
     request.upload.addEventListener("progress", (event) => { if (event.lengthComputable) onProgress(event.loaded / event.total); });
-    request.addEventListener("error", () => reject(words.uploadFailed));
-    request.addEventListener("timeout", () => reject(words.uploadFailed));
+    // A network that was lost says nothing: what has not moved for this long has failed, and can be tried again.
+    let stalled = setTimeout(() => request.abort(), STALL_MS);
+    request.upload.addEventListener("progress", () => { clearTimeout(stalled); stalled = setTimeout(() => request.abort(), STALL_MS); });
+    for (const end of ["error", "timeout", "abort"]) request.addEventListener(end, () => reject(words.uploadFailed));
+    request.addEventListener("loadend", () => clearTimeout(stalled));
     request.addEventListener("load", () => {
       const told = request.response?.querySelector(".error, .file--failed .file__meta")?.textContent.trim();
       if (request.status < 400) resolve(request.response);
@@ -61,9 +65,16 @@ function send(form, input, file, onProgress) {
   });
 }
 
+/** Show what the server has to say about the file, that it was there before, say. */
+function showTold(answer) {
+  const told = answer?.querySelectorAll("#flashes .flash--warning") ?? [];
+  document.getElementById("flashes")?.append(...told);
+}
+
 function replaceList(form, answer, done) {
   const fresh = answer?.getElementById("file-list");
   done.remove();
+  showTold(answer);
   if (!fresh) return;
   const files = list(form);
   const waiting = [...files.querySelectorAll("[data-pending]")];
@@ -75,6 +86,7 @@ function showFailure(item, message, again) {
   item.querySelector(".file__meta").textContent = message;
   item.querySelector(".file__act")?.remove();
   const button = Object.assign(document.createElement("button"), { type: "button", className: "btn btn--quiet btn--sm file__act", textContent: words.retry });
+  button.dataset.again = "1";
   button.addEventListener("click", () => { item.replaceWith(again()); });
   item.append(button);
   announce(message);
@@ -106,6 +118,8 @@ export function startUpload(drop) {
     input.value = "";
   }
 
+  // The network is back: what failed goes up again by itself.
+  window.addEventListener("online", () => document.querySelectorAll(".file--failed [data-again]").forEach((button) => button.click()));
   input.addEventListener("change", () => addAll(input.files));
   if (input.files.length) addAll(input.files); // chosen before this script was there
   drop.addEventListener("dragover", (event) => { event.preventDefault(); drop.classList.add("is-over"); });

@@ -33,6 +33,8 @@ from app.core.ids import digest, new_token
 from app.core.messages import Channel
 from app.core.uploads import take
 from app.desk.views import STEP_PAGES
+from app.evidence.commands import AskEvidence
+from app.evidence.models import Preview
 from app.evidence.service import add
 from app.hooks import service as hooks
 from app.intake import service_drafts
@@ -148,6 +150,9 @@ def _cases(world: World, shop: Organisation, rival: Organisation) -> dict[str, C
         issue(notice.id, b"%PDF-1.7 as if printed", by="Heng", at=clock.now())
     photos = [take("photo.jpg", BytesIO(a_photo(size=(32, 24))))]
     [photo] = add(cases["mediated"], photos, act=complaining(cases["mediated"]))
+    asked = {"side": "consumer", "items": [f"收据 {CANARY}"], "due_at": clock.now() + timedelta(days=2)}
+    carry_out(cases["mediated"], Action.ASK_EVIDENCE, AskEvidence(**asked), act=an_act(Role.MEDIATOR))
+    session().add(Preview(evidence_id=photo.id, pictures=[photo.shared_sha256] * 2, told={}, made_at=clock.now()))
     offer = {"terms": [{"kind": "refund", "amount": {"amount_minor": 9900, "currency": "CNY"}}]}
     carry_out(cases["mediated"], Action.PROPOSE, Propose.model_validate(offer), act=an_act(Role.MEDIATOR))
     world.ids |= {"register_number": entry.number, "code": entry.code, "evidence_id": photo.id, "clause": "2.1.6.1"}

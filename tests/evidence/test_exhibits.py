@@ -5,7 +5,7 @@ from io import BytesIO
 import pytest
 
 from app.cases import queries as cases
-from app.core.db import session, transaction
+from app.core.db import transaction
 from app.core.uploads import COUNT_LIMIT, take
 from app.evidence import queries, service
 from app.evidence.showing import face
@@ -145,4 +145,4 @@ def test_a_picture_that_may_hold_a_place_is_not_handed_to_the_other_side(client,
 
     assert client.get(f"/evidence/{evidence.id}", buffered=True).status_code == 404
     with app.test_request_context():
-        assert face(session().merge(evidence), respondent.actor())["url"] is None
+        assert face(queries.of_case(case)[0], respondent.actor())["url"] is None

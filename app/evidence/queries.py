@@ -13,6 +13,7 @@ from app.cases.queries import case_to_work, saw, seen_by
 from app.core.db import session
 from app.evidence.models import Evidence, EvidenceRequest, Inspection, ItemStatus, RequestedItem
 from workflows.procedure.authority import COMMITTEE_ROLES, JUDGES, Actor, Permission
+from workflows.procedure.states import CaseState
 
 SHARED_AS = {
     "image": ("image/jpeg", "jpg"), "video/mp4": ("video/mp4", "mp4"), "video/x-m4v": ("video/mp4", "mp4"),
@@ -22,6 +23,9 @@ SHARED_AS = {
     "audio/x-flac": ("audio/x-flac", "flac"), "audio/x-wav": ("audio/x-wav", "wav"), "audio/aac": ("audio/aac", "aac"),
 }  # fmt: skip
 """Media type and ending of the copy that others get, by the original's kind or type; no other kind has a copy."""
+
+
+WAITING = (CaseState.TRIAGE, CaseState.ANSWERING, CaseState.MEDIATION, CaseState.COMMITTEE, CaseState.REVIEW)
 
 
 def of_case(case: Case) -> Sequence[Evidence]:
@@ -108,7 +112,9 @@ def requests_seen(case: Case, actor: Actor) -> list[EvidenceRequest]:
 
 
 def open_items(case: Case, actor: Actor | None = None) -> list[RequestedItem]:
-    """Return the items that are still waited for; of one side only, where an actor is given."""
+    """Return the items that are still waited for, of one side only where an actor is given; none after the outcome."""
+    if case.state not in WAITING:
+        return []
     asked = [each for each in requests_of(case) if actor is None or is_asked(each, actor)]
     return [item for request in asked for item in request.items if item.status is ItemStatus.OPEN]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,14 +16,10 @@ from sqlalchemy.pool import StaticPool
 
 import config
 from app import factory
-from app.core import ids
 from app.core.db import db, engine_options, session
 from app.ledger import keys
 from app.web.limits import limiter
-from workflows.verify import commitments
 from workflows.verify.notes import LOG_KEY, Signer
-
-SALT_BITS = 128
 
 
 def in_memory(folder: Path, monkeypatch: Any) -> Flask:
@@ -42,8 +39,8 @@ class Chance:
 
     def __init__(self, monkeypatch: Any) -> None:
         self.begin(0)
-        monkeypatch.setattr(ids, "new_token", lambda: f"{self.random.getrandbits(110):022x}"[:22] + "x")
-        monkeypatch.setattr(commitments, "new_salt", lambda: self.random.randbytes(SALT_BITS // 8))
+        for module, name in ((os, "urandom"), (random, "_urandom")):  # what `secrets` and every nonce come from
+            monkeypatch.setattr(module, name, lambda size: self.random.randbytes(size))
         signer = keys.for_signing()
         monkeypatch.setattr(keys, "for_signing", lambda: signer)
 

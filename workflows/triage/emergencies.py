@@ -22,10 +22,14 @@ _BY_WORDS = {  # the alarm that a kind of words speaks for, where the weights al
 
 @dataclass(frozen=True)
 class Alarm:
-    """A kind of emergency; `person` when it is danger or fraud, so that nothing goes out by itself."""
+    """A kind of emergency; `person` when it is danger or fraud, so that nothing goes out by itself.
+
+    `likely` is the share that the weights must give it beside the words.
+    """
 
     code: str
     person: bool
+    likely: float
     patterns: dict[str, re.Pattern[str]]
     texts: dict[str, str]
 
@@ -47,6 +51,7 @@ def alarms() -> tuple[Alarm, ...]:
         Alarm(
             row["code"],
             row["person"],
+            row["likely"],
             {"zh": compiled(row["chinese"], "zh"), "en": compiled(row["english"], "en")},
             {tag: row[tag] for tag in ("zh-Hans", "zh-Hant", "en")},
         )
@@ -71,12 +76,11 @@ class Alarmed:
 def judged(cues: tuple[Raised, ...], kinds: Mapping[str, int], share: float, danger_told: bool) -> Alarmed:
     """Return what the cues, the weights' `share` and the form's question about danger amount to."""
     limits = thresholds()
-    named = [found.alarm for found in cues]
+    named = [found.alarm for found in cues if share >= found.alarm.likely]
+    danger = any(found.alarm.person for found in cues)
     if not named and share >= limits["alarm_at"]:
         code = next((code for kind, code in _BY_WORDS.items() if kinds.get(kind)), "deadline_within_hours")
-        named = [alarm for alarm in alarms() if alarm.code == code and share >= limits["alarm_at"]]
-        danger = share >= limits["danger_at"] and any(alarm.person for alarm in named)
-    else:
-        danger = any(alarm.person for alarm in named)
+        named = [alarm for alarm in alarms() if alarm.code == code]
+        danger = danger or (share >= limits["danger_at"] and any(alarm.person for alarm in named))
     told = (DANGER_TOLD,) if danger_told else ()
     return Alarmed(told + tuple(alarm.code for alarm in named), danger or danger_told)

@@ -158,12 +158,17 @@ def _learn(
     schooling: Schooling,
     names: Sequence[str],
 ) -> dict[str, list[float]]:
-    """Return weights for the features `names`, taught by adaptive gradient steps over shuffled rows."""
+    """Return weights for the features `names`, taught by adaptive gradient steps over shuffled rows.
+
+    They are the mean over the later rounds, which depends less on the order of the rows than where the last one ended.
+    """
     weights = {name: [0.0] * width for name in names}
     squares = {name: [1e-3] * width for name in names}
     order = list(range(len(rows)))
     chance = random.Random(SEED)  # noqa: S311 - as above
-    for _ in range(schooling.rounds):
+    kept = range(schooling.rounds // 2, schooling.rounds)
+    mean = {name: [0.0] * width for name in names}
+    for turn in range(schooling.rounds):
         chance.shuffle(order)
         for number in order:
             found, wanted, weight = rows[number]
@@ -171,7 +176,9 @@ def _learn(
             guesses = guess(weigh(weights, known, width))
             errors = [weight * (guesses[k] - wanted[k]) for k in range(width)]
             _step(weights, squares, known, errors, schooling)
-    return weights
+        if turn in kept:
+            mean = {name: [a + b / len(kept) for a, b in zip(mean[name], weights[name], strict=True)] for name in names}
+    return mean
 
 
 def _step(

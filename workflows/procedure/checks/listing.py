@@ -12,7 +12,9 @@ from workflows.regulation.rulebook import Rulebook
 
 BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
 # Bounded, so that a text of nothing but opening marks costs no more than another.
-QUOTED = re.compile(r"「[^「」]{0,200}」|『[^『』]{0,200}』|“[^“”]{0,200}”|‘[^‘’]{0,200}’|\"[^\"]{0,200}\"")
+QUOTED = re.compile(
+    r"「[^「」]{0,200}」|『[^『』]{0,200}』|“[^“”]{0,200}”|‘[^‘’]{0,200}’|\"[^\"]{0,200}\"|(?<!\w)'(?:[^']|(?<=\w)'(?=\w)){0,200}'(?!\w)"
+)
 TITLE = re.compile(r"《[^《》]{0,100}》")
 CLAUSE_END = re.compile(r"[，。！？；：、,.!?;:\n]")
 MOST_CLAIMS = 20

@@ -20,7 +20,7 @@ from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor
 from workflows.procedure.clocks import ClockKind
-from workflows.procedure.errors import Invalid, NotPermitted, TooLate
+from workflows.procedure.errors import Invalid, NotPermitted, Repeated, TooLate
 from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice, all_in, quorum_met
 
@@ -35,7 +35,8 @@ def _may_vote(case: Case, actor: Actor) -> bool:
 def vote(case: Case, command: CastVotes, act: Act) -> None:
     """Take a member's votes on all issues; with the last member's the vote closes.
 
-    A changed vote replaces the counted one and leaves it on record. Nobody reads any of them before the close.
+    A changed vote replaces the counted one and leaves it on record; the same vote sent again (a second click) changes
+    nothing and says so. Nobody reads any of them before the close.
     """
     panel = hold_at_work(case)
     seat = seat_of(panel, act.actor)
@@ -46,6 +47,8 @@ def vote(case: Case, command: CastVotes, act: Act) -> None:
     require_read(case, panel, act)
     asked = _paired(panel, seat, command)
     before = queries.own_votes(panel, act.actor)
+    if all(issue.n in before and _same(before[issue.n], said) for issue, said in asked):
+        raise Repeated("voted_so")
     for issue, said in asked:
         _cast(case, panel, seat, issue, said, before.get(issue.n), act)
     advance(case, Action.VOTE, act=act, detail={"round": panel.round, "changed": bool(before)})
@@ -65,11 +68,15 @@ def _paired(panel: Panel, seat: PanelSeat, command: CastVotes) -> list[tuple[Iss
     return [(issues[said.issue], said) for said in command.votes]
 
 
+def _same(before: Vote, said: IssueVote) -> bool:
+    return (before.choice, before.reason) == (said.choice, said.reason)
+
+
 def _cast(
     case: Case, panel: Panel, seat: PanelSeat, issue: Issue, said: IssueVote, before: Vote | None, act: Act
 ) -> None:
     if before is not None:
-        if (before.choice, before.reason) == (said.choice, said.reason):
+        if _same(before, said):
             return
         session().execute(update(Vote).where(Vote.id == before.id).values(counts=False))
     cast = Vote(

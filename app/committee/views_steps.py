@@ -25,7 +25,7 @@ from app.web.guards import act, current_actor, fresh, requires
 from app.web.i18n import language
 from app.web.words import sentence
 from workflows.procedure.authority import Permission
-from workflows.procedure.errors import Invalid, ProcedureError, Stale
+from workflows.procedure.errors import Invalid, ProcedureError, Repeated, Stale
 from workflows.procedure.issues import outcome
 from workflows.procedure.states import Action
 
@@ -56,6 +56,9 @@ def _take(
     except Invalid as refused:
         form.refuse(refused.pointer, sentence(refused.code, refused.fields))
         return show(422)
+    except Repeated as known:
+        flash(sentence(known.code), "info")
+        return redirect(then, code=303)
     flash(_("Done: %(what)s.", what=named(action, "action")), "success")
     return redirect(then, code=303)
 

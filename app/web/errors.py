@@ -15,7 +15,7 @@ from app.core.paging import BadCursor
 from app.web.admission import HEADER, NotYet
 from app.web.problem import problem, wants_json
 from app.web.words import sentence
-from workflows.procedure.errors import Invalid, NotPermitted, ProcedureError, Stale, StepNotAllowed, TooLate
+from workflows.procedure.errors import Invalid, NotPermitted, ProcedureError, Repeated, Stale, StepNotAllowed, TooLate
 
 log = logging.getLogger("heng.web")
 
@@ -24,6 +24,7 @@ STATUS: dict[type[ProcedureError], int] = {
     StepNotAllowed: 409,
     Stale: 409,
     TooLate: 409,
+    Repeated: 409,
     Invalid: 422,
 }
 LOST_RACE = {"23505", "40001", "40P01", "55P03"}

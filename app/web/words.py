@@ -105,6 +105,7 @@ REFUSALS = {
     "vote_open": _l("The panel is still voting."),
     "votes_incomplete": _l("Vote on every issue: there are %(issues)s."),
     "chair_abstains": _l("The chair's vote decides a tie, so the chair cannot abstain."),
+    "voted_so": _l("You voted exactly this already. It counts once."),
     "exhibits_unopened": _l("Open every exhibit before you vote. Not opened yet: %(exhibits)s."),
     "dossier_changed": _l("The dossier changed since you read it. Read what is new, then vote."),
     "challenge_pending": _l("A party challenges a member of this panel. Its work goes on once that is ruled on."),

@@ -47,3 +47,7 @@ class Invalid(ProcedureError):
 
 class TooLate(ProcedureError):
     """A right or a step whose time is over."""
+
+
+class Repeated(ProcedureError):
+    """What is asked for was done already, word for word; nothing is changed by it."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Sequence
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, ValidationError, model_validator
+from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.core.commands import AmountMinor, Command, Frozen, RowId
 from app.core.text import Body, Line, Note, OptionalNote
+from workflows.procedure.checks.facts import CheckRequest, FactError, FactsError
 
 AnomalyKey = Literal[
     "system_fault", "product_info_error", "payment_info_error", "logistics_info_error", "return_refusal", "other"
@@ -115,6 +118,32 @@ class ConfirmFinding(Command):
     """A person agrees with what the rule engine found."""
 
     clause: Line
+
+
+class StateFacts(Command):
+    """Facts of the order as one side says them, as `POST /checks` takes them; the desk says for which side."""
+
+    order: dict[str, Any] | None = None
+    events: list[dict[str, Any]] = Field(default_factory=list, max_length=500)
+    side: Literal["consumer", "respondent", "desk"] | None = None
+
+    @model_validator(mode="after")
+    def _facts_can_be_read(self) -> StateFacts:
+        refuse_unreadable("StateFacts", self.order, self.events)
+        return self
+
+
+def refuse_unreadable(title: str, order: dict[str, Any] | None, events: Sequence[dict[str, Any]]) -> None:
+    """Refuse facts that the rule engine would refuse, each mistake at its own place. Raises ValidationError."""
+    try:
+        CheckRequest.from_json({"order": order, "events": list(events)})
+    except FactsError as refused:
+        raise ValidationError.from_exception_data(title, [_told(error) for error in refused.errors]) from None
+
+
+def _told(error: FactError) -> InitErrorDetails:
+    place = tuple(int(part) if part.isdigit() else part for part in error.pointer.split("/")[1:])
+    return InitErrorDetails(type=PydanticCustomError(error.code, error.code, error.params), loc=place, input=None)
 
 
 class Join(Command):

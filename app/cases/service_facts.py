@@ -9,6 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.actions import performs
+from app.cases.commands import StateFacts
 from app.cases.merging import EVENT, Known, Said, facts_of, fold
 from app.cases.models import Case
 from app.cases.models_facts import FactStatement
@@ -55,6 +57,15 @@ def _said(case: Case, side: str, source: str, order: dict[str, Any], events: lis
 def _of(case: Case, side: str, source: str, facts: list[Said]) -> FactStatement:
     told = Known({said.path: said for said in facts})
     return _said(case, side, source, told.order(), told.events())
+
+
+@performs(Action.STATE_FACTS, StateFacts)
+def state_facts(case: Case, command: StateFacts, act: Act) -> None:
+    """Take facts by the interface for programs; a party speaks for itself. Raises Invalid where none are given."""
+    if not command.order and not command.events:
+        raise Invalid("no_facts", pointer="/order")
+    document = {"order": command.order, "events": command.events}
+    state(case, document, side=command.side or act.actor.side, source="api", exhibit=None, act=act)
 
 
 def state(

@@ -1,4 +1,4 @@
-"""What a clause still lacks, and who would know: from the rule engine's own list of missing facts."""
+"""Clause by clause: the facts that a finding stands on, what it still lacks, and who would know."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import Any
 
 from app.cases import queries
 from app.cases.models import Case, Finding
+from app.evidence import stating
 from app.evidence.commands import AskEvidence
 from app.web.filters import clause_url, named
 from app.web.i18n import language
@@ -21,8 +22,8 @@ BUYERS = frozenset({
 
 
 def faces(case: Case) -> list[dict[str, Any]]:
-    """Return of each clause that cannot be judged yet what is known, what is missing, and whom to ask for it."""
-    return [_face(case, each) for each in queries.findings(case) if each.verdict == "missing_facts"]
+    """Return of each clause that the facts touch how it fared, on which facts, what is missing, and whom to ask."""
+    return [_face(case, each) for each in queries.findings(case)]
 
 
 def _face(case: Case, finding: Finding) -> dict[str, Any]:
@@ -31,6 +32,10 @@ def _face(case: Case, finding: Finding) -> dict[str, Any]:
         "clause": finding.clause,
         "clause_url": clause_url(finding.clause),
         "title": book.current().clause(finding.clause, on=case.law_as_of).title.in_(tongue),
+        "verdict": finding.verdict,
+        "verdict_text": named(finding.verdict, "verdict"),
+        "explanation": finding.explanation[language()],
+        "stands_on": stating.values_told(finding.facts),
         "asks": [
             {"side": side, "who": named(side, "side"), "facts": [_name(key, tongue) for key in keys]}
             for side, keys in _by_side(finding).items()

@@ -30,6 +30,7 @@ from app.web.words import sentence
 from workflows.procedure.act import Act
 from workflows.procedure.checks import sheet
 from workflows.procedure.checks.sheet import Mistake, SheetRefused
+from workflows.procedure.names import names
 from workflows.regulation import book
 
 SAYING = ("respondent", "consumer", "desk")
@@ -156,6 +157,12 @@ def term_name(key: str) -> str:
         return key
 
 
+def values_told(facts: dict[str, Any]) -> list[tuple[str, str]]:
+    """Return the facts that a finding stands on, as (name, value), where they have a name that people know."""
+    plain = [(key, value) for key, value in facts.items() if isinstance(value, str | int) and value != ""]
+    return [(fact_label(key), _plain(key, value)) for key, value in plain if fact_label(key) != key]
+
+
 def _who(actor: str) -> str:
     return named("consumer", "side") if actor == "consumer" else law(actor, "party_kind")
 
@@ -172,6 +179,7 @@ def _words(said: Said) -> Iterator[str]:
 
 
 _FRAME = ("type", "at", "actor")
+_KEYS = {"kind", "finding", "importance", "cause", "payer", "delivery_scope", "category", "forced_by"}
 
 
 def _plain(name: str, value: Any) -> str:
@@ -183,4 +191,7 @@ def _plain(name: str, value: Any) -> str:
         return money(value, "CNY") if name.endswith("_minor") else str(value)
     if name.endswith("_at"):
         return instant(datetime.fromisoformat(value))
+    if name in _KEYS:
+        kinds = {each.key: each.name.in_(language()) for each in book.current().categories}
+        return (names("order_value", language()) | kinds).get(value, value)
     return str(value)

@@ -8,14 +8,13 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, ValidationError, model_validator
-from pydantic_core import InitErrorDetails, PydanticCustomError
+from pydantic import AfterValidator, Field, model_validator
+from pydantic_core import PydanticCustomError
 
-from app.cases.commands import AnomalyKey, Money
+from app.cases.commands import AnomalyKey, Money, refuse_unreadable
 from app.core.commands import Frozen, RowId
 from app.core.contact import Email, Phone
 from app.core.text import Body, OptionalLine, OptionalNote
-from workflows.procedure.checks.facts import CheckRequest, FactError, FactsError
 from workflows.regulation import book
 
 LanguageTag = Literal["zh-Hans", "zh-Hant", "en"]
@@ -77,15 +76,5 @@ class Submission(Frozen):
     @model_validator(mode="after")
     def _facts_can_be_read(self) -> Submission:
         """Refuse facts that the rule engine would refuse, each mistake at its own place."""
-        try:
-            CheckRequest.from_json({"order": self.order, "events": list(self.events or ())})
-        except FactsError as refused:
-            raise ValidationError.from_exception_data(
-                "Submission", [_told(error) for error in refused.errors]
-            ) from None
+        refuse_unreadable("Submission", self.order, self.events or ())
         return self
-
-
-def _told(error: FactError) -> InitErrorDetails:
-    place = tuple(int(part) if part.isdigit() else part for part in error.pointer.split("/")[1:])
-    return InitErrorDetails(type=PydanticCustomError(error.code, error.code, error.params), loc=place, input=None)

@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.core.db import session
 from app.mediation.models_bids import Bid, BidRound
 from workflows.procedure.authority import Actor, sees_offers
+from workflows.procedure.clocks import ClockKind
 from workflows.regulation import book
 
 
@@ -52,7 +53,9 @@ def rounds_seen(case: Case, actor: Actor) -> list[RoundSeen]:
 
 
 def rounds(case: Case) -> Sequence[BidRound]:
-    """Return the rounds with the present respondent, oldest first."""
+    """Return the rounds with the present respondent, oldest first; asks nothing where no clock of one ever ran."""
+    if not ever_opened(case):
+        return ()
     query = select(BidRound).where(BidRound.case_id == case.id, BidRound.organisation_id == case.respondent_id)
     return session().scalars(query.order_by(BidRound.n)).all()
 
@@ -60,6 +63,11 @@ def rounds(case: Case) -> Sequence[BidRound]:
 def open_round(case: Case) -> BidRound | None:
     """Return the round that is open with the present respondent."""
     return next((each for each in rounds(case) if each.ended_at is None), None)
+
+
+def ever_opened(case: Case) -> bool:
+    """Return whether a round was ever opened in the case: each has a clock."""
+    return any(clock.kind is ClockKind.BIDDING for clock in case.clocks)
 
 
 def unfinished(case: Case) -> Sequence[BidRound]:

@@ -165,8 +165,7 @@ def _lapse(case: Case, clock: Clock, act: Act) -> None:
 @when_entering(CaseState.CLOSED)
 def _end_with_the_negotiation(case: Case, act: Act) -> None:
     """Let an open round end unfinished when the case is settled otherwise, moves on or closes."""
-    ever_opened = any(clock.kind is ClockKind.BIDDING for clock in case.clocks)
-    for this in queries.unfinished(case) if ever_opened else ():
+    for this in queries.unfinished(case) if queries.ever_opened(case) else ():
         this.ended_at, this.result = act.at, "lapsed"
 
 

@@ -18,8 +18,7 @@ from workflows.procedure.states import Action, steps_from
 
 def rounds_of(case: Case, actor: Actor) -> Sequence[RoundSeen]:
     """Return the rounds of blind bidding as the reader may know them; asks nothing where none was ever opened."""
-    ever = any(clock.kind is ClockKind.BIDDING for clock in case.clocks)
-    return queries_bids.rounds_seen(case, actor) if ever else ()
+    return queries_bids.rounds_seen(case, actor) if queries_bids.ever_opened(case) else ()
 
 
 def bidding_face(case: Case, actor: Actor) -> dict[str, Any]:

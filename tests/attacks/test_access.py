@@ -320,6 +320,7 @@ POST = {
     f"{ACT}return_draft": "chair",
     f"{ACT}sign_decision": "chair",
     f"{ACT}start_emergency": "operator lead",
+    f"{ACT}state_facts": f"consumer respondent {DESK}",
     f"{ACT}challenge": "consumer respondent",
     f"{ACT}read_dossier": "chair member drawn",
     f"{ACT}rule_challenge": "secretary chair",

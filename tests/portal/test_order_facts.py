@@ -5,12 +5,13 @@ from io import BytesIO
 
 import pytest
 
+from app.accounts.service import give_token
 from app.cases import queries
 from app.cases.models_facts import FactStatement
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.evidence import queries as evidence
-from tests.factories import sign_in
+from tests.factories import an_act, sign_in
 from tests.portal.conftest import hidden
 from workflows.procedure.authority import SYSTEM
 from workflows.procedure.checks import sheet
@@ -171,3 +172,16 @@ def test_the_page_asks_little_of_the_database(case, shop, count_queries):
         shop.get(page(case))
 
     assert len(seen) <= 12, seen
+
+
+def test_a_shops_program_states_facts_by_the_interface(case, client):
+    with transaction():
+        token = give_token(session().merge(case.people["respondent"]), "shop", act=an_act())
+    head = {"Authorization": f"Bearer {token}"}
+    url = f"/api/v1/cases/{case.number}/actions/state_facts"
+
+    wrong = client.post(url, json={"order": {"received_at": "yesterday"}}, headers=head)
+    taken = client.post(url, json={"order": {"goods_total_minor": 19900}, "events": []}, headers=head)
+
+    assert (wrong.status_code, wrong.json["errors"][0]["pointer"]) == (422, "/order/received_at")
+    assert (taken.status_code, case.case.order_facts["goods_total_minor"]) == (200, 19900)

@@ -65,9 +65,14 @@ def _messages(story: Story) -> Rows:
 
 
 def _exhibits(story: Story) -> Rows:
+    """Yield the exhibits; of one that was not admitted, that it is there and why it does not count."""
     for exhibit in evidence.of_case(story.case):
-        if copy := evidence.copy_for(exhibit, story.reader):
-            yield str(exhibit.number), copy[1], name("side", exhibit.side, story.language), copy[0]
+        copy, who = evidence.copy_for(exhibit, story.reader), name("side", exhibit.side, story.language)
+        if not exhibit.counts:
+            words = f"{name('standing', 'excluded', story.language)}: {exhibit.standing_reason}"
+            yield str(exhibit.number), words, who, copy[0] if copy else "—"
+        elif copy:
+            yield str(exhibit.number), copy[1], who, copy[0]
 
 
 def _findings(story: Story) -> Rows:

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 import errno
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
+from PIL import Image
 from sqlalchemy import select
 
+from app.cases.access import link_token
 from app.core.db import session
 from app.core.storage import store
 from app.evidence.models import Evidence
+from app.evidence.previews import rendered
 from tests.attacks.world import World, changed, everything
-from tests.evidence.files import PDF
+from tests.evidence.files import PDF, a_photo
 
 
 @pytest.fixture
@@ -93,3 +97,65 @@ def test_fields_beside_the_files_are_checked_too(world, send, fields):
     assert answer.status_code == 422
     assert [error["pointer"] for error in answer.json["errors"]] == [f"/{next(iter(fields))}"]
     assert changed(before) == set()
+
+
+# --- bodies that are cut off or have no form -------------------------------------------------------------------------
+
+BOUNDARY = b'--x\r\nContent-Disposition: form-data; name="file"; filename="a.txt"\r\n\r\n'
+BROKEN = {
+    "cut in the middle": (BOUNDARY + b"half of", "multipart/form-data; boundary=x"),
+    "no boundary": (BOUNDARY + b"all\r\n--x--\r\n", "multipart/form-data"),
+    "a part that says nothing of itself": (b"--x\r\n\r\nall\r\n--x--\r\n", "multipart/form-data; boundary=x"),
+}
+
+
+@pytest.mark.parametrize("name", BROKEN)
+@pytest.mark.parametrize("way", ["api", "link"])
+def test_a_broken_body_never_passes_as_an_empty_form(world, name, way):
+    body, kind = BROKEN[name]
+    number = world.cases["mediated"]
+    url = f"/api/v1/cases/{number}/evidence" if way == "api" else f"/en/c/{link_token(number)}/evidence"
+    browser = world.app.test_client() if way == "api" else world.browser("consumer")
+    before = everything()
+
+    answer = world.ask("consumer", browser, url, "POST", data=body, content_type=kind)
+
+    assert answer.status_code == 400
+    assert changed(before) == set()
+
+
+@pytest.mark.parametrize("parts", [1_001, 5_000])
+def test_more_parts_than_a_form_has_are_refused(world, parts):
+    part = b'--x\r\nContent-Disposition: form-data; name="note"\r\n\r\na\r\n'
+    url = f"/api/v1/cases/{world.cases['mediated']}/evidence"
+    kind = "multipart/form-data; boundary=x"
+
+    answer = world.ask(
+        "consumer", world.app.test_client(), url, "POST", data=part * parts + b"--x--\r\n", content_type=kind
+    )
+
+    assert answer.status_code == 413
+
+
+def test_an_archive_is_kept_as_it_is_and_never_unpacked(world, send):
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as archive:
+        archive.writestr("../../etc/cron.d/x", b"\0" * 50_000_000)
+    content = out.getvalue()
+
+    item = send((content, "all.zip")).json["items"][0]
+
+    assert (item["media_type"], item["size"]) == ("application/zip", len(content))
+    assert rendered(item["sha256"], item["media_type"]).why_none == "type"
+
+
+def test_what_others_get_of_a_photograph_tells_no_place(world, send):
+    photo = a_photo()
+    url = send((photo, "a.jpg")).json["items"][0]["url"]
+
+    theirs = world.ask("respondent", world.app.test_client(), url).data
+    own = world.ask("consumer", world.app.test_client(), url).data
+
+    assert own == photo
+    with Image.open(BytesIO(theirs)) as copy:
+        assert dict(copy.getexif()) == {}

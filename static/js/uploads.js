@@ -75,6 +75,9 @@ function replaceList(form, answer, done) {
   const fresh = answer?.getElementById("file-list");
   done.remove();
   showTold(answer);
+  const asked = form.closest("li[id^=item-]"); // what was asked for is handed in now
+  const standing = asked && answer?.getElementById(asked.id)?.querySelector("p");
+  if (standing) asked.querySelector("p").replaceWith(standing);
   if (!fresh) return;
   const files = list(form);
   const waiting = [...files.querySelectorAll("[data-pending]")];

@@ -9,7 +9,7 @@ from typing import Any
 from flask import Flask, Response, g, request
 from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_options_header
 from werkzeug.routing import IntegerConverter
 
@@ -89,7 +89,7 @@ def _whole_multipart() -> None:
     """Refuse a multipart body that was cut off or has no boundary: Werkzeug would read it as an empty form."""
     boundary = parse_options_header(request.content_type)[1].get("boundary", "")
     if not boundary:
-        raise UnsupportedMediaType
+        raise BadRequest
     if request.content_length is None:
         raise BadRequest
     if not request.form and not request.files and request.content_length > len(boundary) + 8:

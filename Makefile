@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations siege sbom licences
+.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations siege leaks sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +76,9 @@ simulate: $(DEV_READY) compiled-translations ## thirty days at the desk, 10,000 
 
 siege: $(DEV_READY) compiled-translations ## slow senders and a million guesses against a running system; figures and a verdict (ARGS="--guesses 20000")
 	$(BIN)/python -m tests.attacks.siege $(ARGS)
+
+leaks: $(DEV_READY) compiled-translations ## 300 synthetic cases through the leak gate, everything public searched for them (ARGS="--cases 20")
+	$(BIN)/python -m tests.notices.leak_trial $(ARGS)
 
 sbom: $(DEV_READY) ## write what the product is made of as CycloneDX: out/sbom.json
 	@mkdir -p out

@@ -69,7 +69,9 @@ class Paper:
             intact, valid = validate_sig_integrity(
                 signed.signer_info, signed.signer_cert, "data", signed.compute_digest()
             )
-            return whole and intact and valid, f"signed by {signed.signer_cert.subject.human_friendly}"
+            if not (whole and intact and valid):
+                return False, "its signature is not good: the file is not as it was signed"
+            return True, f"signed by {signed.signer_cert.subject.human_friendly}"
         except Exception as error:
             return False, f"its signature cannot be checked: {type(error).__name__}"
 

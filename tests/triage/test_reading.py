@@ -82,6 +82,21 @@ def test_a_quoted_answer_is_not_the_complaint():
 
 
 @pytest.mark.parametrize(
+    "text",
+    [
+        "Debited from my wallet, the order page says nothing was ordered.",
+        "The bank confirms the payment; in the app there's no trace of my purchase.",
+        "刷卡成功，訂單紀錄空白。",
+        "Shipping label made on the 2nd, carrier still waiting for the item.",
+        "出貨單號是空的，物流查無。",
+        "填了个单号说已发货，快递说压根没揽收。",
+    ],
+)
+def test_no_text_alone_sends_money_without_an_order_or_goods_never_shipped(text):
+    assert read(text).needs_person
+
+
+@pytest.mark.parametrize(
     ("text", "why"),
     [
         ("坏了", "too_short"),

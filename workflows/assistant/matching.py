@@ -59,10 +59,10 @@ def _words(plain: str) -> Features:
     return found | {word[:_STEM]: 1.0 for word in words if word not in _SMALL}
 
 
-def hints(folded: str) -> frozenset[str]:
-    """Return the names of what a folded question holds, for counting: concepts, pairs, words and pieces of words."""
+def hints(folded: str, held: Features) -> frozenset[str]:
+    """Return the names of what a question holds, for counting: its features, and signs or pieces of words."""
     plain = _DIGITS.sub("0", folded)
-    found = set(features(folded))
+    found = set(held)
     if len(_HAN.findall(plain)) >= 2:
         return frozenset(found.union(f"w:{sign}" for sign in "".join(_HAN_RUN.findall(plain))))
     for word in (f"<{word}>" for word in _LATIN.findall(plain) if len(word) >= _PIECE):
@@ -87,8 +87,9 @@ class Index:
         self._topics = [each.topic for each in examples]
         self._weights = {f"c:{name}": weight for name, weight in weights.items()}
         folded = [fold(each.text).text for each in examples]
-        self._odds = Odds([hints(text) for text in folded], self._topics)
-        held = [self._weighed(features(text)) for text in folded]
+        plain = [features(text) for text in folded]
+        self._odds = Odds([hints(*each) for each in zip(folded, plain, strict=True)], self._topics)
+        held = [self._weighed(each) for each in plain]
         seen = Counter(name for found in held for name in found)
         self._rarity = {name: (math.log(len(held) / times) + 0.3) ** RARITY for name, times in seen.items()}
         self._unknown = math.log(max(len(held), 2)) ** RARITY
@@ -107,25 +108,26 @@ class Index:
         return {name: value / length for name, value in raised.items() if name in self._rarity}
 
     def standings(self, folded: str, *, without: int | None = None) -> list[Standing]:
-        """Return all topics for a folded question, the likeliest first; `without` as in `likeness`."""
-        alike = self.likeness(folded, without=without)
+        """Return all topics for a folded question, the likeliest first; `without` as in `_likeness`."""
+        held = features(folded)
+        alike = self._likeness(held, without=without)
         return sorted(
             (
                 Standing(odds + ALIKE_WEIGHS * math.log(alike.get(topic, 0.0) + FAINT), topic, alike.get(topic, 0.0))
-                for topic, odds in self._odds.of(hints(folded), without=without).items()
+                for topic, odds in self._odds.of(hints(folded, held), without=without).items()
             ),
             key=lambda each: (-each.score, each.topic),
         )
 
-    def likeness(self, folded: str, *, without: int | None = None) -> dict[str, float]:
-        """Return how like its nearest questions a folded text is, by topic, from 0 to 1.
+    def _likeness(self, held: Features, *, without: int | None = None) -> dict[str, float]:
+        """Return how like its nearest questions a text that holds these is, by topic, from 0 to 1.
 
         `without` leaves one example out, so that a set can be measured on itself.
         """
         sums: dict[int, float] = defaultdict(float)
-        for name, value in self._unit(self._weighed(features(folded))).items():
-            for number, held in self._holders[name]:
-                sums[number] += value * held
+        for name, value in self._unit(self._weighed(held)).items():
+            for number, weight in self._holders.get(name, ()):
+                sums[number] += value * weight
         if without is not None:
             sums.pop(without, None)
         topics: dict[str, list[float]] = defaultdict(list)

@@ -8,6 +8,9 @@ UNSEEN = 0.15  # examples that every topic is taken to hold beside its own, as m
 _KINDS = {"c": 0.6, "p": 0.15, "w": 0.35, "#": 0.1}  # what one hint of a kind counts; hints repeat each other
 
 
+Gains = list[tuple[str, float]]
+
+
 class Odds:
     """Counts of what the examples of each topic hold."""
 
@@ -17,6 +20,7 @@ class Odds:
         self._topics = list(topics)
         self._rows = Counter(topics)
         self._counts: dict[str, Counter[str]] = defaultdict(Counter)
+        self._worked_out: dict[str, Gains] = {}
         for names, topic in zip(self._held, topics, strict=True):
             for name in names:
                 self._counts[name][topic] += 1
@@ -34,16 +38,27 @@ class Odds:
         sums = dict.fromkeys(rows, 0.0)
         absent = 0.0
         for name in names:
-            counts = self._counts.get(name)
-            if counts is None:
-                continue
-            if name in gone:
-                counts = counts - Counter((self._topics[without or 0],))
-            total = sum(counts.values())
-            if not total:
-                continue
-            absent += _KINDS[name[0]]
-            mean = total / (len(self._topics) - bool(gone))
-            for topic, times in counts.items():
-                sums[topic] += _KINDS[name[0]] * math.log(times / (UNSEEN * mean) + 1)
+            gains = self._gains(name, self._topics[without]) if without is not None and name in gone else self._of(name)
+            if gains:
+                absent += _KINDS[name[0]]
+            for topic, gain in gains:
+                sums[topic] += gain
         return {topic: value - absent * math.log(1 + rows[topic] / UNSEEN) for topic, value in sums.items()}
+
+    def _of(self, name: str) -> Gains:
+        """Return what a name speaks for, worked out at its first question; nothing is kept of names never taught."""
+        if name not in self._counts:
+            return []
+        gains = self._worked_out.get(name)
+        if gains is None:
+            gains = self._worked_out[name] = self._gains(name)
+        return gains
+
+    def _gains(self, name: str, less: str | None = None) -> Gains:
+        """Return by how much each topic that holds a name gains over one that does not; `less` holds it once less."""
+        counts = Counter(self._counts[name])
+        if less is not None:
+            counts[less] -= 1
+        mean = sum(counts.values()) / len(self._topics)
+        weight = _KINDS[name[0]]
+        return [(topic, weight * math.log(times / (UNSEEN * mean) + 1)) for topic, times in counts.items() if times]

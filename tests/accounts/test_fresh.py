@@ -14,7 +14,7 @@ from workflows.procedure.authority import Role
 
 FRESH = {
     "accounts_own.make_token", "accounts_own.password", "accounts_own.recovery", "accounts_own.remove_factor",
-    "committee.vote",
+    "committee.sign", "committee.vote", "outcomes.publish",
 }  # fmt: skip
 
 

@@ -34,7 +34,7 @@ SIGNED_IN = "signed_in"
 class SignedIn(UserMixin):
     """What Flask-Login keeps: the session's token in the cookie, the session itself from the database."""
 
-    def __init__(self, token: str, user: User, stage: Stage, session: SignInSession | None = None) -> None:
+    def __init__(self, token: str, user: User, stage: Stage, session: SignInSession) -> None:
         self.token, self.user, self.stage, self.session = token, user, stage, session
 
     def get_id(self) -> str:
@@ -77,7 +77,7 @@ def install(app: Flask) -> None:
             g.actor = bearer.actor_of_request()
         elif current_user.is_authenticated:
             g.actor = current_user.user.actor()
-            g.proved_at = current_user.session.proved_at if current_user.session else None
+            g.proved_at = current_user.session.proved_at
         else:
             g.actor = NOBODY
 
@@ -138,10 +138,18 @@ def sign_in(user: User, stage: Stage = Stage.OPEN) -> None:
     session.pop("csrf_token", None)
     g.pop("csrf_token", None)
     token = service.open_session(user, act=act(), stage=stage, browser=_browser_name(request.user_agent.string))
-    login_user(SignedIn(token, user, stage))
+    _enter(token)
     g.actor = user.actor() if stage is Stage.OPEN else NOBODY
     if stage is Stage.OPEN:
         _know_browser(user)
+
+
+def _enter(token: str) -> None:
+    """Be signed in by the session of this token from now on, in this request too."""
+    entered = _load(token)
+    if entered is None:
+        raise RuntimeError("The session that was just opened is not there.")
+    login_user(entered)
 
 
 BROWSERS = {"Edg": "Edge", "OPR": "Opera", "Firefox": "Firefox", "Chrom": "Chrome", "Safari": "Safari"}
@@ -170,9 +178,9 @@ def _know_browser(user: User) -> None:
 
 def renew() -> None:
     """Give the session a new id, proved just now; forms that are open stay good."""
-    user = myself()
+    user, browser = myself(), current_user.session.browser
     service.close_session(current_user.token, act=act())
-    login_user(SignedIn(service.open_session(user, act=act(), browser=current_user.session.browser), user, Stage.OPEN))
+    _enter(service.open_session(user, act=act(), browser=browser))
 
 
 def count_wrong_factor() -> bool:

@@ -9,9 +9,11 @@ import http.client
 import ipaddress
 import socket
 import ssl
+import threading
+from contextlib import suppress
 from urllib.parse import urlsplit
 
-PATIENCE_S = 10.0
+PATIENCE_S = 5.0  # for the connection, and for the whole exchange
 MOST_READ = 1_000  # bytes of an answer, which is thrown away
 PORT = 443
 
@@ -64,6 +66,12 @@ class _Pinned(http.client.HTTPSConnection):
         raw = socket.create_connection((self.address, PORT), PATIENCE_S)
         self.sock = self.tls.wrap_socket(raw, server_hostname=self.host)
 
+    def give_up(self) -> None:
+        """End the connection, whoever waits for something on it."""
+        if self.sock is not None:
+            with suppress(OSError):
+                self.sock.shutdown(socket.SHUT_RDWR)
+
 
 def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     """Send the body and return the status of the answer. Raises: Unreachable."""
@@ -72,6 +80,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     parts = urlsplit(url)
     host = parts.hostname or ""
     connection = _Pinned(host, public_addresses(host)[0])
+    too_long = threading.Timer(PATIENCE_S, connection.give_up)  # whoever sends a byte now and then is not waited for
+    too_long.start()
     try:
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
         connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "Heng", **headers})
@@ -81,4 +91,5 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"{type(error).__name__}") from error
     finally:
+        too_long.cancel()
         connection.close()

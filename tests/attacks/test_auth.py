@@ -8,12 +8,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, update
 
+from app.accounts import queries
 from app.accounts.models import ApiToken, SignInSession, User
 from app.cases.models import Case
 from app.core.db import session, transaction
 from tests.attacks.test_access import GET
 from tests.attacks.test_api import reader_of
-from tests.attacks.world import World, addresses
+from tests.attacks.world import World, addresses, changed, everything
+from tests.committee.factories import declare
 from tests.factories import PASSWORD
 
 INLINE = re.compile(rb"<[^>]+\s(?:style|on[a-z]+)\s*=|javascript:|<style", re.IGNORECASE)
@@ -181,3 +183,19 @@ def test_no_cookie_can_be_read_by_a_script_or_sent_from_another_site(world: Worl
 
     assert len(cookies) >= 3
     assert [each for each in cookies if "HttpOnly" not in each or "SameSite=Lax" not in each] == []
+
+
+def test_a_member_who_stood_aside_can_do_nothing_with_a_page_that_is_still_open(world: World):
+    """Their seat is gone from the very next request, whichever door they use."""
+    number, browser = world.cases["judged"], world.browser("member")
+    assert browser.get(f"/committee/{number}/vote").status_code == 200
+    person = queries.by_email(world.people["member"])
+    case = session().scalars(select(Case).where(Case.number == number)).one()
+    declare(case, person, "conflict", "We were neighbours.")
+    before = everything()
+
+    page = browser.post(f"/committee/{number}/vote", data={"reasons": "x" * 100})
+    call = world.ask("member", browser, f"/api/v1/cases/{number}/actions/vote", "POST", json={"reasons": "x" * 100})
+
+    assert {page.status_code, call.status_code} <= {403, 404}
+    assert changed(before) <= {"api_tokens", "sightings"}

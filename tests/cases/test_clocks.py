@@ -1,8 +1,10 @@
 """Clocks fire once, never early, and warn a higher desk each time."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+import pytest
+from sqlalchemy import func, select
 
 from app.cases import queries, service_clocks
 from app.cases.models import ClockEffect
@@ -100,3 +102,41 @@ def test_a_respondents_silence_leads_to_mediation(app, time):
     sweep()
 
     assert queries.case_to_work(case.id).state is CaseState.MEDIATION
+
+
+@pytest.mark.parametrize(
+    "received_at",
+    [
+        datetime(2026, 3, 8, 6, 59, 59, tzinfo=UTC),  # New York's clocks go on an hour at 7:00
+        datetime(2026, 11, 1, 5, 30, tzinfo=UTC),  # and back at 6:00
+        datetime(1988, 4, 16, 17, 30, tzinfo=UTC),  # Shanghai had summer time then, from half an hour later
+        datetime(2016, 12, 31, 23, 59, 59, 999_999, tzinfo=UTC),  # a leap second followed
+        datetime(2028, 2, 28, 23, 0, tzinfo=UTC),
+    ],
+)  # fmt: skip
+@pytest.mark.parametrize("zone", ["UTC", "Asia/Shanghai", "America/New_York"])
+def test_a_limit_of_a_company_is_elapsed_time_whatever_clocks_on_walls_do(app, time, received_at, zone):
+    time.at = received_at.astimezone(ZoneInfo(zone))
+
+    ends = {clock.kind: clock.due_at for clock in saved(a_case).clocks}
+
+    assert (ends[ClockKind.EMERGENCY_START] - received_at).total_seconds() == 7_200
+    assert (ends[ClockKind.RESOLUTION] - received_at).total_seconds() == 604_800
+
+
+def test_a_sweeper_that_stood_still_for_a_minute_finds_its_work_done(app, time):
+    """It read what was due, was stopped, and goes on with that list when another has done all of it."""
+    for _ in range(3):
+        saved(a_case)
+    time.go(hours=3)
+    stale = queries.due_clocks(an_act().at)
+    while sweep():
+        pass
+    effects = session().scalar(select(func.count()).select_from(ClockEffect))
+    time.go(seconds=60)
+
+    with transaction():
+        fired = [service_clocks.fire(clock_id, act=an_act()) for clock_id in stale]
+
+    assert not any(fired)
+    assert session().scalar(select(func.count()).select_from(ClockEffect)) == effects

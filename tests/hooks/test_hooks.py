@@ -8,6 +8,9 @@ import hmac
 import json
 import re
 import socket
+import threading
+from contextlib import suppress
+from time import perf_counter
 
 import pytest
 from sqlalchemy import select
@@ -218,3 +221,49 @@ def test_the_connection_goes_to_the_address_that_was_checked(monkeypatch):
     with pytest.raises(sending.Unreachable):
         sending.post(URL, b"{}", {})
     assert went == [("93.184.216.34", 443)]
+
+
+def _drips(line):
+    """Send a byte of the head now and then, and never come to its end."""
+    with suppress(OSError):
+        line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+        while True:
+            line.sendall(b"x")
+            threading.Event().wait(0.02)
+
+
+def _pours(line):
+    """Answer with more than anybody reads."""
+    with suppress(OSError):
+        line.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000000\r\n\r\n")
+        while True:
+            line.sendall(b"x" * 65536)
+
+
+@pytest.mark.parametrize(("answers", "told"), [(_drips, None), (_pours, 200)])
+def test_a_receiver_that_never_ends_holds_nobody_up(monkeypatch, answers, told):
+    with socket.create_server(("127.0.0.1", 0)) as server:
+
+        def serve():
+            line, _ = server.accept()
+            with line:
+                line.recv(65536)
+                answers(line)
+
+        receiver = threading.Thread(target=serve, daemon=True)
+        receiver.start()
+
+        def connect(self):
+            self.sock = socket.create_connection(server.getsockname(), sending.PATIENCE_S)
+
+        monkeypatch.setattr(sending, "PATIENCE_S", 0.3)
+        monkeypatch.setattr(sending, "public_addresses", lambda host: ["93.184.216.34"])
+        monkeypatch.setattr(sending._Pinned, "connect", connect)
+        began = perf_counter()
+        if told:
+            assert sending.post(URL, b"{}", {}) == told
+        else:
+            with pytest.raises(sending.Unreachable):
+                sending.post(URL, b"{}", {})
+        assert perf_counter() - began < 5
+        receiver.join(5)

@@ -26,7 +26,7 @@ from workflows.jobs.processes import Child, Program, say, stop
 from workflows.jobs.queues import QUEUES
 
 TICK_S = 0.1
-WEBS, WEB_THREADS = ("web 1", "web 2"), 128
+WEBS, WEB_THREADS = ("web 1", "web 2"), 256
 """Most threads only wait for bytes: `wsgi.AT_ONCE` of a process work at a time."""
 SWEEPERS = ("sweep 1", "sweep 2")  # while one is started again the other goes on
 

@@ -60,7 +60,7 @@ class _Pinned(http.client.HTTPSConnection):
     def __init__(self, host: str, address: str) -> None:
         self.tls = ssl.create_default_context()
         super().__init__(host, PORT, timeout=PATIENCE_S, context=self.tls)
-        self.address = address
+        self.address, self.given_up = address, False
 
     def connect(self) -> None:
         raw = socket.create_connection((self.address, PORT), PATIENCE_S)
@@ -68,6 +68,7 @@ class _Pinned(http.client.HTTPSConnection):
 
     def give_up(self) -> None:
         """End the connection, whoever waits for something on it."""
+        self.given_up = True
         if self.sock is not None:
             with suppress(OSError):
                 self.sock.shutdown(socket.SHUT_RDWR)
@@ -87,6 +88,8 @@ def post(url: str, body: bytes, headers: dict[str, str]) -> int:
         connection.request("POST", path, body, {"Content-Type": "application/json", "User-Agent": "Heng", **headers})
         answer = connection.getresponse()
         answer.read(MOST_READ)
+        if connection.given_up:  # what was cut off may look like a whole answer
+            raise TimeoutError
         return answer.status
     except (OSError, http.client.HTTPException) as error:
         raise Unreachable(f"{type(error).__name__}") from error

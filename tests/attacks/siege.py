@@ -29,6 +29,8 @@ from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import urlencode
 
+from app.core.ids import case_number
+
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE_S, START_S = 1.0, 180.0
 APART = 0.05  # of the time that an answer takes: more would tell what there is
@@ -278,7 +280,7 @@ def alike(port: int, times: int = 50, senders: int = 8) -> float:
     _, page, jar = _spoken(port, "GET", "/en/track", "", {})
     form = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', page)
     heads = {"Content-Type": "application/x-www-form-urlencoded", "Cookie": jar}
-    spent: dict[str, list[float]] = {number: [], "H2026-999999-3": []}
+    spent: dict[str, list[float]] = {number: [], case_number(2026, 999_999): []}
     for n in range(times * senders):
         asked = list(spent)[n % 2]
         contact = f"+8613900139{n // 2 % 1000:03d}" if n % 20 > 1 else f"a{n // 2}@example.test"

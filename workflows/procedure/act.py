@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
 from workflows.procedure.authority import Actor
 
@@ -18,3 +18,5 @@ class Act:
     def __post_init__(self) -> None:
         if self.at.tzinfo is None:
             raise ValueError("An act needs an aware instant.")
+        if self.at.tzinfo is not UTC:  # elsewhere two hours later on a wall may be one or three
+            object.__setattr__(self, "at", self.at.astimezone(UTC))

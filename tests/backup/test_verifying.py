@@ -73,7 +73,7 @@ HARMS = {
     "does not belong here": _slip_in,
     "the manifest is signed": _drop_the_signature,
     "entry 0: act": _rewrite("UPDATE case_events SET clause = '1.2.1'"),
-    "points at a row of": _rewrite("UPDATE case_events SET case_id = 999999"),
+    "points at a row of": _rewrite("UPDATE case_events SET case_id = case_id + 999999"),
     "names a file that is not there": _rewrite("UPDATE cases SET original_sha256 = 'f'"),
     "entry 0: it does not fit its hash": _rewrite("DELETE FROM ledger_entries"),
 }  # fmt: skip

@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey lock format translations compiled-translations siege leaks sbom licences
+.PHONY: help run test check lint types bench chaos simulate journey conformance lock format translations compiled-translations siege leaks sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -73,6 +73,9 @@ chaos: $(DEV_READY) compiled-translations ## three minutes of killing what runs 
 
 simulate: $(DEV_READY) compiled-translations ## thirty days at the desk, 10,000 times anew (EXAMPLES=50000 for more)
 	HENG_EXAMPLES=$(or $(EXAMPLES),10000) $(PYTEST) tests/simulation $(ARGS)
+
+conformance: $(DEV_READY) compiled-translations ## schemathesis against the OpenAPI document, as five readers (ARGS="--examples 100 --seed 7")
+	$(BIN)/python -m tests.attacks.conformance $(ARGS)
 
 siege: $(DEV_READY) compiled-translations ## slow senders and a million guesses against a running system; figures and a verdict (ARGS="--guesses 20000")
 	$(BIN)/python -m tests.attacks.siege $(ARGS)

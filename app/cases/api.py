@@ -6,7 +6,7 @@ from functools import partial
 from typing import Annotated, Any, Literal
 
 from flask import Blueprint, Response, g, request
-from pydantic import AwareDatetime, Field
+from pydantic import Field
 
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
@@ -15,7 +15,7 @@ from app.cases.models import Case
 from app.cases.queries_talk import remedies
 from app.cases.showing import case_shown, clock_shown, event_shown, finding_shown, row_shown, statutory
 from app.core import paging
-from app.core.commands import Digits, Frozen
+from app.core.commands import Digits, Frozen, Instant
 from app.core.contact import email_address, phone_number
 from app.core.db import session, transaction
 from app.core.text import LINE_LIMIT
@@ -43,18 +43,18 @@ class CaseList(Frozen):
     anomaly: Annotated[str, Field(max_length=40)] | None = None
     party: PartyKind | None = None
     assignee: Annotated[Digits, Field(ge=1)] | None = None
-    due_before: AwareDatetime | None = None
+    due_before: Instant | None = None
     q: Annotated[str, Field(max_length=LINE_LIMIT)] | None = None
     order: Literal["due", "-received"] = "due"
     limit: Annotated[Digits, Field(ge=1, le=paging.MAXIMUM)] = paging.LIMIT
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    cursor: paging.ByInstant | None = None
 
 
 class EventList(Frozen):
     """From where to read a history."""
 
     limit: Annotated[Digits, Field(ge=1, le=paging.MAXIMUM)] = paging.LIMIT
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    cursor: paging.ByNumber | None = None
 
 
 @api.get("/cases")
@@ -136,8 +136,9 @@ def list_actions(number: str) -> Response:
 @api.post("/cases/<number>/actions/<action>")
 @requires(Permission.CASE_READ)
 @operation(
-    "Take an action; the body is what /actions says", tag="cases", body_schema=OBJECT, answer=OBJECT, problems=(409,)
-)
+    "Take an action", tag="cases", body_schema=OBJECT, answer=OBJECT, problems=(409,),
+    each=("action", lambda: {action.value: handler.command for action, handler in actions.known().items()}),
+)  # fmt: skip
 def take_action(number: str, action: str) -> Response:
     """Carry the action out, and return the case as it is now."""
     handler = found(actions.known().get(Action(action)) if action in set(Action) else None)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from datetime import date
 from typing import Annotated
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field
 from pydantic_core import PydanticCustomError
 
 LARGEST = 2**53 - 1
@@ -19,7 +21,24 @@ def _ascii_digits(value: object) -> object:
     return int(value)
 
 
+def _written_as(form: str, code: str) -> BeforeValidator:
+    """Read only what is written so; Python would read a bare number as an instant, too."""
+
+    def check(value: object) -> object:
+        if not isinstance(value, str) or not re.fullmatch(form, value, re.ASCII):
+            raise PydanticCustomError(code, code)
+        return value
+
+    return BeforeValidator(check)
+
+
 Digits = Annotated[int, BeforeValidator(_ascii_digits)]
+CivilDay = Annotated[date, Field(strict=False), _written_as(r"\d{4}-\d\d-\d\d", "wrong_type")]
+Instant = Annotated[
+    AwareDatetime,
+    Field(strict=False),
+    _written_as(r"\d{4}-\d\d-\d\d[Tt]\d\d:\d\d:\d\d(\.\d{1,9})?([Zz]|[+-]\d\d:\d\d)", "not_an_instant"),
+]
 RowId = Annotated[int, Field(gt=0, le=LARGEST)]
 
 

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BeforeValidator
+from pydantic import AfterValidator, BeforeValidator, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 BODY_LIMIT = 20_000
@@ -73,12 +73,29 @@ def _unlikely_string(value: Any) -> Any:
     return value
 
 
-Line = Annotated[str, BeforeValidator(_unlikely_string), _checked(LINE_LIMIT, line=True, required=True)]
-OptionalLine = Annotated[str, BeforeValidator(_unlikely_string), _checked(LINE_LIMIT, line=True, required=False)]
-Body = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, line=False, required=True)]
-OptionalBody = Annotated[str, BeforeValidator(_unlikely_string), _checked(BODY_LIMIT, line=False, required=False)]
-Note = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=True)]
-OptionalNote = Annotated[str, BeforeValidator(_unlikely_string), _checked(2_000, line=False, required=False)]
+# The same for those who read a schema: which characters are taken, and that there is something to see.
+_SHOWN = r"[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]"
+_SEEN = (
+    r"[^\x00-\x20\x7f-\xa0\xad\u0300-\u036f\u115f\u1160\u1680\u2000-\u200f\u2028-\u202f\u205f-\u206f\u2800\u3000"
+    r"\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\uffff]"
+)
+
+
+def _told(limit: int, *, required: bool) -> WithJsonSchema:
+    pattern = f"^{_SHOWN}*{_SEEN}{_SHOWN}*$" if required else f"^{_SHOWN}*$"
+    return WithJsonSchema({"type": "string", "maxLength": limit, "pattern": pattern})
+
+
+_LIKELY = BeforeValidator(_unlikely_string)
+_MUST, _MAY = _told(LINE_LIMIT, required=True), _told(LINE_LIMIT, required=False)
+Line = Annotated[str, _LIKELY, _checked(LINE_LIMIT, line=True, required=True), _MUST]
+OptionalLine = Annotated[str, _LIKELY, _checked(LINE_LIMIT, line=True, required=False), _MAY]
+Body = Annotated[str, _LIKELY, _checked(BODY_LIMIT, line=False, required=True), _told(BODY_LIMIT, required=True)]
+OptionalBody = Annotated[
+    str, _LIKELY, _checked(BODY_LIMIT, line=False, required=False), _told(BODY_LIMIT, required=False)
+]
+Note = Annotated[str, _LIKELY, _checked(2_000, line=False, required=True), _told(2_000, required=True)]
+OptionalNote = Annotated[str, _LIKELY, _checked(2_000, line=False, required=False), _told(2_000, required=False)]
 
 
 # What turns the direction of a line or draws nothing: harmless when seen, a lie when not. Joiners that build emoji and

@@ -28,10 +28,16 @@ FILES: dict[str, Any] = {
     "type": "object",
     "required": ["file"],
     "properties": {
-        "file": {"type": "array", "items": {"type": "string", "format": "binary"}},
+        "file": {
+            "type": "array",
+            "minItems": 1,
+            "maxItems": COUNT_LIMIT,
+            "items": {"type": "string", "format": "binary"},
+        },
         "sha256": {"type": "array", "items": {"type": "string", "pattern": "^[0-9a-f]{64}$"}},
         "note": {"type": "string", "maxLength": NOTE},
     },
+    "additionalProperties": False,
 }
 
 
@@ -64,7 +70,7 @@ def add_evidence(number: str) -> Response:
 
 @api.get("/cases/<number>/evidence/<exhibit>")
 @requires(Permission.CASE_READ)
-@operation("One file, as this reader may have it", tag="evidence", answer_type="application/octet-stream")
+@operation("One file, as this reader may have it", tag="evidence", answer_type="*/*")
 def fetch_evidence(number: str, exhibit: str) -> Response:
     """Return an exhibit by its number in the case, for saving."""
     case = found(cases.by_number(number, current_actor()))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from typing import Annotated, Any
+from zoneinfo import available_timezones
 
 from flask import Response, request
-from pydantic import Field
+from pydantic import WithJsonSchema
 
 from app.cases.models import Case
 from app.cases.queries import findings
@@ -15,7 +16,7 @@ from app.core.commands import Frozen
 from app.core.db import transaction
 from app.core.languages import segment
 from app.core.text import Body
-from app.intake.commands import LanguageTag, Submission
+from app.intake.commands import EVENTS, LanguageTag, Order, Submission
 from app.intake.service import prepare, receive
 from app.intake.service_keys import Received
 from app.web import admission, limits
@@ -24,8 +25,9 @@ from app.web.guards import act, open_to_all
 from app.web.limits import often
 from app.web.words import sentence
 from workflows.procedure.checks import engine
-from workflows.procedure.checks.facts import REQUEST_SCHEMA, CheckRequest, FactsError
+from workflows.procedure.checks.facts import REQUEST_SCHEMA, ZONE, CheckRequest, FactsError
 from workflows.procedure.checks.finding import FINDING_SCHEMA
+from workflows.procedure.checks.strict import or_null
 from workflows.procedure.errors import Invalid
 from workflows.regulation import book
 from workflows.triage.reading import read
@@ -89,8 +91,8 @@ class ClassifyText(Frozen):
 
     text: Body
     language: LanguageTag | None = None
-    order: dict[str, Any] | None = None
-    events: Annotated[list[dict[str, Any]], Field(max_length=500)] | None = None
+    order: Order | None = None
+    events: Annotated[list[dict[str, Any]], WithJsonSchema(EVENTS)] | None = None
 
 
 @api.post("/classify")
@@ -106,10 +108,16 @@ def classify() -> Response:
     return answer(read(asked.text, language=asked.language, order=asked.order, events=events).to_json())
 
 
+def _asked() -> dict[str, Any]:
+    """Return the schema of what is checked, with every time zone that this machine knows."""
+    zones = {"time_zone": or_null({"enum": sorted(filter(ZONE.fullmatch, available_timezones()))})}
+    return REQUEST_SCHEMA | {"properties": REQUEST_SCHEMA["properties"] | zones}
+
+
 @api.post("/checks")
 @open_to_all
 @often("readings")
-@operation("Check an order's facts against the rules", tag="rules", body_schema=REQUEST_SCHEMA, answer=FINDINGS,
+@operation("Check an order's facts against the rules", tag="rules", body_schema=_asked, answer=FINDINGS,
            signed_in=False)  # fmt: skip
 def checks() -> Response:
     """Return the findings on an order's facts in order of clause; nothing is kept."""

@@ -8,17 +8,20 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import AfterValidator, Field, WithJsonSchema, model_validator
 from pydantic_core import PydanticCustomError
 
 from app.cases.commands import AnomalyKey, Money, refuse_unreadable
 from app.core.commands import Frozen, RowId
 from app.core.contact import Email, Phone
 from app.core.text import Body, OptionalLine, OptionalNote
+from workflows.procedure.checks.facts import REQUEST_SCHEMA
 from workflows.regulation import book
 
 LanguageTag = Literal["zh-Hans", "zh-Hant", "en"]
 MOST_REMEDIES = 10
+ORDER, EVENTS = (REQUEST_SCHEMA["properties"][name]["anyOf"][0] for name in ("order", "events"))
+Order = Annotated[dict[str, Any], WithJsonSchema(ORDER)]
 _LIST = Field(strict=False, max_length=MOST_REMEDIES)  # JSON has lists, a frozen value has tuples
 
 
@@ -68,8 +71,8 @@ class Submission(Frozen):
     language: LanguageTag | None = None
     anomaly: AnomalyKey | None = None
     respondent: Respondent | None = None
-    order: dict[str, Any] | None = None
-    events: Annotated[tuple[dict[str, Any], ...], Field(strict=False, max_length=500)] | None = None
+    order: Order | None = None
+    events: Annotated[tuple[dict[str, Any], ...], Field(strict=False), WithJsonSchema(EVENTS)] | None = None
     remedies_sought: Annotated[tuple[SoughtRemedy, ...], _LIST] | None = None
     danger: bool | None = None
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from flask import Response
 from pydantic import Field
 
-from app.core.commands import Frozen
+from app.core.commands import CivilDay, Frozen
 from app.core.db import transaction
 from app.core.text import Line
 from app.knowledge import asking, service
@@ -30,7 +29,7 @@ OBJECT: dict[str, Any] = {"type": "object"}
 class AsOf(Frozen):
     """The civil day whose rules are asked for; today by default."""
 
-    as_of: date | None = Field(default=None)
+    as_of: CivilDay | None = None
 
 
 @api.get("/rulebook")

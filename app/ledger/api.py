@@ -47,7 +47,7 @@ class EntryList(Frozen):
 
     start: Place = 0
     limit: Annotated[Digits, Field(ge=1, le=paging.MAXIMUM)] = paging.LIMIT
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    cursor: paging.ByNumber | None = None
 
 
 class ProofWanted(Frozen):

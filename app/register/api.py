@@ -52,7 +52,7 @@ class DecisionList(Wanted):
     """What to look for, and from where on."""
 
     limit: Annotated[Digits, Field(ge=1, le=paging.MAXIMUM)] = paging.LIMIT
-    cursor: Annotated[str, Field(max_length=400)] | None = None
+    cursor: paging.ByInstant | None = None
 
 
 class InLanguage(Frozen):

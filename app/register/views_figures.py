@@ -62,7 +62,8 @@ def table() -> Response:
 
 @api.get("/stats")
 @open_to_all
-@operation("The open figures: complaints by month, limits kept and missed by clause", tag="register", answer=SHOWN)
+@operation("The open figures: complaints by month, limits kept and missed by clause", tag="register", answer=SHOWN,
+           signed_in=False)  # fmt: skip
 def shown() -> Response:
     """Return the figures."""
     now = clock.now()

@@ -5,7 +5,7 @@ Every call is described where it is written (`operation`); `app.web.openapi` mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -36,9 +36,11 @@ class Operation:
     signed_in: bool = True
     problems: tuple[int, ...] = ()
     headers: dict[str, str] = field(default_factory=dict)
-    body_schema: dict[str, Any] | None = None
+    body_schema: dict[str, Any] | Callable[[], dict[str, Any]] | None = None
     body_type: str = "application/json"
     answer_type: str = "application/json"
+    each: tuple[str, Callable[[], Mapping[str, type[BaseModel]]]] | None = None
+    """A part of the address, and the body for each word that may stand there: each is told as a call of its own."""
 
 
 def api_blueprint(name: str) -> Blueprint:
@@ -135,9 +137,10 @@ def _told(error: Any) -> dict[str, str]:
     code = CODES.get(kind)
     if code is None:
         code = "wrong_type" if kind.endswith(("_type", "_parsing")) else kind
-    if kind.startswith(("greater_than", "less_than", "too_", "string_too")):
-        code = "not_possible"
-    return {"pointer": pointer, "detail": sentence(code, error.get("ctx") or {})}
+    told = error.get("ctx") or {}
+    if kind.startswith(("greater_than", "less_than", "too_", "string_too")) and "limit" not in told:
+        code = "not_possible"  # pydantic's own; ours name the limit
+    return {"pointer": pointer, "detail": sentence(code, told)}
 
 
 def found(thing: Model | Any | None) -> Any:

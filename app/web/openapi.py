@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import Blueprint, Flask, Response, current_app, json, render_template
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
+from werkzeug.routing import Rule
 
 from app.core import site
 from app.web.api import PREFIX, Operation
@@ -16,6 +19,7 @@ from app.web.guards import open_to_all
 
 docs = Blueprint("openapi", __name__, url_prefix=PREFIX)
 BLUEPRINTS = (docs,)
+SPELT = {"ge": "minimum", "le": "maximum", "gt": "exclusiveMinimum", "lt": "exclusiveMaximum"}
 REFERENCE = "#/components/schemas/{model}"
 TITLES = {
     400: "The body is not readable JSON, or not an object", 401: "The token is unknown or has expired",
@@ -67,13 +71,12 @@ def _text(app: Flask) -> str:
 def build(app: Flask) -> dict[str, Any]:
     """Return the whole document for the calls that `app` serves."""
     calls = [(rule, app.view_functions[rule.endpoint]) for rule in app.url_map.iter_rules()]
-    described = [(rule, view.operation) for rule, view in calls if hasattr(view, "operation")]
-    schemas = _schemas([operation for _rule, operation in described])
+    described = [told for rule, view in calls if hasattr(view, "operation") for told in _spread(rule, view.operation)]
+    schemas = _spelled(_schemas([told.operation for told in described]))
     paths: dict[str, dict[str, Any]] = {}
-    for rule, operation in sorted(described, key=lambda pair: pair[0].rule):
-        path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
-        for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
-            paths.setdefault(path, {})[method.lower()] = _call(rule.endpoint, rule.arguments, operation, schemas)
+    for told in sorted(described, key=lambda told: told.path):
+        for method in told.methods:
+            paths.setdefault(told.path, {})[method] = _call(told, schemas)
     return {
         "openapi": "3.1.0",
         "info": {
@@ -92,6 +95,29 @@ def build(app: Flask) -> dict[str, Any]:
     }
 
 
+class Told(NamedTuple):
+    """One address of the document."""
+
+    path: str
+    methods: list[str]
+    name: str
+    arguments: set[str]
+    operation: Operation
+
+
+def _spread(rule: Rule, operation: Operation) -> Iterator[Told]:
+    """Yield a rule as the document tells it, and once more for each word that has a body of its own."""
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", rule.rule)
+    methods = sorted(method.lower() for method in (rule.methods or set()) - {"HEAD", "OPTIONS"})
+    name = rule.endpoint.replace(".", "_")
+    yield Told(path, methods, name, rule.arguments, operation)
+    if operation.each:
+        part, bodies = operation.each
+        for word, body in bodies().items():
+            own = replace(operation, summary=f"{operation.summary}: {word}", body=body, body_schema=None)
+            yield Told(path.replace(f"{{{part}}}", word), methods, f"{name}_{word}", rule.arguments - {part}, own)
+
+
 def _schemas(operations: list[Operation]) -> dict[str, Any]:
     models: dict[tuple[type[BaseModel], Any], None] = {}
     for operation in operations:
@@ -105,9 +131,10 @@ def _schemas(operations: list[Operation]) -> dict[str, Any]:
     return {"references": references, "definitions": definitions.get("$defs", {})}
 
 
-def _call(endpoint: str, arguments: set[str], operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:
+def _call(told: Told, schemas: dict[str, Any]) -> dict[str, Any]:
+    arguments, operation = told.arguments, told.operation
     call: dict[str, Any] = {
-        "operationId": endpoint.replace(".", "_"),
+        "operationId": told.name,
         "summary": operation.summary,
         "tags": [operation.tag],
         "parameters": _parameters(arguments, operation, schemas),
@@ -116,6 +143,7 @@ def _call(endpoint: str, arguments: set[str], operation: Operation, schemas: dic
     if operation.signed_in:
         call["security"] = [{"bearer": []}]
     schema = schemas["references"].get((operation.body, "validation")) if operation.body else operation.body_schema
+    schema = schema() if callable(schema) else schema
     if schema:
         call["requestBody"] = {"required": True, "content": {operation.body_type: {"schema": schema}}}
     return call
@@ -131,9 +159,24 @@ def _parameters(arguments: set[str], operation: Operation, schemas: dict[str, An
     ]
     if operation.query:
         name = schemas["references"][operation.query, "validation"]["$ref"].rsplit("/", 1)[1]
-        for key, schema in schemas["definitions"][name].get("properties", {}).items():
-            found.append({"name": key, "in": "query", "required": False, "schema": schema})
+        model = schemas["definitions"][name]
+        for key, schema in model.get("properties", {}).items():
+            required = key in model.get("required", ())
+            found.append({"name": key, "in": "query", "required": required, "schema": _given(schema)})
     return found
+
+
+def _given(schema: dict[str, Any]) -> dict[str, Any]:
+    """Return the schema of what is there: a query string has no null."""
+    kinds = [each for each in schema.get("anyOf", ()) if each.get("type") != "null"]
+    return kinds[0] if len(kinds) == 1 else schema
+
+
+def _spelled(schema: Any) -> Any:
+    """Return the schema in JSON Schema's words, where pydantic keeps its own for limits of what it cannot look into."""
+    if isinstance(schema, dict):
+        return {SPELT.get(key, key) if key != "properties" else key: _spelled(each) for key, each in schema.items()}
+    return [_spelled(each) for each in schema] if isinstance(schema, list) else schema
 
 
 def _responses(arguments: set[str], operation: Operation, schemas: dict[str, Any]) -> dict[str, Any]:

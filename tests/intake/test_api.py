@@ -170,3 +170,21 @@ def test_facts_that_cannot_be_read_are_told_with_their_place(client):
     answer = client.post("/api/v1/checks", json={"order": {"goods_total_minor": "19900"}})
 
     assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/order/goods_total_minor")
+
+
+@pytest.mark.parametrize("language", ["zh-Hans", "zh-Hant", "en"])
+@pytest.mark.parametrize("facts", [
+    {"order": {"id": "9" * 201}}, {"order": {"product_text": "x" * 20_001}}, {"order": {"commitments": ["x"] * 101}},
+    {"events": [{"type": "shipped"}] * 501},
+], ids=["a line", "a text", "a list", "events"])  # fmt: skip
+@pytest.mark.parametrize("call", ["checks", "classify", "complaints"])
+def test_facts_beyond_a_limit_are_refused_with_the_limit(client, call, facts, language):
+    body = {"checks": {}, "classify": {"text": "拒绝退货"}}.get(
+        call, {"narrative": "拒绝退货", "complainant": {"email": "a@b.test"}}
+    )
+    headers = {"Idempotency-Key": "k", "Accept-Language": language}
+
+    answer = client.post(f"/api/v1/{call}", json=body | facts, headers=headers)
+
+    assert answer.status_code == 422
+    assert any(digits in answer.json["errors"][0]["detail"] for digits in ("200", "20000", "100", "500"))

@@ -15,6 +15,7 @@ GREATEST = 2**53
 INSTANT = re.compile(r"(\d{4})-(\d\d)-(\d\d)[Tt](\d\d):(\d\d):(\d\d)(?:\.(\d{1,9}))?([Zz]|[+-]\d\d:\d\d)", re.ASCII)
 YEARS = range(1970, 2200)
 UNWELCOME = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+WELCOME = r"^[^\x00-\x08\x0b-\x1f\x7f]*$"  # the same as a pattern of a schema; JSON cannot hold the rest
 
 
 class Reader(NamedTuple):
@@ -96,7 +97,7 @@ def _instant(value: Any, _: Place) -> datetime:
 
 
 flag = Reader(_flag, {"type": "boolean"})
-instant = Reader(_instant, {"type": "string", "format": "date-time"})
+instant = Reader(_instant, {"type": "string", "format": "date-time", "pattern": r"^(19[7-9]|20[0-9]|21[0-9])[0-9]-"})
 
 
 def whole(least: int = 0) -> Reader:
@@ -119,12 +120,12 @@ def text(most: int = 200) -> Reader:
         if type(value) is not str:
             raise Refused("not_a_text")
         if len(value) > most:
-            raise Refused("too_long", most=most)
+            raise Refused("too_long", limit=most)
         if UNWELCOME.search(value):
             raise Refused("unwelcome_characters")
         return value
 
-    return Reader(take, {"type": "string", "maxLength": most})
+    return Reader(take, {"type": "string", "maxLength": most, "pattern": WELCOME})
 
 
 def one_of(*options: str) -> Reader:
@@ -145,7 +146,7 @@ def items(each: Reader, *, most: int) -> Reader:
         if type(value) is not list:
             raise Refused("not_a_list")
         if len(value) > most:
-            raise Refused("too_many", most=most)
+            raise Refused("too_many", limit=most)
         return tuple(place.at(number).read(each, item) for number, item in enumerate(value))
 
     return Reader(take, {"type": "array", "maxItems": most, "items": each.schema})
@@ -159,12 +160,13 @@ def texts_by_name(*, most: int, longest: int) -> Reader:
         if type(value) is not dict:
             raise Refused("not_an_object")
         if len(value) > most:
-            raise Refused("too_many", most=most)
+            raise Refused("too_many", limit=most)
         for name in value:
             place.at(name).read(name_of, name)
         return {name: None if held is None else place.at(name).read(words, held) for name, held in value.items()}
 
-    return Reader(take, {"type": "object", "maxProperties": most, "additionalProperties": or_null(words.schema)})
+    schema = {"type": "object", "maxProperties": most, "propertyNames": name_of.schema}
+    return Reader(take, schema | {"additionalProperties": or_null(words.schema)})
 
 
 def fields(value: Any, place: Place, readers: Mapping[str, Reader]) -> dict[str, Any]:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from time import monotonic
 from typing import Any, TextIO
@@ -28,7 +30,7 @@ from app.core.db import canonical, session, transaction
 from app.core.text import Note
 from app.intake import table
 from app.intake.commands import Submission
-from app.intake.service import prepare, receive
+from app.intake.service import Prepared, prepare, receive
 from app.intake.table import Row, TableRefused
 from app.web.api import Unprocessable, read_as
 from app.web.api import when as written
@@ -38,6 +40,8 @@ from workflows.procedure.errors import ProcedureError
 
 complaints_group = AppGroup("complaints", help="Complaints from files, and cases as a table.")
 LONGEST_REFERENCE = 150
+TOGETHER = 25  # rows in one transaction: few enough that nobody else who files waits long
+AT_ONCE = 8
 
 
 class Rejects:
@@ -85,7 +89,7 @@ def import_(file: Path, encoding: str) -> None:
     received_at, remedy, amount and remedy_note are welcome. A reference of your own tells a row that was changed
     from a new one.
 
-    Good rows become cases, each by itself. Bad ones go to FILE.rejected beside it with the reason; mend and import
+    Good rows become cases, some at a time. Bad ones go to FILE.rejected beside it with the reason; mend and import
     that file. Importing the same file again makes no second case, so after a stop just start it anew.
     """
     if file.suffix not in (".csv", ".jsonl"):
@@ -93,8 +97,8 @@ def import_(file: Path, encoding: str) -> None:
     tally, begun = Tally(), monotonic()
     try:
         with table.open_text(file, encoding) as text, closing(Rejects(file)) as rejects, force_locale("en"):
-            for row in _progressing(text, file):
-                _take(row, tally, rejects)
+            for rows in _progressing(text, file):
+                _take(rows, tally, rejects)
     except (UnicodeDecodeError, LookupError) as error:
         raise click.ClickException(f"{file} is not in {encoding}: {error}. {tally.told()}") from error
     except TableRefused as refused:
@@ -119,50 +123,76 @@ class Tally:
         return f"{self.taken} imported, {self.known} were there already, {self.refused} refused."
 
 
-def _progressing(text: TextIO, file: Path) -> Iterator[Row]:
-    """Yield the rows under a progress bar that follows the bytes read."""
+def _progressing(text: TextIO, file: Path) -> Iterator[list[Row]]:
+    """Yield the rows, some at a time, under a progress bar that follows the bytes read."""
     rows = table.read_table(text) if file.suffix == ".csv" else table.read_lines(text, current_app.json.loads)
     with click.progressbar(length=max(file.stat().st_size, 1), label=file.name, file=sys.stderr) as bar:
         done = 0
-        for row in rows:
-            yield row
+        while some := list(islice(rows, TOGETHER)):
+            yield some
             place = text.buffer.tell()
             bar.update(place - done)
             done = place
-
-
-def _take(row: Row, tally: Tally, rejects: Rejects) -> None:
-    try:
-        again = _hand_in(row)
-    except RowRefused as refused:
-        tally.refused += 1
-        rejects.write(row, str(refused))
-    else:
-        tally.known += again
-        tally.taken += not again
 
 
 class RowRefused(Exception):
     """A row that makes no case: the reason in words."""
 
 
-def _hand_in(row: Row) -> bool:
-    """Make a case of the row and return whether an earlier import had made it; raise RowRefused."""
+def _take(rows: list[Row], tally: Tally, rejects: Rejects) -> None:
+    """Make cases of these rows and count them, once they are safely kept."""
+    act, read = Act(SYSTEM, now()), dict[int, tuple[Submission, str]]()
+    refused: dict[int, str] = {}
+    for n, row in enumerate(rows):
+        try:
+            read[n] = _read(row)
+        except RowRefused as why:
+            refused[n] = str(why)
+    with ThreadPoolExecutor(AT_ONCE) as pool:  # most of it is waiting for the disk
+        prepared = list(pool.map(lambda each: prepare(each[0], act=act), read.values()))
+    ready = {n: (prepared[k], mark) for k, (n, (_, mark)) in enumerate(read.items())}
+    known = _kept(ready, refused, act)
+    tally.known += sum(known.values())
+    tally.taken += len(known) - sum(known.values())
+    tally.refused += len(refused)
+    for n in sorted(refused):
+        rejects.write(rows[n], refused[n])
+
+
+def _kept(ready: dict[int, tuple[Prepared, str]], refused: dict[int, str], act: Act) -> dict[int, bool]:
+    """Keep all in one transaction, or, where one is refused, each in its own; return which an earlier import made."""
+    try:
+        with transaction():
+            return {n: _receive(*each, act) for n, each in ready.items()}
+    except ProcedureError:
+        pass
+    known: dict[int, bool] = {}
+    for n, each in ready.items():
+        try:
+            with transaction():
+                known[n] = _receive(*each, act)
+        except ProcedureError as why:
+            refused[n] = in_words(why)
+    return known
+
+
+def _receive(prepared: Prepared, mark: str, act: Act) -> bool:
+    return receive(prepared, act=act, channel="import", key=f"import:{mark}").again
+
+
+def _read(row: Row) -> tuple[Submission, str]:
+    """Return the complaint in a row, and what tells it from others; raise RowRefused."""
     if row.body is None:
         raise RowRefused(row.fault)
     if row.reference is not None and not (0 < len(row.reference) <= LONGEST_REFERENCE and row.reference.isprintable()):
         raise RowRefused(f"reference: must be 1 to {LONGEST_REFERENCE} characters")
-    act = Act(SYSTEM, now())
     try:
         submission = read_as(Submission, row.body)
-        mark = row.reference or ids.digest(canonical(submission.model_dump(mode="json", exclude_none=True)))
-        prepared = prepare(submission, act=act)
-        with transaction():
-            return receive(prepared, act=act, channel="import", key=f"import:{mark}").again
     except Unprocessable as refused:
         raise RowRefused("; ".join(f"{each['pointer'][1:]}: {each['detail']}" for each in refused.errors)) from None
     except ProcedureError as refused:
         raise RowRefused(in_words(refused)) from None
+    return submission, row.reference or ids.digest(canonical(submission.model_dump(mode="json", exclude_none=True)))
 
 
 # --- out -------------------------------------------------------------------------------------------------------------

@@ -69,9 +69,10 @@ def email_address(typed: str) -> str | None:
         return address
     mailbox, _at, domain = address.partition("@")
     try:
-        return f"{mailbox}@{domain.encode('idna').decode('ascii')}"
+        read = f"{mailbox}@{domain.encode('idna').decode('ascii')}"
     except UnicodeError:
         return None
+    return read if _EMAIL.fullmatch(read) else None  # a domain may become what is none: `test³` is `test3`
 
 
 def _phone(value: str) -> str:

@@ -23,6 +23,7 @@ from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
 from app.evidence.showing import docket, face
+from app.intake.queries import signed_facts
 from app.mediation import queries as mediation
 from app.mediation.showing import record_face, rounds_of
 from app.web.filters import instant, law, named
@@ -235,10 +236,24 @@ def _facts(case: Case) -> list[tuple[str, str]]:
     return [
         (_("Wants"), sought),
         (_("Order"), str(case.order_facts.get("id") or "")),
+        *_signed_by_shop(case),
         (_("What went wrong"), law(case.anomaly, "anomaly")),
         (_("Who answers for it"), named_party),
         (_("Received"), instant(case.received_at)),
     ]
+
+
+def _signed_by_shop(case: Case) -> list[tuple[str, str]]:
+    """Return which facts of the order the shop signed, and where the complainant says otherwise."""
+    signed = signed_facts(case.id)
+    if signed is None:
+        return []
+    other = [name for name, value in signed.order_facts.items() if case.order_facts.get(name) != value]
+    comma = "、" if language().startswith("zh") else ", "
+    agreed = comma.join(named(name, "order_fact") for name in signed.order_facts if name not in other)
+    told = comma.join(f"{named(name, 'order_fact')} ({signed.order_facts[name]})" for name in other)
+    rows = [(_("Signed by the shop"), agreed), (_("The shop says otherwise"), told)]
+    return [(label, words) for label, words in rows if words]
 
 
 def _messages(case: Case, actor: Actor) -> dict[str, Any]:

@@ -71,3 +71,15 @@ class DraftFile(Model):
     def as_upload(self) -> Upload:
         """Return it as intake hands it to the case."""
         return Upload(self.filename, self.media_type, self.size, self.sha256, self.shared_sha256, self.proves)
+
+
+class ShopFacts(Model):
+    """What a shop signed about the order of a case. One link makes one case: `digest` is of shop, order and nonce."""
+
+    __tablename__ = "shop_facts"
+
+    digest: Mapped[str] = mapped_column(primary_key=True)
+    case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    order_facts: Mapped[dict[str, Any]]
+    taken_at: Mapped[datetime]

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from app.cases.models import Case, Party
 from app.core.db import session
 from app.core.ids import digest
-from app.intake.models import Draft, DraftFile
+from app.intake.models import Draft, DraftFile, ShopFacts
 from workflows.procedure.states import CaseState
 
 
@@ -56,3 +56,8 @@ def open_case_about(order_id: str | None, contacts: Sequence[str]) -> Case | Non
         .where(reached, Case.order_facts["id"].as_string() == order_id, Case.state != CaseState.CLOSED)
     )
     return session().scalars(query.order_by(Case.id.desc()).limit(1)).one_or_none()
+
+
+def signed_facts(case_id: int) -> ShopFacts | None:
+    """Return what a shop signed about the order of a case, if it came by a shop's link."""
+    return session().scalars(select(ShopFacts).where(ShopFacts.case_id == case_id)).one_or_none()

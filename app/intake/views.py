@@ -11,7 +11,7 @@ from werkzeug.wrappers import Response
 
 from app.cases.queries import by_link
 from app.core.db import transaction
-from app.intake import composing, drafting, pages, queries, service, service_drafts
+from app.intake import composing, drafting, pages, queries, service, service_drafts, service_signed
 from app.intake.composing import Complaint
 from app.intake.forms import KEEP, CheckForm, ContactForm, OrderForm, StepForm
 from app.intake.receipt import receipt_of
@@ -172,8 +172,8 @@ def _check_page(form: CheckForm, complaint: Complaint) -> str:
     told = list(sections(complaint, queries.files_of(drafting.current())))
     gaps = [each for each in told if each.open] if request.method == "POST" else []
     errors = [{"target": each.step, "text": _("Please complete: %(step)s", step=each.title)} for each in gaps]
-    return render_template("intake/check.html", form=form, sections=told, errors=errors, same=same,
-                           challenge=admission.challenge())  # fmt: skip
+    shown = {"sections": told, "errors": errors, "same": same, "shop": complaint.signed}
+    return render_template("intake/check.html", form=form, challenge=admission.challenge(), **shown)
 
 
 def _send(complaint: Complaint) -> str:
@@ -185,6 +185,8 @@ def _send(complaint: Complaint) -> str:
     try:
         with transaction():
             done = service.receive(prepared, act=act(), channel="web", evidence=files, declared=CheckForm.DECLARED)
+            if complaint.signed:
+                service_signed.take(complaint.signed, done.case, act=act())
             service_drafts.spend(*seen, done.case)
     except Stale:
         return url_for("filing.check")

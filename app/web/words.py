@@ -62,6 +62,7 @@ REFUSALS = {
     "company_not_asked": _l("No company was asked in this case yet. Keep the message as a note."),
     "hook_url": _l("Write an address that begins with https:// and is on the open Internet."),
     "hook_too_many": _l("There can be at most %(limit)s addresses. Remove one first."),
+    "order_keys_too_many": _l("There can be at most %(limit)s keys. Revoke one first."),
     "mail_settled": _l("Somebody has seen to this message already."),
     "row": _l("Row %(row)s:"),
     "not_utf8": _l("The file is not written in UTF-8. Save it as UTF-8 and try again."),

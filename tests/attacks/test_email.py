@@ -21,7 +21,7 @@ from app.cases.models import Case
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from app.core.storage import store
-from app.post import child, reading
+from app.post import child, reading, service
 from app.post.models import InboundMail, MailStatus
 from tests.jobs.running import a_free_port
 from tests.post.mails import DESK, STORY, a_mail, come_in, do_what_is_due
@@ -29,7 +29,7 @@ from workflows.jobs import mail_in, tasks
 
 SEED, MUTATED = 20_260_901, 5_000
 WHOLE_WAY = int(os.environ.get("MAILS_THE_WHOLE_WAY", "50"))
-SLOWEST_S = 2.0
+SLOWEST_S, MOST_KB = 2.0, 300 * 1024
 HEAD = b"From: a@b.test\r\nMessage-ID: <x@b.test>\r\nSubject: x\r\n"
 TEXT = STORY.encode()
 
@@ -222,7 +222,22 @@ def test_thousands_of_spoiled_messages_are_read_or_left_to_a_person(app):
     assert unread < MUTATED / 50
 
 
-def test_of_spoiled_messages_sent_by_smtp_none_is_refused_and_none_is_lost(app):
+@pytest.fixture
+def spent(monkeypatch):
+    """The CPU seconds that each message took to be read and judged, its child process included."""
+    seconds, read = [], service.read
+
+    def timed(mail):
+        before = children_cpu() + wall.thread_time()
+        found = read(mail)
+        seconds.append(children_cpu() + wall.thread_time() - before)
+        return found
+
+    monkeypatch.setattr(service, "read", timed)
+    return seconds
+
+
+def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_takes_long_or_much(app, spent):
     listener = mail_in.Listener("127.0.0.1", a_free_port())
     listener.start()
     answers = []
@@ -245,3 +260,6 @@ def test_of_spoiled_messages_sent_by_smtp_none_is_refused_and_none_is_lost(app):
     assert session().scalar(select(func.count()).select_from(Case)) == told.get(MailStatus.CASE, 0)
     broken = select(func.count()).where(InboundMail.reason.in_(("failed", "broken")))
     assert session().scalar(broken) == 0
+    assert len(spent) == len(answers)
+    assert max(spent) < SLOWEST_S
+    assert resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss < MOST_KB

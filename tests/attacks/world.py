@@ -43,6 +43,7 @@ from app.learning.models import Stage, Weights
 from app.mediation.commands import Decline, EnterBid, Propose, SendAnswer
 from app.notices.models import Edition, RegisterEntry
 from app.notices.service import issue
+from app.organisations import service_keys as keys
 from app.organisations.models import Organisation
 from app.portal import service as codes
 from app.post import service as post
@@ -232,6 +233,7 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
     world.ids["mail_id"] = _held_mail()
     endpoint = hooks.add("https://shop.example/hook", act=Act(people["respondent"].actor(), an_act().at))
     world.ids["endpoint_id"] = endpoint.id
+    world.ids["key_id"] = keys.make(act=Act(people["respondent"].actor(), an_act().at)).id
     world.ids["delivery_id"] = hooks.post(endpoint, "case.reply", {"case_number": "H"}, act=an_act()).id
     world.ids["message_id"] = messages.post(
         channel=Channel.SMS, address="+8613800138000", language="en", subject="Your code", body="Code 123456.",

@@ -49,3 +49,9 @@ def test_an_address_is_read_in_small_letters(typed, address):
 )
 def test_what_is_no_address_is_refused(typed):
     assert email_address(typed) is None
+
+
+def test_an_address_that_was_read_can_be_read_again():
+    for typed in ("lin@example.test³", "lin@ｅxample.test", "林@例子.中国", "lin@exam²ple.test"):
+        read = email_address(typed)
+        assert read is None or email_address(read) == read

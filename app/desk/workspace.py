@@ -23,6 +23,7 @@ from app.desk.emergencies import of_case
 from app.desk.queue import parties, subtitle, tags
 from app.evidence import queries as evidence
 from app.evidence.showing import docket, face
+from app.evidence.stating import fact_label
 from app.intake.queries import signed_facts
 from app.mediation import queries as mediation
 from app.mediation.showing import record_face, rounds_of
@@ -250,8 +251,8 @@ def _signed_by_shop(case: Case) -> list[tuple[str, str]]:
         return []
     other = [name for name, value in signed.order_facts.items() if case.order_facts.get(name) != value]
     comma = "、" if language().startswith("zh") else ", "
-    agreed = comma.join(named(name, "order_fact") for name in signed.order_facts if name not in other)
-    told = comma.join(f"{named(name, 'order_fact')} ({signed.order_facts[name]})" for name in other)
+    agreed = comma.join(fact_label(name) for name in signed.order_facts if name not in other)
+    told = comma.join(f"{fact_label(name)} ({signed.order_facts[name]})" for name in other)
     rows = [(_("Signed by the shop"), agreed), (_("The shop says otherwise"), told)]
     return [(label, words) for label, words in rows if words]
 

@@ -49,8 +49,10 @@ def script() -> Response:
 @often("filing")
 def page() -> Any:
     """Show what the shop says of the order; begin a complaint with it."""
+    if not request.values.get("order"):
+        return redirect(url_for("intake.start"), code=303)
     try:
-        shop = _believed(request.values.get("order", ""))
+        shop = _believed(request.values["order"])
     except LinkRefused as refused:
         return render_template("intake/from_shop.html", shop=None, why=refused.why), 422
     if request.method == "GET":

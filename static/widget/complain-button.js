@@ -2,7 +2,7 @@
 // address itself. Sets no cookie, sends nothing, reads nothing of the page but these links and its language.
 (() => {
   const ours = new URL(document.currentScript.src).origin;
-  const words = { "zh-hant": "申訴這筆訂單", "zh-hans": "投诉这笔订单", en: "Complain about this order" };
+  const words = { "zh-hant": "投訴這筆訂單", "zh-hans": "投诉这笔订单", en: "Complain about this order" };
   const spoken = (document.documentElement.lang || "").toLowerCase();
   const tongue = /^zh-(hant|tw|hk|mo)/.test(spoken) ? "zh-hant" : spoken.startsWith("zh") ? "zh-hans" : "en";
   const make = () => {

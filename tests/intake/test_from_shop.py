@@ -145,7 +145,7 @@ def spoiled(key) -> dict[str, str]:
     other = encoded(json.dumps(FACTS | {"order": ORDER | {"goods_total_minor": 1}}).encode())
     return {
         "changed": f"{name}.{other}.{signature}", "another key": f"0000000000.{facts}.{signature}",
-        "cut": whole[:-5], "no link": "x", "empty": "", "long": whole + "A" * 6000, "no ascii": whole + "é",
+        "cut": whole[:-5], "no link": "x", "long": whole + "A" * 6000, "no ascii": whole + "é",
         "unsigned": f"{name}.{facts}.", "another's secret": signed_by(key.name, "hosk_x", FACTS),
     }  # fmt: skip
 

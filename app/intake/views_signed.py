@@ -57,11 +57,16 @@ def page() -> Any:
         return render_template("intake/from_shop.html", shop=None, why=refused.why), 422
     if request.method == "GET":
         return render_template("intake/from_shop.html", shop=shop, why=None)
+    return drafting.remember(redirect(pages.url_of("order"), code=303), _begun(shop))
+
+
+def _begun(shop: FromShop) -> str:
+    """Begin a draft with what the shop signed and return the token that opens it."""
     with transaction():
         draft, token = service_drafts.to_write(None, language(), act=act())
         service_drafts.save(draft, STEP, shop.as_answers(), act=act())
         service_drafts.save(draft, "order", shop.order_form(), act=act())
-    return drafting.remember(redirect(pages.url_of("order"), code=303), token)
+    return token
 
 
 def _believed(link: str) -> FromShop:

@@ -408,6 +408,23 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("browser_hash", "user_id", name=op.f("pk_known_browsers")),
     )
     op.create_table(
+        "order_keys",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("salt", sa.Text(), nullable=False),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("created_by", sa.Integer(), nullable=True),
+        sa.Column("revoked_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["created_by"], ["users.id"], name=op.f("fk_order_keys_created_by")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_order_keys_organisation_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_order_keys")),
+        sa.UniqueConstraint("name", name=op.f("uq_order_keys_name")),
+    )
+    with op.batch_alter_table("order_keys") as batch_op:
+        batch_op.create_index("ix_order_keys_organisation", ["organisation_id"], unique=False)
+
+    op.create_table(
         "own_hours",
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("time_zone", sa.Text(), nullable=False),
@@ -1487,6 +1504,18 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", name=op.f("uq_settlement_records_case_id")),
     )
     op.create_table(
+        "shop_facts",
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("order_facts", sa.JSON(), nullable=False),
+        sa.Column("taken_at", UtcInstant(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_shop_facts_case_id")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_shop_facts_organisation_id")),
+        sa.PrimaryKeyConstraint("digest", name=op.f("pk_shop_facts")),
+        sa.UniqueConstraint("case_id", name=op.f("uq_shop_facts_case_id")),
+    )
+    op.create_table(
         "sightings",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -2062,6 +2091,7 @@ def downgrade() -> None:
         batch_op.drop_index("ix_sightings_user")
 
     op.drop_table("sightings")
+    op.drop_table("shop_facts")
     op.drop_table("settlement_records")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:
@@ -2197,6 +2227,10 @@ def downgrade() -> None:
     op.drop_table("recovery_codes")
     op.drop_table("pool_members")
     op.drop_table("own_hours")
+    with op.batch_alter_table("order_keys") as batch_op:
+        batch_op.drop_index("ix_order_keys_organisation")
+
+    op.drop_table("order_keys")
     op.drop_table("known_browsers")
     with op.batch_alter_table("hook_endpoints") as batch_op:
         batch_op.drop_index("ix_hook_endpoints_organisation")

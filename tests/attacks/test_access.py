@@ -6,6 +6,7 @@ sign in or to confirm themselves, or told that it is not allowed or not there.
 
 from __future__ import annotations
 
+from tests.attacks import own_systems
 from tests.attacks.world import World, addresses
 
 DESK = "operator mediator lead"
@@ -17,15 +18,13 @@ SIGNED_IN = f"respondent rival {READ} admin {PANEL} drawn spare"
 
 # Who gets in by GET (above the line) and by POST (below). `anybody` is everybody, signed in or not.
 GET = {
+    **own_systems.GET,
     "/": "anybody",
     "/<lang>/": "anybody",
     "/<lang>/accessibility": "anybody",
     "/<lang>/ask": "anybody",
     "/<lang>/checks": "anybody",
     "/<lang>/checks/template.csv": "anybody",
-    "/<lang>/from-shop": "anybody",
-    "/from-shop": "anybody",
-    "/widget/button.js": "anybody",
     "/<lang>/complain": "anybody",
     "/<lang>/complain/check": "anybody",
     "/<lang>/complain/companies": "anybody",
@@ -203,8 +202,6 @@ GET = {
     "/outcomes/<number>/papers/<name>.pdf": f"respondent secretary {READ}",
     "/r": "respondent rival",
     "/r/contacts": "respondent rival",
-    "/r/settings/order-links": "respondent rival",
-    "/r/settings/webhooks": "respondent rival",
     "/r/cases/<number>": "respondent",
     "/r/cases/<number>/appeal": "respondent",
     "/r/cases/<number>/facts": "respondent",
@@ -224,8 +221,8 @@ GET = {
 REMEMBERED = {"api_tokens", "sightings"}  # when a token was used, who saw a case
 ACT = "/api/v1/cases/<number>/actions/"
 POST = {
+    **own_systems.POST,
     "/<lang>/checks": "anybody",
-    "/<lang>/from-shop": "anybody",
     "/<lang>/complain": "anybody",
     "/<lang>/complain/check": "anybody",
     "/<lang>/complain/contact": "anybody",
@@ -393,12 +390,6 @@ POST = {
     "/r/cases/<number>/respond": "respondent",
     "/r/contacts": "respondent rival",
     "/r/emergencies/<number>/acknowledge": "respondent",
-    "/r/settings/order-links": "respondent rival",
-    "/r/settings/order-links/<key_id>/revoke": "respondent",
-    "/r/settings/webhooks": "respondent rival",
-    "/r/settings/webhooks/<endpoint_id>/remove": "respondent",
-    "/r/settings/webhooks/<endpoint_id>/renew": "respondent",
-    "/r/settings/webhooks/deliveries/<delivery_id>/again": "respondent",
 }
 
 

@@ -68,7 +68,7 @@ class Desk(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.time.at = NOON
-        self.chance.begin(1)
+        self.chance.begin("rehearsal")
         self.cases: list[int] = []
         self.last: tuple[int, Action, Any, Actor] | None = None
         self.seen_due: list[int] = []
@@ -76,6 +76,7 @@ class Desk(RuleBasedStateMachine):
     @initialize(way=st.sampled_from([*WAYS, *COMPLAINTS]))
     def a_case_has_come_some_way(self, way):
         self.cases = self.stage.set_back(way)
+        self.chance.begin("story")
 
     @classmethod
     def rehearse(cls) -> None:

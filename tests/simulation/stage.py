@@ -38,13 +38,14 @@ class Chance:
     """What is random in the product, from a seed: the same in every replay."""
 
     def __init__(self, monkeypatch: Any) -> None:
-        self.begin(0)
+        self.begin("start")
         for module, name in ((os, "urandom"), (random, "_urandom")):  # what `secrets` and every nonce come from
             monkeypatch.setattr(module, name, lambda size: self.random.randbytes(size))
         signer = keys.for_signing()
         monkeypatch.setattr(keys, "for_signing", lambda: signer)
 
-    def begin(self, seed: int) -> None:
+    def begin(self, seed: str) -> None:
+        """Begin another stream: within what one database has seen no token may come twice."""
         self.random = random.Random(seed)
 
 

@@ -156,9 +156,10 @@ def shared_copy(sha256: str) -> str | None:
     """
     from io import BytesIO
 
-    from PIL import Image, ImageOps
+    from PIL import Image, ImageFile, ImageOps
 
     Image.MAX_IMAGE_PIXELS = None  # our own limits follow, before anything is decoded
+    ImageFile.LOAD_TRUNCATED_IMAGES = False  # a library that prints PDFs turns this on for the whole process
     out = BytesIO()
     try:
         with store().open(sha256) as file, Image.open(file, formats=FORMATS) as picture:

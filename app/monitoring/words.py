@@ -53,6 +53,8 @@ def task(name: str) -> str:
         "read_mail": _("Read a mail that came in"),
         "remind_of_mail": _("Remind of a mail that waits for a person"),
         "teach_triage": _("Teach triage from corrections"),
+        "make_previews": _("Make small pictures of evidence"),
+        "remind_of_evidence": _("Remind of evidence that was asked for"),
         "send_webhook": _("Tell another system (webhook)"),
     }
     return words.get(name.rpartition(".")[2]) or name

@@ -248,7 +248,7 @@ POST = {
     "/api/v1/checks": "anybody",
     "/api/v1/classify": "anybody",
     "/api/v1/complaints": "anybody",
-    "/api/v1/ledger/cosignatures": "",  # a witness's signature, which none of these readers has
+    "/api/v1/ledger/cosignatures": "anybody",  # what counts is the witness's signature, which none of these readers has
     "/admin/approvals/<approval_id>": "lead admin",
     "/admin/people/<user_id>": "admin",
     "/admin/people/<user_id>/disable": "admin",

@@ -148,9 +148,8 @@ def _it_is_published(people, number, album):
     register_number = _register_number(secretary)
     _printed(people, register_number, album)
     for tag in ("zh-Hans", "zh-Hant", "en"):
-        album.keep(
-            f"{register_number}-parties-{tag}.pdf", secretary.fetch(f"/outcomes/{number}/{register_number}/{tag}.pdf")
-        )
+        path = f"/outcomes/{number}/{register_number}/{tag}.pdf"
+        album.keep(f"{register_number}-parties-{tag}.pdf", _once_printed(secretary, path))
     secretary.open(f"/outcomes/{number}", "printed")
     code = secretary.page.locator("main .code").first.inner_text()
     reader = people.visitor("reader")
@@ -161,14 +160,18 @@ def _it_is_published(people, number, album):
 
 
 def _printed(people, register_number, album):
-    """Wait for the worker, then keep the public notice in each language."""
+    """Keep the public notice in each language."""
     reader = people.visitor("reader")
     for segment in ("zh-hans", "zh-hant", "en"):
-        path = f"/{segment}/decisions/{register_number}.pdf"
-        assert eventually(lambda at=path: reader.window.request.get(at).ok, PRINTED_WITHIN_S), path
-        content = reader.fetch(path)
+        content = _once_printed(reader, f"/{segment}/decisions/{register_number}.pdf")
         assert content.startswith(b"%PDF")
         album.keep(f"{register_number}-public-{segment}.pdf", content)
+
+
+def _once_printed(reader, path):
+    """Return the PDF at `path` as soon as a worker printed it."""
+    assert eventually(lambda: reader.window.request.get(path).ok, PRINTED_WITHIN_S), path
+    return reader.fetch(path)
 
 
 def _it_is_made_good(people, number, link):

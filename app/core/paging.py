@@ -14,7 +14,7 @@ T = TypeVar("T")
 LIMIT = 50
 MAXIMUM = 200
 _START, _STEP = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_INSTANT, _NUMBER = "t[0-9]{1,17}", "[0-9]{1,15}"
+_INSTANT, _NUMBER = "t[0-9]{1,17}", "[0-9]{1,9}"  # every row's number fits into the column that it is compared with
 _FORM: dict[type, re.Pattern[str]] = {datetime: re.compile(_INSTANT), int: re.compile(_NUMBER)}
 
 

@@ -38,7 +38,9 @@ def test_the_shipped_rulebook_is_sound(run):
 
 def test_a_mistake_is_named_with_file_entry_and_reason(run, folder: Path):
     file = folder / "figures.toml"
-    file.write_text(file.read_text("utf-8").replace('value = 30\nunit = "minute"', 'value = 0\nunit = "minute"'), "utf-8")
+    file.write_text(
+        file.read_text("utf-8").replace('value = 30\nunit = "minute"', 'value = 0\nunit = "minute"'), "utf-8"
+    )
 
     result = run("check", str(folder))
 

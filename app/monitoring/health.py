@@ -8,10 +8,6 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
-from redis import Redis, RedisError
-from redis.backoff import NoBackoff
-from redis.retry import Retry
-
 from app.core import heartbeat, site
 from app.core.outbox import Lane
 from app.monitoring import queries
@@ -136,6 +132,10 @@ def _redis() -> tuple[str, dict[str, datetime | None]]:
     seen: dict[str, datetime | None] = dict.fromkeys(QUEUES)
     if not (url := site.settings().redis_url):
         return "none", seen
+    from redis import Redis, RedisError  # costs a start more than this page is asked for
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
+
     connection: Any = Redis.from_url(
         url, socket_timeout=PATIENCE_S, socket_connect_timeout=PATIENCE_S, retry=Retry(NoBackoff(), 0),
         decode_responses=True,

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 
 import fakeredis
 import pytest
+import redis as redis_client
 from sqlalchemy import select
 
 from app import cli
@@ -33,7 +34,7 @@ def swept(app):
 def redis(monkeypatch, app):
     """A Redis with a worker of each queue that showed itself just now."""
     fake = fakeredis.FakeRedis(decode_responses=True)
-    monkeypatch.setattr(health, "Redis", SimpleNamespace(from_url=lambda *_, **__: fake))
+    monkeypatch.setattr(redis_client, "Redis", SimpleNamespace(from_url=lambda *_, **__: fake))
     monkeypatch.setattr(site, "_settings", replace(site.settings(), redis_url="redis://nowhere"))
     for queue in health.QUEUES:
         shows_itself(fake, queue, clock.now())
@@ -83,7 +84,7 @@ def test_a_silent_sweep_a_silent_worker_and_late_work_are_told_with_their_reason
 
 def test_redis_away_is_told_and_nothing_waits_for_it(app, swept, redis, monkeypatch):
     def refused(*_, **__):
-        raise health.RedisError("away")
+        raise redis_client.RedisError("away")
 
     monkeypatch.setattr(redis, "smembers", refused)
 

@@ -13,7 +13,7 @@ from pyhanko.sign.validation import validate_pdf_signature
 from pyhanko_certvalidator import ValidationContext
 
 from app.core import clock
-from app.notices import authority, signing
+from app.notices import authority, certifying, signing
 from app.notices.facts import NoticeFacts, NoticeLanguage
 from app.notices.inside import DATA_NAME
 from tests.notices import samples
@@ -109,7 +109,7 @@ def test_poppler_reads_structure_fonts_and_signature(signed, app, tmp_path):
 
 def test_the_key_is_read_by_the_owner_only_and_two_that_start_at_once_get_one(app, tmp_path, monkeypatch):
     folder = tmp_path / "notices"
-    monkeypatch.setattr(authority, "BITS", 1024)
+    monkeypatch.setattr(certifying, "BITS", 1024)
     monkeypatch.setattr(authority, "folder", lambda: folder)
 
     authority.ready(clock.now())

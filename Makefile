@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey conformance lock format translations compiled-translations siege leaks sbom licences
+.PHONY: help run test check lint types bench chaos simulate journey conformance lock format translations compiled-translations siege spoiled leaks sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -76,6 +76,10 @@ simulate: $(DEV_READY) compiled-translations ## thirty days at the desk, 10,000 
 
 conformance: $(DEV_READY) compiled-translations ## schemathesis against the OpenAPI document, as five readers (ARGS="--examples 100 --seed 7")
 	$(BIN)/python -m tests.attacks.conformance $(ARGS)
+
+spoiled: $(DEV_READY) compiled-translations ## 5,000 spoiled mails and 5,000 spoiled bodies the whole way; figures and a verdict
+	MAILS_THE_WHOLE_WAY=5000 BODIES_THE_WHOLE_WAY=5000 $(BIN)/python -m pytest -q -s -k spoiled \
+		tests/attacks/test_email.py tests/attacks/test_spoiled_bodies.py $(ARGS)
 
 siege: $(DEV_READY) compiled-translations ## slow senders and a million guesses against a running system; figures and a verdict (ARGS="--guesses 20000")
 	$(BIN)/python -m tests.attacks.siege $(ARGS)

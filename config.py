@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 
 class SettingError(ValueError):
@@ -31,6 +31,7 @@ class Settings:
     imap_url: str | None
     sms_url: str | None
     evidence_url: str | None
+    evidence_keys: tuple[Path, str] | None
     ledger_key_file: Path
     signing_dir: Path
     timestamp_url: str | None
@@ -80,7 +81,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         smtp_listen=_listen(environ.get("SMTP_LISTEN") or "127.0.0.1:8025"),
         imap_url=_server(environ, "IMAP_URL", "imap", "imaps"),
         sms_url=_server(environ, "SMS_URL", "http", "https"),
-        evidence_url=environ.get("EVIDENCE_URL") or None,
+        evidence_url=_bucket(environ),
+        evidence_keys=_bucket_keys(environ),
         ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
         signing_dir=Path(environ.get("SIGNING_DIR") or data_dir / "keys" / "notices"),
         timestamp_url=environ.get("TIMESTAMP_URL") or None,
@@ -161,6 +163,29 @@ def _server(environ: Mapping[str, str], variable: str, *schemes: str) -> str | N
         looks = " or ".join(f"{scheme}://user:password@host" for scheme in schemes)
         raise SettingError(f"{variable} must look like {looks}.")  # its value holds a password
     return url
+
+
+def _bucket(environ: Mapping[str, str]) -> str | None:
+    url = environ.get("EVIDENCE_URL") or None
+    parts = urlsplit(url or "")
+    asked = parse_qs(parts.query, keep_blank_values=True)
+    endpoint = urlsplit(asked.get("endpoint", ["https://s3"])[-1])
+    sound = endpoint.scheme in ("http", "https") and endpoint.hostname and not set(asked) - {"endpoint", "region"}
+    if url and not (parts.scheme == "s3" and parts.hostname and "@" not in parts.netloc and sound):
+        raise SettingError(
+            "EVIDENCE_URL must look like s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-1; "
+            "the keys stand in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or in AWS_SHARED_CREDENTIALS_FILE."
+        )
+    return url
+
+
+def _bucket_keys(environ: Mapping[str, str]) -> tuple[Path, str] | None:
+    """Return the file with the keys of the store and the profile in it, where one is named."""
+    if not (named := environ.get("AWS_SHARED_CREDENTIALS_FILE")):
+        return None
+    if environ.get("EVIDENCE_URL") and not os.access(named, os.R_OK):
+        raise SettingError(f"AWS_SHARED_CREDENTIALS_FILE {named} cannot be read.")
+    return Path(named), environ.get("AWS_PROFILE") or "default"
 
 
 def _hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from app.accounts import login
 from app.core import site, sqlite_build, storage
+from app.core.bucket import Bucket
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
 from workflows.triage import approved
@@ -111,7 +112,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
             app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_prefix=0
         )
-    storage.use(settings.data_dir / "files")
+    storage.use(settings.data_dir / "files", _shelf(settings))
     approved.use(settings.data_dir / "triage")
     db.init_app(app)
     errors.install(app)
@@ -128,6 +129,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         for blueprint in getattr(module, "BLUEPRINTS", ()):
             app.register_blueprint(blueprint)
     return app
+
+
+def _shelf(settings: config.Settings) -> Bucket | None:
+    """Return where files lie when it is not a folder."""
+    return Bucket(settings.evidence_url, settings.evidence_keys) if settings.evidence_url else None
 
 
 def _flask_settings(settings: config.Settings) -> dict[str, object]:

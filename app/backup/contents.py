@@ -16,9 +16,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from app.core import site
+from app.core.shelves import place
 from app.core.storage import store
 from app.ledger import keys as log_keys
 from workflows.verify.notes import BadNote, Key, Note, Signer
@@ -144,9 +145,6 @@ def place_of_plain(name: str) -> Path:
     return log_keys.folder() / name if name == "notary.pub" else site.settings().data_dir / name
 
 
-def stored() -> Iterator[tuple[str, Path]]:
-    """Yield every file of the store, by its name under `files/`."""
-    root = store().root
-    for path in sorted(root.glob("*/*")):
-        if path.is_file() and not path.name.startswith("."):
-            yield str(PurePosixPath(path.relative_to(root))), path
+def stored() -> Iterator[tuple[str, int]]:
+    """Yield every file of the store by its name under `files/`, and its size in bytes."""
+    yield from ((place(name), size) for name, size in sorted(store().shelf.entries()))

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from app.backup.contents import BackupRefused, Part
 
@@ -37,28 +37,43 @@ class Silence:
         """Tell nobody."""
 
 
-def copied(source: Path, to: Path, progress: Progress) -> Part:
-    """Copy a file to a new one (mode 0600) and return what it is. Raises FileExistsError, what the disk raises."""
+class Measured:
+    """A file that is measured while it is read."""
+
+    def __init__(self, file: BinaryIO, progress: Progress) -> None:
+        self._file, self._progress, self._hasher, self._size = file, progress, sha256(), 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        """Return up to `size` bytes."""
+        chunk = self._file.read(size)
+        self._hasher.update(chunk)
+        self._size += len(chunk)
+        self._progress.on(len(chunk))
+        return chunk
+
+    @property
+    def part(self) -> Part:
+        """What was read so far."""
+        return Part(self._hasher.hexdigest(), self._size)
+
+
+def copied(source: BinaryIO, to: Path, progress: Progress) -> Part:
+    """Copy an open file to a new one (mode 0600), close it and return what it is. Raises OSError."""
     to.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with source.open("rb") as reading, os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
-        return _measured(reading, progress, new)
+    with source, os.fdopen(os.open(to, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as new:
+        reading = Measured(source, progress)
+        while chunk := reading.read(CHUNK):
+            new.write(chunk)
+        return reading.part
 
 
 def measured(source: Path, progress: Progress) -> Part:
     """Read a file to its end and return what it is."""
-    with source.open("rb") as reading:
-        return _measured(reading, progress)
-
-
-def _measured(reading: object, progress: Progress, new: object | None = None) -> Part:
-    hasher, size = sha256(), 0
-    while chunk := reading.read(CHUNK):  # type: ignore[attr-defined]
-        hasher.update(chunk)
-        size += len(chunk)
-        if new is not None:
-            new.write(chunk)  # type: ignore[attr-defined]
-        progress.on(len(chunk))
-    return Part(hasher.hexdigest(), size)
+    with source.open("rb") as file:
+        reading = Measured(file, progress)
+        while reading.read(CHUNK):
+            pass
+        return reading.part
 
 
 def written(content: bytes, to: Path) -> Part:

@@ -10,9 +10,11 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
-from pathlib import Path
+from functools import partial
+from pathlib import Path, PurePosixPath
+from typing import BinaryIO
 
 from sqlalchemy import select
 
@@ -35,11 +37,13 @@ from app.backup.contents import (
 from app.backup.copying import Progress, copied, measured, on_a_disk, require_room, settled, written
 from app.backup.locks import Lock, locked
 from app.core.db import Base, db, session
+from app.core.storage import store
 from app.ledger import keys, queries
 from app.post.models import InboundMail
 from workflows.verify.notes import Signer
 
 PARTIAL = ".partial"
+Opening = Callable[[], BinaryIO]
 IN_NO_STORE = {  # columns that end in sha256 and name no file of the store
     "idempotency_keys.request_sha256", "inbound_mail.content_sha256", "triage_weights.sha256",
 }  # fmt: skip
@@ -77,7 +81,7 @@ def _size() -> int:
         database = os.path.getsize(db.engine.url.database or "")
     else:
         database = session().execute(select(db.func.pg_database_size(db.func.current_database()))).scalar_one()
-    return int(database) + sum(path.stat().st_size for _, path in stored())
+    return int(database) + sum(size for _name, size in stored())
 
 
 def _filled(folder: Path, lock: Lock, at: datetime, progress: Progress) -> Manifest:
@@ -87,8 +91,10 @@ def _filled(folder: Path, lock: Lock, at: datetime, progress: Progress) -> Manif
         revision = snapshot.revision_in(of_then.connection())
         last, named = queries.latest(), set(named_files())
     files = list(stored())
-    progress.begin("Copying files", sum(path.stat().st_size for _, path in files))
-    parts = dict(_copied(folder, FILES, files, progress)) | dict(_copied(folder, DATA, plain().items(), progress))
+    progress.begin("Copying files", sum(size for _name, size in files))
+    opening: dict[str, Opening] = {f"{DATA}/{name}": partial(_open, path) for name, path in plain().items()}
+    opening |= {f"{FILES}/{name}": partial(store().shelf.open, PurePosixPath(name).name) for name, _size in files}
+    parts = dict(_copied(folder, opening, progress))
     parts[DATABASE] = measured(folder / DATABASE, progress)
     progress.begin("Locking the keys")
     found = {name: path.read_bytes() for name, path in secrets().items() if path.exists()}
@@ -107,12 +113,16 @@ def _filled(folder: Path, lock: Lock, at: datetime, progress: Progress) -> Manif
     return manifest
 
 
-def _copied(folder: Path, under: str, files: object, progress: Progress) -> Iterator[tuple[str, Part]]:
-    for name, path in files:  # type: ignore[attr-defined]
+def _copied(folder: Path, opening: Mapping[str, Opening], progress: Progress) -> Iterator[tuple[str, Part]]:
+    for name, opened in opening.items():
         try:
-            yield f"{under}/{name}", copied(path, folder / under / name, progress)
+            yield name, copied(opened(), folder / name, progress)
         except FileNotFoundError:  # swept or erased meanwhile; the manifest tells of one that the database names
             continue
+
+
+def _open(path: Path) -> BinaryIO:
+    return path.open("rb")
 
 
 def named_files() -> Iterator[str]:

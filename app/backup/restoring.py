@@ -13,15 +13,15 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from flask import current_app
 from flask_migrate import Migrate, upgrade
 
 from app.backup import contents, snapshot
 from app.backup.checking import check
-from app.backup.contents import DATA, DATABASE, FILES, KEYS, BackupRefused, Manifest
-from app.backup.copying import Progress, copied, on_a_disk, require_room, settled, written
+from app.backup.contents import DATA, DATABASE, FILES, KEYS, BackupRefused, Manifest, Part
+from app.backup.copying import Measured, Progress, copied, on_a_disk, require_room, settled, written
 from app.backup.locks import Lock, opened
 from app.core import site
 from app.core.db import db, session
@@ -66,7 +66,7 @@ def _require_empty() -> None:
         return
     found = [f"{count} rows of {name}" for name, count in snapshot.rows().items()]
     found += [str(path) for name, path in contents.secrets().items() if path.exists() and name != "secret.key"]
-    found += [str(store().root)] if next(contents.stored(), None) else []
+    found += [store().shelf.where] if next(contents.stored(), None) else []
     if found:
         raise BackupRefused(
             "A backup is restored into an empty place only, and here there is: "
@@ -97,8 +97,7 @@ def _mark(manifest: Manifest) -> None:
 
 def _empty() -> None:
     """Take away what an earlier attempt left, and the key that this program made when it started in an empty place."""
-    shutil.rmtree(store().root, ignore_errors=True)
-    store().root.mkdir(mode=0o700)
+    store().shelf.clear()
     for path in [*contents.secrets().values(), *contents.plain().values()]:
         path.unlink(missing_ok=True)
 
@@ -107,11 +106,19 @@ def _bring_files(folder: Path, manifest: Manifest, progress: Progress) -> None:
     progress.begin("Restoring files", manifest.size - manifest.parts[DATABASE].size)
     for name, part in manifest.parts.items():
         kind, _, rest = name.partition("/")
-        if kind in (FILES, DATA):
-            to = store().root / rest if kind == FILES else contents.place_of_plain(rest)
-            if copied(folder / name, to, progress) != part:
-                raise BackupRefused(f"{name} changed while it was read.")
+        if kind in (FILES, DATA) and _brought(folder / name, kind, rest, progress) != part:
+            raise BackupRefused(f"{name} changed while it was read.")
     os.sync()
+
+
+def _brought(source: Path, kind: str, name: str, progress: Progress) -> Part:
+    """Bring one file to where it belongs and return what it is."""
+    if kind == DATA:
+        return copied(source.open("rb"), contents.place_of_plain(name), progress)
+    with source.open("rb") as file:
+        reading = Measured(file, progress)
+        store().shelf.bring(PurePosixPath(name).name, reading)
+    return reading.part
 
 
 def _bring_keys(folder: Path, lock: Lock) -> None:

@@ -1,6 +1,7 @@
-"""Files by the hash of their content, on disk so that a power cut after the answer loses nothing.
+"""Files by the hash of their content, kept so that a power cut after the answer loses nothing.
 
-Order: temporary file (exclusive) → fsync → SHA-256 → rename → fsync of the folder. Nothing is ever overwritten.
+Order: temporary file (exclusive) → fsync → SHA-256 → settled on its shelf: renamed and the folder synced, or taken by a
+bucket's server that has said so. Nothing is ever overwritten.
 """
 
 from __future__ import annotations
@@ -8,10 +9,13 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO, BinaryIO
+
+from app.core.shelves import Folder, Shelf
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +35,10 @@ class TooLarge(ValueError):
 
 
 class Store:
-    """A folder of files named by their hash."""
+    """Files named by their hash, on a shelf. `root` is where they are written first."""
 
-    def __init__(self, root: Path) -> None:
-        self.root = root
+    def __init__(self, root: Path, shelf: Shelf | None = None) -> None:
+        self.root, self.shelf = root, shelf or Folder(root)
         root.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def put(self, chunks: Iterable[bytes], *, limit: int | None = None) -> Stored:
@@ -52,7 +56,7 @@ class Store:
                     file.write(chunk)
                 file.flush()
                 os.fsync(file.fileno())
-            self._settle(temporary, self.path(hasher.hexdigest()))
+            self.shelf.settle(temporary, hasher.hexdigest())
         except BaseException:
             temporary.unlink(missing_ok=True)
             raise
@@ -62,47 +66,32 @@ class Store:
         """Keep `content` and return its hash and size."""
         return self.put([content])
 
-    def path(self, sha256: str) -> Path:
-        """Return where the file of this hash lies (64 hex digits; anything else is refused)."""
-        if len(sha256) != 64 or not set(sha256) <= set("0123456789abcdef"):
-            raise ValueError("not a SHA-256 in hex")
-        return self.root / sha256[:2] / sha256
-
     def open(self, sha256: str) -> BinaryIO:
         """Return the file, opened for reading, or raise FileNotFoundError."""
-        return self.path(sha256).open("rb")
+        return self.shelf.open(sha256)
 
     def read(self, sha256: str) -> bytes:
         """Return the whole content, or raise FileNotFoundError."""
-        return self.path(sha256).read_bytes()
-
-    def _settle(self, temporary: Path, final: Path) -> None:
-        if final.exists():
-            temporary.unlink()
-            return
-        new_folder = not final.parent.exists()
-        final.parent.mkdir(mode=0o700, exist_ok=True)
-        os.replace(temporary, final)
-        _sync_folder(final.parent)
-        if new_folder:
-            _sync_folder(self.root)
+        with self.open(sha256) as file:
+            return file.read()
 
 
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+@contextmanager
+def in_memory(content: bytes) -> Iterator[IO[bytes]]:
+    """Hold opened content as a file that lies on no disk, for a child process to read."""
+    with os.fdopen(os.memfd_create("opened"), "r+b") as file:
+        file.write(content)
+        file.seek(0)
+        yield file
 
 
 _store: Store | None = None
 
 
-def use(root: Path) -> None:
+def use(root: Path, shelf: Shelf | None = None) -> None:
     """Set the process's store; called once by the factory (and by tests)."""
     global _store
-    _store = Store(root)
+    _store = Store(root, shelf)
 
 
 def store() -> Store:

@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
-from shutil import copyfileobj
 from typing import Any
 
 from sqlalchemy import select
 
 from app.core.db import session
-from app.core.storage import store
+from app.core.storage import in_memory, store
 from app.evidence.models import Evidence, Preview
 from app.evidence.rendering import LENGTH, kind_of
 from workflows.procedure.act import Act
@@ -53,10 +51,7 @@ def rendered(sha256: str, media_type: str) -> Rendered:
     """Return what a child process made of a stored file; one that breaks or takes too long has no pictures."""
     if kind_of(media_type) is None:
         return Rendered(why_none="type")
-    with tempfile.TemporaryFile() as file:
-        with store().open(sha256) as stored:
-            copyfileobj(stored, file)
-        file.seek(0)
+    with in_memory(store().read(sha256)) as file:
         try:
             done = subprocess.run(  # noqa: S603 -- our own interpreter, nothing of the file in the command
                 _command(media_type), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.core import heartbeat, site
 from app.core.outbox import Lane
+from app.core.storage import store
 from app.monitoring import queries
 from app.monitoring.queries import Waiting
 
@@ -70,13 +71,14 @@ class Health:
     given_up: int
     disk_free: int
     disk_total: int
+    files_away: str
     backups: Backups
     problems: list[Problem] = field(default_factory=list)
 
     @property
     def ready(self) -> bool:
         """Whether the web can take what people send."""
-        return self.disk_free >= DISK_FULL
+        return self.disk_free >= DISK_FULL and not self.files_away
 
 
 def report(at: datetime) -> Health:
@@ -89,7 +91,7 @@ def report(at: datetime) -> Health:
         at=at, database=build, database_sound=sound, redis=redis, workers=workers,
         swept_at=seen.get(SWEEPER), clocks=queries.clocks_waiting(at),
         overdue=queries.overdue_clocks(), lanes=queries.lanes(at), given_up=queries.given_up(), disk_free=disk.free,
-        disk_total=disk.total, backups=Backups(*map(seen.get, heartbeat.OF_BACKUPS)),
+        disk_total=disk.total, files_away=_files_away(), backups=Backups(*map(seen.get, heartbeat.OF_BACKUPS)),
     )  # fmt: skip
     health.problems.extend(_problems(health))
     return health
@@ -97,8 +99,10 @@ def report(at: datetime) -> Health:
 
 def _problems(health: Health) -> Iterator[Problem]:
     at = health.at
-    if not health.ready or health.disk_free < DISK_LOW:
-        yield Problem("disk_low", what=str(health.disk_free), grave=not health.ready)
+    if health.disk_free < DISK_LOW:
+        yield Problem("disk_low", what=str(health.disk_free), grave=health.disk_free < DISK_FULL)
+    if health.files_away:
+        yield Problem("files_away", what=store().shelf.where, why=health.files_away, grave=True)
     if not health.database_sound:
         yield Problem("database_unsound", what=health.database)
     if health.swept_at is None or at - health.swept_at > SWEEP_SILENT:
@@ -125,6 +129,15 @@ def _about_backups(health: Health) -> Iterator[Problem]:
         yield Problem("backup_broken", since=backups.broken_at, grave=True)
     elif not site.settings().demo and (backups.made_at is None or health.at - backups.made_at > BACKUP_OLD):
         yield Problem("backup_old", since=backups.made_at)
+
+
+def _files_away() -> str:
+    """Return why no file can be kept just now; nothing where it can."""
+    try:
+        store().shelf.require()
+    except OSError as error:
+        return str(error)
+    return ""
 
 
 def _redis() -> tuple[str, dict[str, datetime | None]]:

@@ -30,6 +30,7 @@ FAILURES = {
     "OperationalError": _l("The database was away or busy."),
     "LookupError": _l("What it was about is not there any more."),
     "NoResultFound": _l("What it was about is not there any more."),
+    "StoreAway": _l("The storage of files does not answer."),
     "OSError": _l("The disk or the network failed."),
 }
 
@@ -87,6 +88,9 @@ def told(problem: Problem, when: Callable[[datetime], str] = instant) -> tuple[s
         case "disk_low":
             size = f"{int(problem.what) / 1024**2:.0f} MB"
             return _("Only %(size)s of disk space is left.", size=size), _("Make room before intake stops.")
+        case "files_away":
+            words = _("The storage of files does not answer: %(where)s.", where=problem.what)
+            return words, _("Nothing that comes in can be kept until it does. It says: %(why)s", why=problem.why)
         case "database_unsound":
             words = _("This build of the database has known faults: %(build)s.", build=problem.what)
             return words, _("Install the packages of requirements.txt, or a newer server.")

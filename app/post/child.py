@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Any
 
-from app.core.storage import store
+from app.core.storage import in_memory, store
 from app.post.reading import LENGTH
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -61,7 +61,7 @@ class Opened:
 @contextmanager
 def opened(sha256: str) -> Iterator[Opened]:
     """Read the stored message in a child process. Raises: Unreadable."""
-    with store().open(sha256) as raw, _started(raw) as child:
+    with in_memory(store().read(sha256)) as raw, _started(raw) as child:
         timer = threading.Timer(PATIENCE_S, child.kill)
         timer.start()
         try:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from io import BytesIO
+
 from flask import Response, abort, send_file
 
 from app.core.storage import store
@@ -26,11 +28,12 @@ def text_file(content: bytes, filename: str) -> Response:
 
 
 def _closed(sha256: str, media_type: str, *, as_attachment: bool, download_name: str) -> Response:
-    path = store().path(sha256)
-    if not path.is_file():
+    try:
+        content = BytesIO(store().read(sha256))
+    except FileNotFoundError:
         abort(404)
     response = send_file(
-        path, mimetype=media_type, as_attachment=as_attachment, download_name=download_name, etag=sha256, max_age=0
+        content, mimetype=media_type, as_attachment=as_attachment, download_name=download_name, etag=sha256, max_age=0
     )
     response.headers["Content-Security-Policy"] = CLOSED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

@@ -12,6 +12,7 @@ import random
 import resource
 import smtplib
 import subprocess
+import sys
 import time as wall
 from collections.abc import Iterator
 
@@ -269,6 +270,11 @@ def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_
 
     kept = session().execute(select(InboundMail.status, func.count()).group_by(InboundMail.status)).all()
     told = dict(kept)
+    ends = ", ".join(f"{count:,} {status}" for status, count in told.items())
+    sys.stdout.write(
+        f"{len(answers):,} mails (seed {SEED}): {ends}; slowest {max(spent):.2f} s CPU with its child process; "
+        f"each child was allowed {reading.MEMORY / 1024**2:.0f} MB\n"
+    )
     assert set(answers) == {250}
     assert sum(told.values()) == len(answers)
     assert told.keys() <= {MailStatus.CASE, MailStatus.HELD, MailStatus.NOTED, MailStatus.DUPLICATE}

@@ -106,6 +106,6 @@ def files_here():
     """Every file of the store, and every key."""
     from app.backup import contents
 
-    return {
-        name: path.read_bytes() for name, path in [*contents.stored(), *contents.secrets().items()] if path.exists()
-    }
+    keys = {name: path.read_bytes() for name, path in contents.secrets().items() if path.exists()}
+    names = (name for name, _size in store().shelf.entries())
+    return keys | {name: store().shelf.open(name).read() for name in names}

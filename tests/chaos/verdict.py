@@ -74,8 +74,10 @@ def _is_kept(complaint: Complaint, by_number: dict[str, tuple[int, str]]) -> boo
     kept = session().scalars(select(Evidence).where(Evidence.case_id == case_id)).all()
     if [each.sha256 for each in kept] != [complaint.sha256]:
         return False
-    path = store().path(complaint.sha256)
-    return path.exists() and hashlib.sha256(path.read_bytes()).hexdigest() == complaint.sha256
+    try:
+        return hashlib.sha256(store().read(kept[0].sha256)).hexdigest() == complaint.sha256
+    except FileNotFoundError:
+        return False
 
 
 # --- clocks ---------------------------------------------------------------------------------------------------------

@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import HiddenField, RadioField, SelectField, SelectMultipleField
 from wtforms.validators import Optional, StopValidation
 
 from app.cases import queries
@@ -42,6 +42,7 @@ class CallForm(Form):
     anomaly = SelectField(_l("What the caller says went wrong"), validators=[Optional()])
     danger = RadioField(_l("Is anybody in danger, or is money still being taken?"))
     remedies = SelectMultipleField(_l("What would put it right"), validators=[Optional()])
+    shown = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -100,14 +101,23 @@ class CallForm(Form):
             danger=self.danger.data == "yes",
         )
 
+    def unseen(self, actor: Actor) -> list[Case]:
+        """Return the caller's open cases that no page of this call has shown yet."""
+        shown = (self.shown.data or "").split()
+        found = callers_cases(actor, self.phone.data or "") + callers_cases(actor, self.email.data or "")
+        return [case for number, case in {case.number: case for case in found}.items() if number not in shown]
+
+    def show(self, cases: list[Case]) -> None:
+        """Remember that the page shows them."""
+        self.shown.data = " ".join([*(self.shown.data or "").split(), *(case.number for case in cases)])
+
 
 def callers_cases(actor: Actor, typed: str) -> list[Case]:
-    """Return the open cases of whoever calls from this number."""
-    number = phone_number(typed)
-    if number is None:
+    """Return the open cases of whoever calls from this number, or writes from this address."""
+    contact = phone_number(typed) or email_address(typed)
+    if contact is None:
         return []
-    wanted = queries.Filter(states=OPEN, text=number)
-    return list(queries.page(actor, wanted, order="-received", limit=10).items)
+    return list(queries.page(actor, queries.Filter(states=OPEN, text=contact), order="-received", limit=10).items)
 
 
 def read_back(case: Case) -> str:

@@ -19,6 +19,7 @@ from app.core.ids import new_token
 from app.core.messages import Channel
 from app.desk import kept, queue
 from app.desk.phone import CallForm, callers_cases, read_back
+from app.intake.queries import is_used
 from app.intake.service import prepare, receive
 from app.web.afterwards import afterwards
 from app.web.api import found
@@ -37,22 +38,31 @@ def call() -> Any:
     """Type while the caller talks; one press makes the case and sends the link."""
     typed = request.args.get("phone", "").strip()[:40]
     form = CallForm(data={"phone": typed, "spoken": language()})
+    cases = callers_cases(current_actor(), typed)
     if request.method == "POST" and form.validate():
-        return _made(form)
+        cases = [] if is_used(_key()) else form.unseen(current_actor())
+        if not cases:
+            return _made(form)
+    form.show(cases)
     session.setdefault(CALL, new_token())
     if kept.is_about_a_person(typed):
         look_up = partial(state_reason, ReasonFor.LOOKUP, "caller", "phone", act=act(), about=typed)
         afterwards(look_up)
-    rows = [queue.row(case, clock.now(), "search") for case in callers_cases(current_actor(), typed)]
+    rows = [queue.row(case, clock.now(), "search") for case in cases]
     shown = {"form": form, "typed": typed, "rows": rows, "search_url": url_for("desk_lists.search")}
     return render_template("desk/phone.html", **shown), 422 if form.is_submitted() else 200
+
+
+def _key() -> str:
+    """Return what makes this call one: pressed twice, it is the same."""
+    return f"call-{session.get(CALL) or new_token()}"
 
 
 def _made(form: CallForm) -> Response:
     """Make the case once for each call, however often the button is pressed."""
     prepared = prepare(form.to_submission(), act=act())
     with transaction():
-        made = receive(prepared, act=act(), channel="phone", key=f"call-{session.get(CALL, new_token())}")
+        made = receive(prepared, act=act(), channel="phone", key=_key())
         number = made.case.number
     session.pop(CALL, None)
     return redirect(url_for("phone_desk.done", number=number), code=303)

@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from app.cases.models import Case, Party
 from app.core.db import session
 from app.core.ids import digest
-from app.intake.models import Draft, DraftFile, ShopFacts
+from app.intake.models import IdempotencyKey, Draft, DraftFile, ShopFacts
 from workflows.procedure.states import CaseState
 
 
@@ -61,3 +61,8 @@ def open_case_about(order_id: str | None, contacts: Sequence[str]) -> Case | Non
 def signed_facts(case_id: int) -> ShopFacts | None:
     """Return what a shop signed about the order of a case, if it came by a shop's link."""
     return session().scalars(select(ShopFacts).where(ShopFacts.case_id == case_id)).one_or_none()
+
+
+def is_used(key: str) -> bool:
+    """Return whether a request with this key made a case."""
+    return session().get(IdempotencyKey, key) is not None

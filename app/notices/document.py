@@ -35,6 +35,9 @@ _INVISIBLE = re.compile(
     r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\U000e0000-\U000e0fff]"
 )
 
+_MARK = r"[\u0300-\u036f\u0483-\u0489\u1ab0-\u1aff\u1dc0-\u1dff\u20d0-\u20ff\ufe20-\ufe2f]"
+_TOWER = re.compile(f"({_MARK}{{8}}){_MARK}+")  # no language sets so many; they would be printed across other lines
+
 
 def html(facts: NoticeFacts, *, lacking: str = "") -> str:
     """Return the document as HTML; characters in `lacking` become 〓."""
@@ -61,10 +64,10 @@ def _templates() -> Environment:
 
 @pass_context
 def _printable(context: Context, value: Any) -> Any:
-    """Return a text as it is printed: without invisible characters, which can turn its order round on paper."""
+    """Return a text as it is printed: without what turns its order round on paper, or is piled over other lines."""
     if not isinstance(value, str):
         return value
-    return type(value)(_INVISIBLE.sub("", value).translate(context["lacking"]))
+    return type(value)(_TOWER.sub(r"\1", _INVISIBLE.sub("", value)).translate(context["lacking"]))
 
 
 def _words(facts: NoticeFacts) -> dict[str, Any]:

@@ -8,10 +8,15 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import func, select
+from werkzeug.test import EnvironBuilder
 
+from app.accounts import service as accounts
 from app.cases.models import Case
 from app.core.db import session
+from app.intake.models import Draft
+from tests.factories import a_person, an_act, saved
 from tests.intake.complaints import REFUSED_RETURN
+from workflows.procedure.authority import Role
 
 HERE = "/api/v1/complaints"
 LARGE = 30 * 1024 * 1024
@@ -115,6 +120,46 @@ def test_other_content_under_a_used_key_is_refused_and_the_first_case_stays(clie
     assert again.status_code == 422
     assert session().scalars(select(Case.narrative)).all() == [REFUSED_RETURN]
     assert hand_in(client, a_complaint()).json["case_number"] == first["case_number"]
+
+
+def test_an_answer_that_never_arrived_is_given_again_for_the_same_case(app, client):
+    def dropped(_status, _headers, _error=None):
+        raise BrokenPipeError
+
+    body = json.dumps(a_complaint()).encode()
+    asked = EnvironBuilder(HERE, method="POST", data=body, content_type="application/json",
+                           headers={"Idempotency-Key": "k"})  # fmt: skip
+    with pytest.raises(BrokenPipeError):
+        app.wsgi_app(asked.get_environ(), dropped)
+    session().rollback()
+    kept = session().scalars(select(Case.number)).one()
+
+    again = hand_in(client, a_complaint())
+
+    assert (again.status_code, again.json["case_number"]) == (200, kept)
+    assert cases() == 1
+
+
+@pytest.mark.parametrize("digits", ["9" * 30, "9" * 5_000, "-1", "1_0", "\u0661", "1e3"])
+def test_a_number_in_a_query_that_is_none_is_refused(client, digits):
+    lead = saved(a_person, Role.LEAD)
+    bearer = {"Authorization": f"Bearer {saved(accounts.give_token, lead, 't', act=an_act())}"}
+
+    answer = client.get("/api/v1/cases", query_string={"limit": digits}, headers=bearer)
+
+    assert answer.status_code in (400, 422)
+    assert answer.mimetype == "application/problem+json"
+
+
+@pytest.mark.parametrize("step", ["details", "order", "contact"])
+def test_a_field_of_600_kilobytes_is_refused_by_its_length(client, step):
+    client.post("/en/complain")
+    names = ("story", "merchant", "name")
+
+    answer = client.post(f"/en/complain/{step}", data=dict.fromkeys(names, "a" * 600_000))
+
+    assert answer.status_code in (413, 422)
+    assert "a" * 600_000 not in json.dumps([draft.answers for draft in session().scalars(select(Draft))])
 
 
 TAKEN = {

@@ -1,5 +1,7 @@
 """The telephone desk: one page, nothing lost, one case for one call."""
 
+import re
+
 import pytest
 from sqlalchemy import func, select
 
@@ -57,6 +59,28 @@ def test_a_caller_is_known_by_the_number(client, operator):
     case = saved(a_case)
 
     assert case.number in client.get("/desk/phone?phone=138-0013-8000").text
+
+
+@pytest.mark.parametrize("by", [{"phone": "138 0013 8000"}, {"phone": "", "email": "lin@example.test"}])
+def test_a_caller_with_an_open_case_is_asked_once_whether_it_is_the_same(client, operator, by):
+    earlier = saved(a_case)
+
+    asked = client.post("/desk/phone", data=CALL | by)
+    shown = re.search(r'name="shown"[^>]*value="([^"]*)"', asked.text)[1]
+
+    assert asked.status_code == 422
+    assert earlier.number in asked.text
+    assert "Is it about the same?" in asked.text
+    assert client.post("/desk/phone", data=CALL | by | {"shown": shown}).status_code == 303
+    assert session().scalar(select(func.count()).select_from(Case)) == 2
+
+
+def test_who_was_looked_up_before_is_not_asked_again(client, operator):
+    saved(a_case)
+    page = client.get("/desk/phone?phone=13800138000").text
+    shown = re.search(r'name="shown"[^>]*value="([^"]*)"', page)[1]
+
+    assert client.post("/desk/phone", data=CALL | {"shown": shown}).status_code == 303
 
 
 def test_a_mediator_of_another_desk_may_not_type_as_a_member(client):

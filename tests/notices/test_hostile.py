@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from app.notices import document
 from app.notices.facts import NoticeFacts, NoticeLanguage
 from app.notices.render import ROOT, Press, RenderFailed
 from tests.notices import samples
@@ -94,6 +95,13 @@ def test_characters_that_turn_the_order_of_text_round_are_left_out(printed):
     facts = samples.a_decision(addressees=("林\u202e某\u2066某\x00\x1b",))
 
     assert "林某某：" in text_of(printed(facts))
+
+
+def test_marks_piled_on_a_letter_are_printed_up_to_eight():
+    page = document.html(samples.a_decision(addressees=("e" + "\u0301" * 100 + "x\u0302" * 9,)))
+
+    assert "e" + "\u0301" * 8 + "x\u0302" * 9 in page
+    assert "\u0301" * 9 not in page
 
 
 def test_a_pictograph_that_no_font_has_becomes_a_geta_mark(printed):

@@ -1,0 +1,175 @@
+"""The other channels as people use them: a call typed without a mouse, a mail placed by staff, a shop's button, and the
+page that describes the API."""
+
+from __future__ import annotations
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Page, expect
+from sqlalchemy import select
+
+from app.cases.models import Case
+from app.cases.models_talk import Message
+from app.core.db import session
+from app.organisations import service_keys
+from tests.browser.conftest import DESKTOP
+from tests.browser.test_filing import answer, go_on
+from tests.evidence.files import a_photo
+from tests.factories import PASSWORD, a_case, a_person, acting, an_organisation, saved
+from tests.intake.test_filing import CONTACT, DETAILS, OUTCOME
+from tests.intake.test_from_shop import link
+from tests.post.mails import a_mail, come_in
+from workflows.jobs import tasks
+from workflows.procedure.authority import Role
+
+pytestmark = pytest.mark.browser
+FOCUSED = "() => document.activeElement?.name || document.activeElement?.type || ''"
+MOST_TABS = 60  # a page has no more places to stop at
+
+
+@pytest.fixture(autouse=True)
+def jobs(app, monkeypatch):
+    monkeypatch.setattr(tasks, "application", lambda: app)
+
+
+@pytest.fixture
+def signed_in(visit):
+    """A window of somebody with this role."""
+
+    def opened(role: Role, **options) -> Page:
+        person = saved(a_person, role)
+        page = visit(**{"viewport": DESKTOP} | options)
+        page.goto("/signin")
+        page.locator("[name=email]").fill(person.email)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("main form button[type=submit]").last.click()
+        page.wait_for_url("**/desk**")
+        return page
+
+    return opened
+
+
+def tab_to(page: Page, name: str) -> None:
+    """Go on by the tab key until the field of this name has the focus."""
+    for _ in range(MOST_TABS):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == name:
+            return
+    raise AssertionError(f"the keyboard does not reach {name}")
+
+
+def test_a_call_is_typed_without_a_mouse_and_the_caller_known_by_the_number(signed_in):
+    earlier = saved(a_case)
+    page = signed_in(Role.OPERATOR)
+    page.goto("/desk/phone")
+    tab_to(page, "phone")
+    page.keyboard.type("138 0013 8000")
+    page.keyboard.press("Enter")
+    expect(page.get_by_text(earlier.number)).to_be_visible()
+    expect(page.locator("form[method=post] [name=phone]")).to_have_value("138 0013 8000")
+
+    for name, typed in (("name", "Ms Carter"), ("company", "Hill Outdoor"), ("order_number", "T-77"), ("price", "899"),
+                        ("story", "The tent arrived torn and the shop refuses to take it back.")):  # fmt: skip
+        tab_to(page, name)
+        page.keyboard.type(typed)
+    tab_to(page, "danger")
+    page.keyboard.press("ArrowDown")  # to the second: no
+    expect(page.locator("[name=danger][value=no]")).to_be_checked()
+    tab_to(page, "remedies")
+    page.keyboard.press("Space")
+    tab_to(page, "submit")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/desk/phone/done/**")
+
+    case = session().scalars(select(Case).order_by(Case.id.desc())).first()
+    expect(page.locator("main")).to_contain_text(case.number)
+    assert (case.channel, case.amount_minor, case.emergency) == ("phone", 89_900, False)
+    assert [party.name for party in case.parties] == ["Ms Carter"]
+
+
+def test_what_is_missing_in_a_call_is_asked_for_and_typed_on(signed_in):
+    page = signed_in(Role.OPERATOR)
+    page.goto("/desk/phone")
+    tab_to(page, "story")
+    page.keyboard.type("The tent is torn.")
+    page.keyboard.press("Tab")
+    tab_to(page, "submit")
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_text("Ask for a telephone number or an e-mail address.").first).to_be_visible()
+    expect(page.locator("[name=story]")).to_have_value("The tent is torn.")
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_mail_that_could_not_be_placed_is_placed_by_staff(signed_in, scripts):
+    case = saved(a_case)
+    message = a_mail("The parcel came back to me.", From="somebody@else.test", Subject=f"About {case.number}")
+    message.add_attachment(a_photo(size=(64, 48)), maintype="image", subtype="jpeg", filename="parcel.jpg")
+    come_in(message)
+    page = signed_in(Role.MEDIATOR, java_script_enabled=scripts)
+    page.goto("/desk/mail")
+    page.locator("article a").first.click()
+    expect(page.get_by_text("The parcel came back to me.")).to_be_visible()
+
+    page.locator("form[action$=place] [name=number]").fill(case.number)
+    page.locator("form[action$=place] [name=side][value=consumer]").check()
+    page.get_by_role("button", name="Place it in this case").click()
+    page.goto(f"/desk/cases/{case.number}?tab=messages")
+
+    expect(page.get_by_text("The parcel came back to me.").first).to_be_visible()
+    page.goto(f"/desk/cases/{case.number}?tab=evidence")
+    expect(page.get_by_text("parcel.jpg").first).to_be_visible()
+    page.goto("/desk/mail")
+    expect(page.locator("article")).to_have_count(0)
+    assert session().scalars(select(Message.case_id)).all() == [case.id]
+
+
+def test_a_button_on_a_shop_s_page_opens_the_form_with_the_order_filled_in(visit, address):
+    shop = saved(an_organisation, name="晴川服饰")
+    key = saved(service_keys.make, act=acting(saved(a_person, Role.RESPONDENT, organisation_id=shop.id)))
+    body = (
+        f'<html lang="zh-Hans"><a data-heng-order="{link(key)}"></a><script src="{address}/widget/button.js"></script>'
+    )
+    page = visit()
+    page.route("http://shop.test/order", lambda route: route.fulfill(body=body, content_type="text/html"))
+    page.goto("http://shop.test/order")
+    button = page.locator("a[data-heng-order]")
+    expect(button).not_to_be_empty()
+
+    button.click()
+    page.wait_for_url("**/from-shop**")
+    assert page.url.startswith(f"{address}/zh-hans/from-shop")
+    expect(page.locator("main")).to_contain_text("O-2026-1")
+    assert Axe().run(page).response["violations"] == []
+    page.locator("main form button").first.click()
+    expect(page.locator("[name=order_number]")).to_have_value("O-2026-1")
+    expect(page.locator("[name=merchant]")).to_have_value("晴川服饰")
+    go_on(page)
+    for step in ({"anomaly": "return_refusal", "danger": "no"}, DETAILS, OUTCOME):
+        answer(page, step)
+        go_on(page)
+    go_on(page)
+    answer(page, CONTACT)
+    go_on(page)
+    expect(page.locator("main")).to_contain_text("晴川服饰")
+    answer(page, {"truth": "y", "publication": "y"})
+    page.get_by_role("button", name="提交投诉").click()
+
+    expect(page.locator(".casenumber")).to_be_visible()
+    assert session().scalars(select(Case)).one().respondent_id == shop.id
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_the_page_of_the_api_is_read_without_scripts_of_others(visit, colours):
+    loaded, wrong = [], []
+    page = visit(color_scheme=colours)
+    page.on("request", lambda asked: loaded.append(asked.url))
+    page.on("console", lambda said: wrong.append(said.text) if said.type == "error" else None)
+    page.goto("/api/v1/docs")
+
+    expect(page.get_by_role("heading", name="POST /api/v1/complaints")).to_be_visible()
+    page.locator("a[href='#schema-Submission']").first.click()
+    expect(page.locator("#schema-Submission")).to_be_in_viewport()
+    wide = page.evaluate("document.documentElement.scrollWidth > innerWidth")
+    assert (Axe().run(page).response["violations"], wrong, wide) == ([], [], False)
+    assert {url.split("/")[2] for url in loaded} == {page.url.split("/")[2]}

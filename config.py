@@ -32,6 +32,7 @@ class Settings:
     sms_url: str | None
     evidence_url: str | None
     evidence_keys: tuple[Path, str] | None
+    scan_url: str | None
     ledger_key_file: Path
     signing_dir: Path
     timestamp_url: str | None
@@ -83,6 +84,7 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         sms_url=_server(environ, "SMS_URL", "http", "https"),
         evidence_url=_bucket(environ),
         evidence_keys=_bucket_keys(environ),
+        scan_url=_server(environ, "SCAN_URL", "clamd"),
         ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
         signing_dir=Path(environ.get("SIGNING_DIR") or data_dir / "keys" / "notices"),
         timestamp_url=environ.get("TIMESTAMP_URL") or None,

@@ -15,6 +15,7 @@ from app.core.db import session
 from app.core.storage import in_memory, store
 from app.evidence.models import Evidence, Preview
 from app.evidence.rendering import LENGTH, kind_of
+from app.evidence.scanning import harm_in
 from workflows.procedure.act import Act
 
 ROOT = str(Path(__file__).resolve().parents[2])
@@ -40,10 +41,12 @@ def waiting(case_id: int) -> list[int]:
 
 
 def make(evidence_id: int) -> Rendered:
-    """Return pictures of an exhibit. Must be called outside a transaction."""
+    """Return pictures of an exhibit; none of one that does harm. Must be called outside a transaction."""
     exhibit = session().get_one(Evidence, evidence_id)
     media_type, sha256 = exhibit.media_type, exhibit.sha256
     session().rollback()  # a child takes its time: no reading transaction is held
+    if harm := harm_in(store().read(sha256)):
+        return Rendered(why_none="harm", told={"harm": harm})
     return rendered(sha256, media_type)
 
 

@@ -20,6 +20,7 @@ SHARED_AS = {
     "video/quicktime": ("video/mp4", "mp4"), "video/3gpp": ("video/mp4", "mp4"),
     "video/webm": ("video/webm", "webm"), "video/x-matroska": ("video/x-matroska", "mkv"),
     "audio/mpeg": ("audio/mpeg", "mp3"), "audio/mp4": ("audio/mp4", "m4a"), "audio/ogg": ("audio/ogg", "ogg"),
+    "application/pdf": ("application/pdf", "pdf"),
     "audio/x-flac": ("audio/x-flac", "flac"), "audio/x-wav": ("audio/x-wav", "wav"), "audio/aac": ("audio/aac", "aac"),
 }  # fmt: skip
 """Media type and ending of the copy that others get, by the original's kind or type; no other kind has a copy."""
@@ -77,13 +78,14 @@ def copy_for(evidence: Evidence, actor: Actor) -> tuple[str, str, str] | None:
 
     The desk and the side that added it get the original. Others get pictures, sound and films without the place
     where they were made; one of which no such copy could be made is shown to the committee, but not to the other
-    party. Who judges gets nothing of what was not admitted.
+    party. Of a PDF they get a copy without its author's name, where there is one. Who judges gets nothing of what was
+    not admitted.
     """
     if kept_from(evidence, actor):
         return None
     original = (evidence.sha256, evidence.filename, evidence.media_type)
     whole = actor.is_system or actor.may(Permission.CASE_READ_ALL) or is_own(evidence, actor)
-    if whole or not evidence.may_tell_place:
+    if whole or not (evidence.may_tell_place or evidence.shared_sha256):
         return original
     if evidence.shared_sha256 is None:
         return original if actor.roles & COMMITTEE_ROLES else None

@@ -23,7 +23,8 @@ MOST_PIXELS = 60_000_000
 MOST_PAGES = 5
 PEAKS = 96
 MOST_SECONDS = 3_600  # of sound that is read for its wave
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "HEIF")
+SHARED = 2_400  # longest edge of the copy that others see, as that of other pictures
 MUXERS = {
     "video/mp4": "mp4", "video/x-m4v": "mp4", "video/quicktime": "mp4", "video/3gpp": "mp4", "video/webm": "webm",
     "video/x-matroska": "matroska", "audio/mpeg": "mp3", "audio/mp4": "ipod", "audio/ogg": "ogg",
@@ -71,7 +72,10 @@ def of_picture(file: BinaryIO, _media_type: str) -> Made:
             raise Declined("limit")
         made.told = {"width": picture.width, "height": picture.height}
         picture.draft("RGB", (SMALL * 2, SMALL * 2))
-        made.show(ImageOps.exif_transpose(picture), small=True)
+        upright = ImageOps.exif_transpose(picture)
+        made.show(upright, small=True)
+        if picture.format in ("AVIF", "HEIF"):  # decoded nowhere but here
+            made.copy = _jpeg(upright, SHARED)
     return made
 
 
@@ -85,7 +89,38 @@ def of_pdf(file: BinaryIO, _media_type: str) -> Made:
     for page in (document[n] for n in range(min(len(document), MOST_PAGES))):
         longest = max(*page.get_size(), 1.0)
         made.show(page.render(scale=min(LARGE / longest, 4.0)).to_pil())
+    made.copy = _without_author(file)
     return made
+
+
+def _without_author(file: BinaryIO) -> bytes:
+    """Return the PDF without who made it, where, and with what; empty where it is locked, or signed: a signature proves
+    more than its metadata tell, and would be lost."""
+    import pikepdf
+
+    out = BytesIO()
+    file.seek(0)
+    try:
+        with pikepdf.open(file) as document:
+            if document.is_encrypted or any("/ByteRange" in each for each in _dictionaries(document)):
+                return b""
+            for each in _dictionaries(document):
+                for key in ("/Metadata", "/PieceInfo", "/LastModified"):
+                    if key in each:
+                        del each[key]
+            del document.docinfo
+            document.save(out, deterministic_id=True)
+    except pikepdf.PdfError:
+        return b""
+    return out.getvalue()
+
+
+def _dictionaries(document: Any) -> list[Any]:
+    """Return every dictionary of a PDF, those of streams too."""
+    import pikepdf
+
+    streams = [each.stream_dict for each in document.objects if isinstance(each, pikepdf.Stream)]
+    return [each for each in document.objects if isinstance(each, pikepdf.Dictionary)] + streams
 
 
 def of_film(file: BinaryIO, media_type: str) -> Made:
@@ -196,16 +231,24 @@ def _limit() -> None:
     resource.setrlimit(resource.RLIMIT_NOFILE, (3, 3))
 
 
-def _warm_up(kind: str) -> None:
+def _warm_up(kind: str, media_type: str) -> None:
     """Load what is needed while files can still be opened: by doing it once with nothing in it."""
     from PIL import Image, ImageOps, TiffImagePlugin, WebPImagePlugin  # noqa: F401
 
     Image.preinit()
     _jpeg(Image.new("RGB", (1, 1)), SMALL)
-    if kind == "application/pdf":
+    if media_type in ("image/heic", "image/avif"):
+        import pi_heif
+        from PIL import AvifImagePlugin  # noqa: F401
+
+        pi_heif.register_heif_opener()
+    elif kind == "application/pdf":
+        import pikepdf
         import pypdfium2
 
         pypdfium2.PdfDocument.new().new_page(1, 1).render().to_pil()
+        with pikepdf.new() as document:
+            document.save(BytesIO())
     elif kind in ("audio", "video"):
         import av
         import av.subtitles.stream
@@ -219,7 +262,7 @@ def _warm_up(kind: str) -> None:
 def main(media_type: str) -> None:
     """Make pictures of the file on standard input, under limits, and write them."""
     kind = kind_of(media_type) or ""
-    _warm_up(kind)
+    _warm_up(kind, media_type)
     _limit()
     made, why = Made(), None
     try:

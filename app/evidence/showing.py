@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, url_for
+from flask import Response, abort, make_response, render_template, request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
@@ -15,9 +15,12 @@ from app.cases.models import Case
 from app.core.storage import store
 from app.evidence.models import Evidence, EvidenceRequest, Inspection, ItemStatus
 from app.evidence.queries import copy_for, inspections_of, is_asked, kept_from, of_case, proved, requests_seen
+from app.evidence.scanning import harm_in
 from app.web import files
+from app.web.errors import answer
 from app.web.filters import file_size, instant, law, named
 from app.web.i18n import language
+from app.web.problem import wants_json
 from workflows.procedure.authority import Actor
 from workflows.regulation import book
 
@@ -60,6 +63,7 @@ def face(evidence: Evidence, actor: Actor, address: Address = staff_address) -> 
         "standing_tone": TONES.get(evidence.standing.value),
         "standing_reason": evidence.standing_reason,
         "proves": proof_name(evidence.proves),
+        "harm": evidence.preview.told.get("harm") if evidence.preview else None,
     }
 
 
@@ -253,13 +257,37 @@ def _text(sha256: str) -> str:
 
 
 def send(evidence: Evidence, actor: Actor) -> Response:
-    """Return the copy that this reader gets, for saving; 404 where there is none for them."""
+    """Return the copy that this reader gets, for saving; 404 where there is none for them.
+
+    A file that does harm is handed out with `?sure=1` only; without it its reader is told (409).
+    """
     given = copy_for(evidence, actor)
     if given is None:
         abort(404)
     sha256, filename, media_type = given
+    if request.args.get("sure") != "1" and (harm := _harm(evidence)):
+        return _warned(filename, harm)
     played = media_type.startswith(("audio/", "video/"))  # by the page of the exhibit; nothing else is told its type
     return files.attachment(sha256, filename, media_type if played else "application/octet-stream")
+
+
+def _harm(evidence: Evidence) -> str | None:
+    """Return what does harm in it, looked up or, until that is written down, looked for."""
+    if evidence.preview:
+        found: str | None = evidence.preview.told.get("harm")
+        return found
+    try:
+        return harm_in(store().read(evidence.sha256))
+    except FileNotFoundError:
+        abort(404)
+
+
+def _warned(filename: str, harm: str) -> Response:
+    if wants_json():
+        words = _("This file is known to do harm (%(what)s). Ask again with ?sure=1 to have it.", what=harm)
+        return make_response(answer(409, words))
+    page = render_template("evidence/harmful.html", filename=filename, harm=harm, sure=f"{request.path}?sure=1")
+    return make_response(page, 409)
 
 
 def show(evidence: Evidence, actor: Actor) -> Response:

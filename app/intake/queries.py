@@ -10,7 +10,7 @@ from sqlalchemy import Select, or_, select
 from app.cases.models import Case, Party
 from app.core.db import session
 from app.core.ids import digest
-from app.intake.models import IdempotencyKey, Draft, DraftFile, ShopFacts
+from app.intake.models import Draft, DraftFile, IdempotencyKey, ShopFacts
 from workflows.procedure.states import CaseState
 
 

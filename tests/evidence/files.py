@@ -2,12 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from io import BytesIO
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
 
+AUTHOR = "Lin Xiaoyu"
 PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+
+A_HEIC = base64.b64decode(  # 64 by 48 pixels, with a place and a telephone's name in it
+    "AAAAHGZ0eXBoZWljAAAAAG1pZjFoZWljbWlhZgAAAb5tZXRhAAAAAAAAACFoZGxyAAAAAAAAAABwaWN0AAAAAAAAAAAAAAAAAAAAADRpbG9jAA"
+    "AAAERAAAIAAQAAAAAB4gABAAAAAAAAABoAAgAAAAAB/AABAAAAAAAAAHAAAAA4aWluZgAAAAAAAgAAABVpbmZlAgAAAAABAABodmMxAAAAABVp"
+    "bmZlAgAAAQACAABFeGlmAAAAAA5waXRtAAAAAAABAAAA/WlwcnAAAADdaXBjbwAAAHZodmNDAQNwAAAAkAAAAAAAHvAA/P34+AAADwNgAAEAGE"
+    "ABDAH//wNwAAADAJAAAAMAAAMAHroCQGEAAQAqQgEBA3AAAAMAkAAAAwAAAwAeoCCBBZbq5Ka5uAhoMCAAAAMDIAAAAwAhYgABAAZEAcFzwIkA"
+    "AAATY29scm5jbHgAAQANAAaAAAAAFGlzcGUAAAAAAAAAQAAAAEAAAAAoY2xhcAAAAEAAAAABAAAAMAAAAAEAAAAAAAAAAv////AAAAACAAAAEH"
+    "BpeGkAAAAAAwgICAAAABhpcG1hAAAAAAAAAAEAAQWBAgMFhAAAABppcmVmAAAAAAAAAA5jZHNjAAIAAQABAAAAkm1kYXQAAAAWKAGvGYDvSaW+"
+    "0xOH/qeC/yKtaY+bgAAAAAZFeGlmAABNTQAqAAAACAACAQ8AAgAAAAoAAAAmiCUABAAAAAEAAAAwAAAAAFRlbGVwaG9uZQAAAgABAAIAAAACTg"
+    "AAAAACAAUAAAADAAAATgAAAAAAAAAfAAAAAQAAAA0AAAABAAAAMgAAAAE="
+)
 
 
 def a_photo(
@@ -22,6 +35,19 @@ def a_photo(
         exif[Base.Orientation] = 6
     exif.get_ifd(IFD.GPSInfo).update({GPS.GPSLatitudeRef: "N", GPS.GPSLatitude: (31.0, 13.0, 50.0)})
     picture.save(out, form, exif=exif)
+    return out.getvalue()
+
+
+def an_authors_pdf(*, locked: str = "") -> bytes:
+    """A PDF that tells who made it, in both places where that stands."""
+    import pikepdf
+
+    out, document = BytesIO(), pikepdf.new()
+    document.add_blank_page()
+    document.docinfo["/Author"] = AUTHOR
+    with document.open_metadata() as metadata:
+        metadata["dc:creator"] = [AUTHOR]
+    document.save(out, encryption=pikepdf.Encryption(owner=locked, user="") if locked else None)
     return out.getvalue()
 
 

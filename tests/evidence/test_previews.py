@@ -15,7 +15,7 @@ from app.core.uploads import take
 from app.evidence import previews, queries, service
 from app.evidence.previews import rendered
 from tests.core.test_uploads import bomb
-from tests.evidence.files import PLACE, a_film, a_pdf, a_photo, a_sound
+from tests.evidence.files import A_HEIC, AUTHOR, PLACE, a_film, a_pdf, a_photo, a_sound, an_authors_pdf
 from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
 from workflows.procedure.authority import Role
 from workflows.procedure.states import CaseState
@@ -148,6 +148,44 @@ def test_the_other_side_gets_a_film_only_once_its_place_is_gone(case):
     sha256, name, media_type = queries.copy_for(queries.of_case(case)[0], reader)
     assert (name, media_type) == ("film.mp4", "video/mp4")
     assert PLACE.encode() not in store().read(sha256)
+
+
+def test_what_a_telephone_takes_is_shown_as_a_copy_without_its_place(client, case):
+    assert b"Telephone" in A_HEIC
+    exhibit = shown(case, A_HEIC, "IMG_0001.HEIC")
+    sign_in(client, respondent_of(case))
+
+    page = client.get(f"/evidence/{exhibit.id}/view").text
+    given = client.get(f"/evidence/{exhibit.id}", buffered=True)
+
+    assert f"/evidence/{exhibit.id}/picture" in page
+    assert "IMG_0001.jpg" in given.headers["Content-Disposition"]
+    assert b"Telephone" not in given.data
+    assert size_of(given.data) == (64, 48)
+    with Image.open(BytesIO(given.data)) as copy:
+        assert dict(copy.getexif()) == {}
+
+
+def test_the_other_side_gets_a_pdf_without_its_author_s_name(client, case):
+    content = an_authors_pdf()
+    exhibit = shown(case, content, "receipt.pdf")
+    sign_in(client, respondent_of(case))
+
+    given = client.get(f"/evidence/{exhibit.id}", buffered=True).data
+
+    assert AUTHOR.encode() in content
+    assert given.startswith(b"%PDF")
+    assert AUTHOR.encode() not in given
+    assert made_of(given, "application/pdf").told == {"pages": 1}
+    assert store().read(exhibit.sha256) == content
+
+
+def test_a_pdf_that_is_locked_or_signed_is_handed_on_as_it_is(app):
+    signed = an_authors_pdf().replace(b"/Type /Page\n", b"/Type /Page /ByteRange [0 1 2 3]\n")
+
+    for content in (an_authors_pdf(locked="owner"), signed):
+        made = made_of(content, "application/pdf")
+        assert (made.copy, made.why_none) == (b"", None)
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from workflows.procedure.authority import SYSTEM, Actor, Audience, Role
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
+from workflows.procedure.replies import open_fields
 from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
@@ -86,9 +87,11 @@ def assign(case: Case, command: Assign, act: Act) -> None:
 def reply(case: Case, command: Reply, act: Act) -> None:
     """Write to one side or both. The first one that reaches the consumer meets `first_reply`.
 
-    Source: clause 2.1.7.1.
+    Raises Invalid where a merge field stands unfilled. Source: clause 2.1.7.1.
     """
     audience = Audience(command.audience)
+    if audience is not Audience.INTERNAL and (left := open_fields(command.body)):
+        raise Invalid("open_fields", pointer="/body", fields=", ".join(left))
     to_consumer = audience in (Audience.BOTH, Audience.CONSUMER)
     say(case, command.body, audience, act=act)
     advance(case, Action.REPLY, act=act, branch="consumer" if to_consumer else "other", audience=audience)

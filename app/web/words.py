@@ -54,6 +54,7 @@ REFUSALS = {
     "signing_over": _l("The time to sign is over. The settlement stands all the same."),
     "other_text": _l("The text on your page is not the one of the record. Read the text below, then sign it."),
     "many_arrive": _l("Very many complaints are arriving just now. Wait a moment and send it again: nothing is lost."),
+    "open_fields": _l("Fill in %(fields)s before sending."),
     "organisation_missing": _l("Name the organisation."),
     "organisation_unknown": _l("There is no such organisation."),
     "contact_missing": _l("Give a telephone number or an e-mail address, so that we can reach the complainant."),

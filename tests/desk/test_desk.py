@@ -2,9 +2,10 @@
 
 import pytest
 
+from app.accounts import service as accounts
 from app.cases import queries
 from app.cases.models import FAR
-from tests.factories import a_case, a_person, saved, sign_in
+from tests.factories import a_case, a_person, an_act, saved, sign_in
 from workflows.procedure.authority import Role
 from workflows.procedure.states import CaseState
 
@@ -102,6 +103,18 @@ def test_a_reply_with_an_open_merge_field_is_not_sent(client, lead):
 
     assert answer.status_code == 422
     assert "{name}" in answer.text
+
+
+@pytest.mark.parametrize(("audience", "status"), [("consumer", 422), ("both", 422), ("internal", 200)])
+def test_over_the_api_none_is_sent_either(client, lead, audience, status):
+    case = saved(a_case, CaseState.MEDIATION)
+    bearer = {"Authorization": f"Bearer {saved(accounts.give_token, lead, 't', act=an_act())}"}
+    body = {"body": "Dear {name}, we are on it.", "audience": audience}
+
+    answer = client.post(f"/api/v1/cases/{case.number}/actions/reply", json=body, headers=bearer)
+
+    assert answer.status_code == status
+    assert [each["pointer"] for each in answer.json.get("errors", [])] == (["/body"] if status == 422 else [])
 
 
 def test_an_empty_form_says_what_to_do_and_keeps_the_rest(client, lead):

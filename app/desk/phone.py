@@ -24,7 +24,7 @@ from workflows.procedure.clocks import ClockKind
 from workflows.procedure.letters import write
 from workflows.regulation import book
 
-NARRATIVE = 20_000
+NARRATIVE, NOTE = 20_000, 2_000
 
 
 class CallForm(Form):
@@ -42,6 +42,7 @@ class CallForm(Form):
     anomaly = SelectField(_l("What the caller says went wrong"), validators=[Optional()])
     danger = RadioField(_l("Is anybody in danger, or is money still being taken?"))
     remedies = SelectMultipleField(_l("What would put it right"), validators=[Optional()])
+    note = text_field(_l("Note on the call, for the desk only"), limit=NOTE)
     shown = HiddenField()
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -13,6 +13,7 @@ from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import access, queries
 from app.cases.service_letters import complainant, tell_consumer
+from app.cases.service_steps import say
 from app.core import clock
 from app.core.db import transaction
 from app.core.ids import new_token
@@ -25,7 +26,7 @@ from app.web.afterwards import afterwards
 from app.web.api import found
 from app.web.guards import act, current_actor, requires
 from app.web.i18n import language
-from workflows.procedure.authority import Permission
+from workflows.procedure.authority import Audience, Permission
 
 phone_desk = Blueprint("phone_desk", __name__, url_prefix="/desk/phone")
 BLUEPRINTS = (phone_desk,)
@@ -64,6 +65,8 @@ def _made(form: CallForm) -> Response:
     with transaction():
         made = receive(prepared, act=act(), channel="phone", key=_key())
         number = made.case.number
+        if form.note.data and not made.again:
+            say(made.case, form.note.data, Audience.INTERNAL, act=act())
     session.pop(CALL, None)
     return redirect(url_for("phone_desk.done", number=number), code=303)
 

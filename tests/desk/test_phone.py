@@ -6,10 +6,11 @@ import pytest
 from sqlalchemy import func, select
 
 from app.cases.models import Case
+from app.cases.models_talk import Message
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from tests.factories import a_case, a_person, saved, sign_in
-from workflows.procedure.authority import Role
+from workflows.procedure.authority import Audience, Role
 
 CALL = {
     "name": "Ms Carter", "phone": "138 0013 8000", "spoken": "en", "company": "Hill Outdoor", "price": "899",
@@ -33,6 +34,13 @@ def test_a_call_becomes_a_case_and_the_link_is_sent(client, operator):
     assert case.number in page
     assert "/en/c/" in page
     assert session().scalars(select(OutboundMessage.address)).first() == "+8613800138000"
+
+
+def test_a_note_on_the_call_is_for_the_desk_only(client, operator):
+    client.post("/desk/phone", data=CALL | {"note": "Calls from work, please not before six."})
+
+    said = session().scalars(select(Message)).one()
+    assert (said.body, said.audience) == ("Calls from work, please not before six.", Audience.INTERNAL)
 
 
 def test_pressing_twice_makes_one_case(client, operator):

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 T = TypeVar("T")
 LIMIT = 50
@@ -23,8 +23,8 @@ def _told(pattern: str) -> WithJsonSchema:
     return WithJsonSchema(told)
 
 
-ByInstant = Annotated[str, _told(f"{_INSTANT}_{_NUMBER}")]
-ByNumber = Annotated[str, _told(_NUMBER)]
+ByInstant = Annotated[str, Field(min_length=1), _told(f"{_INSTANT}_{_NUMBER}")]
+ByNumber = Annotated[str, Field(min_length=1), _told(_NUMBER)]
 
 
 class BadCursor(ValueError):

@@ -23,8 +23,7 @@ from wtforms.validators import Optional, StopValidation
 
 from app.cases.models import Case
 from app.core import clock, site
-from app.core.text import clean
-from app.core.uploads import ACCEPT, COUNT_LIMIT, Upload, UploadRefused, take
+from app.core.uploads import ACCEPT, COUNT_LIMIT, Upload, UploadRefused, shown_name, take
 from app.evidence.commands import AskEvidence, DeclineEvidence, RecordInspection, RuleEvidence, SettleEvidence
 from app.web.forms import Form, Required, choices, line_field, text_field
 from app.web.i18n import language
@@ -45,6 +44,8 @@ class Files:
     def __call__(self, form: Any, field: Any) -> None:
         sent = [file for file in field.data or [] if file]
         field.data = _kept(form.kept.data)
+        if any(isinstance(file, str) for file in sent):  # a part that lost its file's name on the way
+            raise StopValidation(_("A file did not arrive whole. Choose it again."))
         if len(sent) + len(field.data) > COUNT_LIMIT:
             raise StopValidation(sentence("too_many_files", {"limit": COUNT_LIMIT}))
         for file in sent:
@@ -52,7 +53,7 @@ class Files:
                 field.data.append(take(file.filename or "", file.stream))
             except UploadRefused as refused:
                 words = sentence(refused.code, {"limit": refused.limit})
-                raise StopValidation(f"{clean(file.filename or '')}: {words}") from None
+                raise StopValidation(f"{shown_name(file.filename or '')}: {words}") from None
             finally:
                 form.kept.data = _signer().dumps([upload.as_row() for upload in field.data])
 

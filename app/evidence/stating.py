@@ -53,8 +53,9 @@ class FactsForm(Form):
     def read(self) -> bool:
         """Read the file that came, or the one kept from the page before; return whether it holds sound facts."""
         self.upload = self._kept()
-        if self.upload is None and self.file.data and self.file.data.filename:
-            self.upload = self._take(self.file.data.filename, self.file.data.stream.read(sheet.LARGEST + 1))
+        sent = None if isinstance(self.file.data, str) else self.file.data
+        if self.upload is None and sent and sent.filename:
+            self.upload = self._take(sent.filename, sent.stream.read(sheet.LARGEST + 1))
         if self.upload is None:
             self.mistakes = self.mistakes or [_("Choose a file.")]
             return False

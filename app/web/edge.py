@@ -20,6 +20,7 @@ from app.web.guards import open_to_all
 csrf = CSRFProtect()
 DEEPEST = 40
 WITHOUT_FILES = 2 * 1024 * 1024  # bytes of a body that is JSON or a form
+BESIDE_FILES = 500_000  # bytes of what stands beside the files: texts, and the heads of parts
 
 
 class RowNumber(IntegerConverter):
@@ -95,6 +96,7 @@ def install(app: Flask) -> None:
         if request.mimetype != "multipart/form-data":
             request.max_content_length = WITHOUT_FILES
         elif request.method == "POST":
+            request.max_form_memory_size = BESIDE_FILES
             _whole_multipart()
 
     csrf.init_app(app)  # after that: it reads the form

@@ -62,7 +62,7 @@ def sound() -> list[Sound]:
         of_json("nobody", "/api/v1/classify", {"text": COMPLAINT["narrative"], "order": COMPLAINT["order"]}),
         of_json("mediator", f"{acts}/reply", {"body": "请保留吊牌。", "audience": "consumer"}),
         of_json("mediator", f"{acts}/propose", {"terms": [{"kind": "refund", "amount": MONEY}], "note": "公平"}),
-        of_json("consumer", f"{acts}/propose", {"terms": [{"kind": "refund", "amount": MONEY, "due_days": 3}]}),
+        of_json("consumer", f"{acts}/propose", {"terms": [{"kind": "refund", "amount": MONEY, "days": 3}]}),
         of_files("consumer", "/api/v1/cases/{case}/evidence", ("file", "a.jpg", photo), note="收据"),
         of_files("mediator", "/api/v1/cases/{case}/evidence", ("file", "a.pdf", PDF), ("file", "b.txt", b"hello")),
         *(of_form("nobody", f"/en/complain/{step}", answers) for step, answers in steps.items()),

@@ -108,7 +108,7 @@ def test_wherever_the_network_cuts_a_body_in_two_the_file_is_whole(world, before
 @pytest.mark.parametrize(
     "named",
     [b'filename="a\0.png"', b'filename="a%0D%0AX: 1.png"', b"filename*=utf-8''a%0D%0AX%3A%201", b"filename*=x''%ff",
-     b'filename="\xff\xfe"', b'filename="' + b"x" * 5_000 + b'"'],
+     b'filename="' + b"x" * 5_000 + b'"'],
 )  # fmt: skip
 def test_a_name_that_no_client_of_ours_writes_is_only_ever_a_name(world, named):
     part = b'Content-Disposition: form-data; name="file"; ' + named + b"\r\n\r\n" + PDF + named

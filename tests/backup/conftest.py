@@ -107,5 +107,4 @@ def files_here():
     from app.backup import contents
 
     keys = {name: path.read_bytes() for name, path in contents.secrets().items() if path.exists()}
-    names = (name for name, _size in store().shelf.entries())
-    return keys | {name: store().shelf.open(name).read() for name in names}
+    return keys | {name: store().read(name) for name, _size in store().shelf.entries()}

@@ -38,7 +38,7 @@ def a_photo(
     return out.getvalue()
 
 
-def an_authors_pdf(*, locked: str = "") -> bytes:
+def an_authors_pdf(*, locked: str = "", signed: bool = False) -> bytes:
     """A PDF that tells who made it, in both places where that stands."""
     import pikepdf
 
@@ -47,6 +47,8 @@ def an_authors_pdf(*, locked: str = "") -> bytes:
     document.docinfo["/Author"] = AUTHOR
     with document.open_metadata() as metadata:
         metadata["dc:creator"] = [AUTHOR]
+    if signed:
+        document.Root["/Seal"] = document.make_indirect(pikepdf.Dictionary(ByteRange=[0, 1, 2, 3]))
     document.save(out, encryption=pikepdf.Encryption(owner=locked, user="") if locked else None)
     return out.getvalue()
 

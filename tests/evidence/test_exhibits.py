@@ -134,7 +134,7 @@ def test_a_page_in_disguise_is_only_ever_saved(client, app):
     answer = client.get(f"/evidence/{evidence.id}", buffered=True)
 
     assert answer.headers["Content-Disposition"] == "attachment; filename=page.html.gif"
-    assert answer.headers["Content-Type"] == "image/gif"
+    assert answer.headers["Content-Type"] == "application/octet-stream"
 
 
 def test_a_picture_that_may_hold_a_place_is_not_handed_to_the_other_side(client, app):

@@ -11,7 +11,7 @@ from io import BytesIO
 import pytest
 
 from app.core import site
-from app.evidence import scanning
+from app.evidence import queries, scanning
 from app.evidence.scanning import TEST_FILE, harm_in
 from tests.evidence.files import PDF
 from tests.evidence.test_api import headers, send
@@ -27,7 +27,7 @@ def test_it_is_taken_and_marked_and_handed_out_to_who_asks_twice(client, case): 
 
     warned, given = (client.get(f"/evidence/{exhibit.id}{more}", buffered=True) for more in ("", "?sure=1"))
 
-    assert exhibit.preview.told == {"harm": scanning.TEST_FILE_NAME}
+    assert queries.of_case(case)[0].preview.told == {"harm": scanning.TEST_FILE_NAME}
     assert "download>" not in page.split('class="links"')[1].split("</p>")[0]
     assert (warned.status_code, "EICAR" in warned.text, "?sure=1" in warned.text) == (409, True, True)
     assert TEST_FILE not in warned.data

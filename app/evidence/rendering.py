@@ -110,7 +110,7 @@ def _without_author(file: BinaryIO) -> bytes:
                         del each[key]
             del document.docinfo
             document.save(out, deterministic_id=True)
-    except pikepdf.PdfError:
+    except (pikepdf.PdfError, RuntimeError):  # a locked one asks for chance, which nothing here can be read from
         return b""
     return out.getvalue()
 

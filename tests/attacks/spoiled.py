@@ -17,6 +17,7 @@ from tests.intake.test_filing import CONTACT, DETAILS, ORDER, OUTCOME, PROBLEM
 
 SEED = 20_260_901
 JSON, FORM, PARTS = "application/json", "application/x-www-form-urlencoded", "multipart/form-data; boundary=xx"
+SERIAL = "00000"  # stands for five digits that are others in each request
 MONEY = {"amount_minor": 9_900, "currency": "CNY"}
 
 
@@ -69,11 +70,11 @@ def sound() -> list[Sound]:
         of_files("nobody", "/en/complain/evidence", ("files", "coat.jpg", photo)),
         of_form("nobody", "/en/complain/check", {"truth": "y", "publication": "y"}),
         of_form("nobody", "/en/complain", {}),
-        of_form("operator", "/desk/phone", CALL),
+        of_form("operator", "/desk/phone", CALL | {"phone": f"138002{SERIAL}"}),
         of_form("consumer", "/en/c/{link}/messages", {"body": "The shop wrote to me again."}),
         of_files("consumer", "/en/c/{link}/messages", ("files", "coat.jpg", photo), body="See the picture."),
         of_form("mediator", "/desk/cases/{case}/reply", {"audience": "consumer", "body": "Keep the tags."}),
-        of_form("nobody", "/en/checks", {"category": "apparel", "received_at": "2026-08-30"}),
+        of_form("nobody", "/en/checks", {"goods_total": "1,000.00", "hold": "100.01"}),
     ]
 
 

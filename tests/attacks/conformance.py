@@ -38,7 +38,6 @@ BEYOND = {
     "POST /api/v1/complaints": "an organisation that is not registered; a telephone number that is none",
     "POST /api/v1/checks": "a whole number that is written as 1.0",
     "POST /api/v1/classify": "as above",
-    "POST /api/v1/ledger/cosignatures": "a text of the right length that is no note of ours, or signed by no witness",
     "POST /api/v1/cases/{number}/evidence": "a file that is empty, or of a kind that is not taken; other hashes",
     "POST /api/v1/ledger/cosignatures": "a note that no witness signed whom the operator trusts",
     "GET /api/v1/ledger/proof": "either `index` or `old`, and not both",

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import access, queries
+from app.cases.models import Case
 from app.cases.service_letters import complainant, tell_consumer
 from app.cases.service_steps import say
 from app.core import clock
@@ -40,10 +41,8 @@ def call() -> Any:
     typed = request.args.get("phone", "").strip()[:40]
     form = CallForm(data={"phone": typed, "spoken": language()})
     cases = callers_cases(current_actor(), typed)
-    if request.method == "POST" and form.validate():
-        cases = [] if is_used(_key()) else form.unseen(current_actor())
-        if not cases:
-            return _made(form)
+    if request.method == "POST" and form.validate() and not (cases := _to_look_at(form)):
+        return _made(form)
     form.show(cases)
     session.setdefault(CALL, new_token())
     if kept.is_about_a_person(typed):
@@ -52,6 +51,11 @@ def call() -> Any:
     rows = [queue.row(case, clock.now(), "search") for case in cases]
     shown = {"form": form, "typed": typed, "rows": rows, "search_url": url_for("desk_lists.search")}
     return render_template("desk/phone.html", **shown), 422 if form.is_submitted() else 200
+
+
+def _to_look_at(form: CallForm) -> list[Case]:
+    """Return the caller's open cases that the operator has not seen; none for a call that made its case already."""
+    return [] if is_used(_key()) else form.unseen(current_actor())
 
 
 def _key() -> str:

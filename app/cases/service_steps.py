@@ -11,6 +11,7 @@ from app.cases.models_talk import Message, Rating
 from app.cases.queries import findings
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_assignee, tell_consumer, tell_respondent, tell_staff
+from app.cases.service_performance import void_open
 from app.core import site
 from app.core.db import session
 from app.organisations import queries as organisations
@@ -164,6 +165,7 @@ def close(case: Case, command: Close, act: Act) -> None:
 def withdraw(case: Case, command: Withdraw, act: Act) -> None:
     """The complainant withdraws; everybody who knew of the case is told."""
     case.close_reason = "withdrawn"
+    void_open(case, act=act)  # what a decision had ordered that was set aside since
     advance(case, Action.WITHDRAW, act=act, detail={"reason": command.reason})
     if case.organisation_ids and case.respondent:
         what = name("close_reason", "withdrawn", case.respondent.language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from app.cases.models import Case, CaseEvent, Clock, Finding
@@ -9,6 +10,15 @@ from app.cases.models_talk import Remedy
 from app.web.api import money, when
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.clocks import TIMERS
+
+Decided = Callable[[Case], list[dict[str, Any]]]
+_decided: list[Decided] = []
+
+
+def shows_decisions(shower: Decided) -> Decided:
+    """Register the function that returns what was decided in a case and where each decision stands: the committee's."""
+    _decided[:] = [shower]
+    return shower
 
 
 def case_shown(case: Case, actor: Actor, remedies: list[Remedy]) -> dict[str, Any]:
@@ -44,6 +54,7 @@ def case_shown(case: Case, actor: Actor, remedies: list[Remedy]) -> dict[str, An
         "rulebook_version": case.rulebook_version,
         "clocks": [clock_shown(clock) for clock in statutory(case)],
         "remedies": [remedy_shown(remedy) for remedy in remedies],
+        "decisions": _decided[0](case) if _decided and case.decided_at else [],
     }
     if actor.may(Permission.CASE_READ_ALL) or actor.is_consumer:
         shown["complainant"] = complainant_shown(case)

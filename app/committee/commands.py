@@ -12,7 +12,7 @@ from app.core.commands import Command, Frozen
 from app.core.text import Body, Line, Note, OptionalNote
 
 ChoiceKey = Literal["uphold", "partly", "reject", "abstain"]
-OutcomeKey = Literal["for_consumer", "partly", "for_respondent"]
+OutcomeKey = Literal["for_consumer", "partly", "for_respondent", "sent_back"]
 GroundKey = Literal["new_evidence", "wrong_fact", "wrong_rule", "procedure"]
 ChallengeGround = Literal["relation", "took_part", "one_sided", "other"]
 STATEMENTS = ("dossier_read", "matches_vote", "no_interest", "names_nobody")
@@ -80,10 +80,14 @@ class ReturnDraft(Command):
 
 
 class SignDecision(Command):
-    """The chair signs: every statement ticked, the password given once more."""
+    """The chair signs: every statement ticked, the password given once more, and a dissent published or not.
+
+    Whoever signs a dissent and says nothing of it has it published, without names.
+    """
 
     statements: Annotated[list[StatementKey], Field(max_length=len(STATEMENTS))]
     password: Annotated[str, Field(min_length=1, max_length=1000)]
+    dissent: Literal["publish", "keep"] = "publish"
 
 
 class RequestReview(Command):

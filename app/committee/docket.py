@@ -96,6 +96,8 @@ def _row(case: Case, task: str, now: datetime, state: str, **values: Any) -> dic
 
 
 def _review_tag(case: Case) -> list[dict[str, str]]:
+    if case.state == "committee" and case.decided_at:
+        return [{"text": _("Sent back"), "tone": "brand"}]
     return [{"text": _("Review"), "tone": "brand"}] if case.state == "review" else []
 
 

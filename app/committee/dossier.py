@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -13,17 +13,19 @@ from app.cases import queries as cases
 from app.cases.faces import clock_face
 from app.cases.models import Case, Finding
 from app.cases.pleadings import Pleading
+from app.cases.showing import shows_decisions
 from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
-from app.committee.models import Decision, Issue, Panel, PanelSeat
+from app.committee.models import Decision, Issue, Panel, PanelSeat, ReviewRequest
 from app.committee.queries import Receipts
 from app.committee.service_reading import Material, reading_of
 from app.core.money import written
+from app.web.api import when
 from app.web.filters import clause_url, law, named
 from app.web.i18n import language
 from workflows.procedure.authority import Actor, Permission
-from workflows.procedure.issues import wording
+from workflows.procedure.issues import Outcome, said, wording
 from workflows.procedure.reading import Change
 from workflows.procedure.states import Action
 from workflows.procedure.voting import Choice
@@ -71,7 +73,7 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
         "voted": len(voted),
         "task": _task(case, panel, draft, actor, voted),
         "changeable": panel.sealed and actor.user_id in voted,
-        "earlier": rounds.get(panel.round - 1),
+        "earlier": [rounds[n] for n in range(panel.round - 1, 0, -1) if n in rounds],
         "draft": draft,
     }
 
@@ -168,6 +170,19 @@ def _finding(found: Finding) -> dict[str, Any]:
     }
 
 
+@shows_decisions
+def decided(case: Case) -> list[dict[str, Any]]:
+    """Return each signed decision of the case: number, outcome, where it stands, and what a review made of it."""
+    return [
+        {
+            "number": decision.number, "outcome": decision.outcome, "status": decision.status,
+            "signed_at": when(decision.signed_at), "reviewed": asked.outcome if asked else None,
+        }
+        for decision, asked in queries.rounds(case).values()
+        if decision.signed_at
+    ]  # fmt: skip
+
+
 def _consumer(case: Case) -> dict[str, Any]:
     return {"text": case.narrative, "lang": case.language, "sought": [_wish(each) for each in case.remedies_sought]}
 
@@ -225,19 +240,27 @@ def result(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, A
         "decision": draft,
         "task": _task(case, panel, draft, actor, voted),
         "halted": halted(panel),
-        "publishes": case.state == "decided" and actor.may(Permission.DECISION_PUBLISH),
+        "publishes": _publishes(case, rounds.values(), actor),
+        "sent_back": draft is not None and draft.outcome is Outcome.SENT_BACK,
     }
 
 
+def _publishes(case: Case, rounds: Iterable[tuple[Decision, ReviewRequest | None]], actor: Actor) -> bool:
+    """Return whether the actor is to publish what was decided, or that the case was sent back."""
+    back = any(each.signed_at and not each.published_at and each.outcome is Outcome.SENT_BACK for each, _ in rounds)
+    return (case.state == "decided" or (case.state == "committee" and back)) and actor.may(Permission.DECISION_PUBLISH)
+
+
 def _ruling(ruling: queries.Ruling, names: Mapping[int, str]) -> dict[str, Any]:
+    kind = ruling.issue.kind
     return {
         "n": ruling.issue.n,
         "question": asked(ruling.issue),
-        "result": named(ruling.tally.result, "choice"),
+        "result": said(kind, ruling.tally.result, language()),
         "tie_broken": ruling.tally.tie_broken,
-        "counts": [(named(choice, "choice"), ruling.tally.counts[choice]) for choice in Choice],
+        "counts": [(said(kind, choice, language()), ruling.tally.counts[choice]) for choice in Choice],
         "votes": [
-            {"by": names[vote.user_id], "choice": named(vote.choice, "choice"), "reason": vote.reason,
+            {"by": names[vote.user_id], "choice": said(kind, vote.choice, language()), "reason": vote.reason,
              "dissents": vote.choice not in (ruling.tally.result, Choice.ABSTAIN)}
             for vote in ruling.votes
         ],

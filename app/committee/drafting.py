@@ -14,9 +14,9 @@ from app.cases.forms import terms_for_form
 from app.cases.models import Case, Finding
 from app.committee.commands import DraftDecision
 from app.committee.models import Panel
-from app.committee.queries import Ruling
+from app.committee.queries import Ruling, rests_on
 from workflows.procedure.issues import ANY, IssueKind
-from workflows.procedure.names import name
+from workflows.procedure.issues import said as words
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
@@ -50,6 +50,7 @@ FOUND = ("breach", "kept", "out_of_time")
 
 def first_draft(case: Case, rulings: Sequence[Ruling], findings: Sequence[Finding]) -> dict[str, Any]:
     """Return the fields of a draft from the findings, the votes and what was granted, in the language of the case."""
+    rulings = rests_on(rulings)
     said = [found.explanation.get(case.language, "") for found in findings if found.verdict in FOUND]
     return {
         "facts": "\n".join(line.replace("\n", " ") for line in said if line),
@@ -67,7 +68,7 @@ def _reasons(rulings: Sequence[Ruling], *, with_result: bool, language: str) -> 
         for vote in ruling.votes:
             agrees = vote.choice is ruling.tally.result
             if vote.choice is not Choice.ABSTAIN and agrees is with_result:
-                lines.append(f"{ruling.issue.n}. {name('choice', vote.choice, language)}{colon}{vote.reason}")
+                lines.append(f"{ruling.issue.n}. {words(ruling.issue.kind, vote.choice, language)}{colon}{vote.reason}")
     return "\n".join(dict.fromkeys(lines))
 
 

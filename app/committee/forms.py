@@ -25,10 +25,12 @@ from app.committee.commands import (
     SignDecision,
 )
 from app.committee.models import Decision, Panel, Vote
-from app.web.filters import named
 from app.web.forms import Form, OneOf, Required, line_field, text_field
+from app.web.i18n import language
 from app.web.words import sentence
 from workflows.procedure.errors import Stale
+from workflows.procedure.issues import said
+from workflows.procedure.voting import Choice
 
 NOTE = 2_000
 
@@ -133,7 +135,7 @@ class VoteForm(ActForm):
             self.issues.append_entry()
         choices = ("uphold", "partly", "reject") if is_chair else ("uphold", "partly", "reject", "abstain")
         for issue, row in zip(panel.issues, self.issues, strict=False):
-            row.form.choice.choices = [(key, named(key, "choice")) for key in choices]
+            row.form.choice.choices = [(key, said(issue.kind, Choice(key), language())) for key in choices]
             if not self.is_submitted() and issue.n in own:
                 row.form.choice.data, row.form.reason.data = own[issue.n].choice.value, own[issue.n].reason
 
@@ -198,15 +200,27 @@ class SignForm(StepForm):
     """Every statement ticked, and the password once more."""
 
     statements = Ticks(_l("I confirm"))
+    dissent = RadioField(
+        _l("Is the dissenting opinion published?"), validators=[Required(_l("Rule on the dissenting opinion."))]
+    )
     password = PasswordField(_l("Your password"), validators=[Required(_l("Enter your password."))])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.statements.choices = [(key, STATEMENT_WORDS[key]) for key in STATEMENTS]
+        self.dissent.choices = [
+            ("publish", _l("Yes, without names")), ("keep", _l("No, only that there was one")),
+        ]  # fmt: skip
+
+    def about(self, decision: Decision) -> None:
+        """Ask what becomes of a dissent only where there is one."""
+        if not decision.dissent:
+            del self.dissent
 
     def to_command(self) -> SignDecision:
+        ruled = {"dissent": self.dissent.data} if "dissent" in self else {}
         return SignDecision(
-            statements=list(self.statements.data or []), password=self.password.data, version=self.version()
+            statements=list(self.statements.data or []), password=self.password.data, version=self.version(), **ruled
         )
 
 

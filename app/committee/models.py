@@ -24,7 +24,7 @@ class Panel(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
-    round: Mapped[int] = mapped_column(comment="1, or 2 for a review")
+    round: Mapped[int] = mapped_column(comment="1, 2 for a review; where that sent the case back 3 and 4")
     size: Mapped[int]
     expert_seats: Mapped[int] = mapped_column(default=0, comment="kept for who knows the kind of anomaly")
     quorum: Mapped[int]
@@ -251,7 +251,10 @@ class Decision(Model):
     reasons: Mapped[str]
     terms: Mapped[list[dict[str, Any]]]
     dissent: Mapped[str | None]
-    status: Mapped[str] = mapped_column(default="draft", comment="draft, in_force, under_review, replaced, withdrawn")
+    dissent_ruling: Mapped[str | None] = mapped_column(comment="publish or keep: what the chair ruled of the dissent")
+    status: Mapped[str] = mapped_column(
+        default="draft", comment="draft, in_force, under_review, replaced, set_aside, withdrawn"
+    )
     drafted_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     drafted_at: Mapped[datetime]
     returned_note: Mapped[str | None] = mapped_column(comment="why the chair sent the draft back")
@@ -264,6 +267,12 @@ class Decision(Model):
     def waits_for_signature(self) -> bool:
         """Whether it is the chair's turn."""
         return self.status == "draft" and self.returned_at is None
+
+    def after_review(self, outcome: Outcome | str, terms: list[dict[str, Any]]) -> str:
+        """Return what a review that comes to this makes of the decision: a key of `review_outcome`."""
+        if outcome == Outcome.SENT_BACK:
+            return "sent_back"
+        return "affirmed" if (self.outcome, self.terms) == (outcome, terms) else "changed"
 
 
 class ReviewRequest(Model):
@@ -280,4 +289,4 @@ class ReviewRequest(Model):
     text: Mapped[str]
     language: Mapped[str]
     at: Mapped[datetime]
-    outcome: Mapped[str | None] = mapped_column(comment="affirmed or changed")
+    outcome: Mapped[str | None] = mapped_column(comment="affirmed, changed or sent_back")

@@ -26,7 +26,8 @@ from app.committee.models import (
 )
 from app.core.db import session
 from workflows.procedure.authority import Actor, Permission, Role
-from workflows.procedure.panel import CHAIR_PLACE
+from workflows.procedure.issues import BACK, IssueKind, Outcome, outcome, sent_back
+from workflows.procedure.panel import CHAIR_PLACE, may_send_back
 from workflows.procedure.states import CaseState
 from workflows.procedure.voting import Choice, Tally, tally
 
@@ -70,10 +71,14 @@ def _whole() -> Select[Panel]:
     return select(Panel).options(*loaded).execution_options(populate_existing=True)
 
 
-def panel_of(case: Case, *, round_: int | None = None) -> Panel | None:
-    """Return the panel of a round, whole; of the latest by default."""
+def panel_of(case: Case, *, round_: int | None = None, opened_at: datetime | None = None) -> Panel | None:
+    """Return the panel of a round, or the one convened at that instant, whole; the latest by default."""
     query = _whole().where(Panel.case_id == case.id).order_by(Panel.round.desc())
-    return session().scalars(query.where(Panel.round == round_) if round_ else query).unique().first()
+    if round_:
+        query = query.where(Panel.round == round_)
+    if opened_at:
+        query = query.where(Panel.opened_at == opened_at)
+    return session().scalars(query).unique().first()
 
 
 def panel_for(case: Case, actor: Actor) -> Panel | None:
@@ -162,6 +167,27 @@ def rulings(panel: Panel) -> Sequence[Ruling]:
     return found
 
 
+def outcome_of(found: Sequence[Ruling]) -> Outcome:
+    """Return what the results of all issues come to together. Raises: ValueError without any."""
+    return outcome([(ruling.issue.kind, ruling.tally.result) for ruling in found])
+
+
+def rests_on(found: Sequence[Ruling]) -> Sequence[Ruling]:
+    """Return the results that a decision rests on: where the case is sent back, that one alone."""
+    if found and outcome_of(found) is Outcome.SENT_BACK:
+        return [ruling for ruling in found if ruling.issue.kind is IssueKind.REMIT]
+    return found
+
+
+def decided_before(panel: Panel, case: Case) -> Panel | None:
+    """Return the panel whose case this is again, since its review sent the case back to those who had decided it."""
+    review = panel_of(case, round_=panel.round - 1) if may_send_back(panel.round - 1) else None
+    found = rulings(review) if review else ()
+    if sent_back([(ruling.issue.kind, ruling.tally.result) for ruling in found]) != BACK[Choice.PARTLY]:
+        return None
+    return panel_of(case, round_=panel.round - 2)
+
+
 # --- decisions -----------------------------------------------------------------------------------------------------
 
 
@@ -197,8 +223,10 @@ def drafts_of(panels: Collection[Panel]) -> Mapping[int, Decision]:
 
 
 def unpublished(actor: Actor) -> Sequence[Case]:
-    """Return the decided cases whose outcome waits to be published by the actor."""
-    query = select(Case).where(Case.state == CaseState.DECIDED, seen_by(actor)).order_by(Case.decided_at)
+    """Return the cases that were decided or sent back, whose outcome waits to be published by the actor."""
+    back = select(Decision.case_id).where(Decision.outcome == Outcome.SENT_BACK, Decision.signed_at.is_not(None))
+    anew = and_(Case.state == CaseState.COMMITTEE, Case.id.in_(back.where(Decision.published_at.is_(None))))
+    query = select(Case).where(or_(Case.state == CaseState.DECIDED, anew), seen_by(actor)).order_by(Case.decided_at)
     return session().scalars(query.options(joinedload(Case.respondent), selectinload(Case.clocks))).all()
 
 

@@ -43,7 +43,7 @@ def _vote(row: Vote) -> dict[str, Any]:
 @recorded("decision", Decision, when=Decision.signed_at.is_not(None))
 def _decision(row: Decision) -> dict[str, Any]:
     names = ("id", "case_id", "round", "number", "language", "outcome", "facts_found", "clauses", "reasons", "terms")
-    return _some(row, *names, "dissent", "signed_by", "signed_at")
+    return _some(row, *names, "dissent", "dissent_ruling", "signed_by", "signed_at")
 
 
 @recorded("review", ReviewRequest)

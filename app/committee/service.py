@@ -25,7 +25,8 @@ from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid, NotPermitted, TooLate
-from workflows.procedure.issues import questions
+from workflows.procedure.issues import REMIT, questions
+from workflows.procedure.panel import may_send_back
 from workflows.procedure.states import Action, CaseState
 from workflows.procedure.voting import TieRule, voting_ends
 from workflows.regulation import book
@@ -48,17 +49,19 @@ def convene(case: Case, act: Act) -> None:
         expert_seats=law.figure("expert_seats", on=case.law_as_of).value,
         quorum=law.figure("quorum", on=case.law_as_of).value,
         tie_rule=TieRule.CHAIR, opened_at=act.at, closes_at=act.at, seats=[], challenges=[],
-        issues=_issues(case),
+        issues=_issues(case, number),
     )  # fmt: skip
     record(panel, about=about(case.id), at=act.at)
     session().flush()
     for issue in panel.issues:
         record(issue, about=about(case.id), at=act.at)
+    if earlier and case.state is CaseState.COMMITTEE:  # sent back: the case has its whole time again
+        service_clocks.start(case, ClockKind.RESOLUTION, act=act, figure="resolution")
     open_vote(case, panel, "voting", act=act)
     fill_seats(case, panel, act=act)
 
 
-def _issues(case: Case) -> list[Issue]:
+def _issues(case: Case, round_: int) -> list[Issue]:
     asked = questions(
         book.current(), case.law_as_of, anomaly=case.anomaly, party=case.responsible_kind,
         findings=[(found.clause, found.verdict) for found in findings(case)], sought=case.remedies_sought,
@@ -68,7 +71,7 @@ def _issues(case: Case) -> list[Issue]:
             n=n, kind=each.kind, subject=each.subject, clause=each.clause, party=each.party,
             amount_minor=each.amount_minor, currency=each.currency,
         )
-        for n, each in enumerate(asked, start=1)
+        for n, each in enumerate((REMIT, *asked) if may_send_back(round_) else asked, start=1)
     ]  # fmt: skip
 
 

@@ -27,9 +27,11 @@ from app.core.db import session
 from app.ledger.service import record
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
+from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid, NotPermitted
-from workflows.procedure.issues import Order, Outcome, check_orders, outcome
+from workflows.procedure.issues import Order, Outcome, check_orders
 from workflows.procedure.names import name
+from workflows.procedure.panel import is_review
 from workflows.procedure.states import Action
 from workflows.regulation import book
 from workflows.regulation.errors import NotInRulebook
@@ -65,7 +67,7 @@ def _new_draft(case: Case, panel: Panel) -> Decision:
 
 
 def _check(case: Case, rulings: Sequence[Ruling], command: DraftDecision) -> None:
-    if command.outcome != outcome([ruling.tally.result for ruling in rulings]):
+    if command.outcome != queries.outcome_of(rulings):
         raise Invalid("outcome_not_voted", pointer="/outcome")
     for place, clause in enumerate(command.clauses):
         try:
@@ -123,17 +125,24 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     year = act.at.astimezone(ZoneInfo(case.time_zone)).year
     decision.number = f"〔{year}〕{ids.next_serial(f'decision-{year}')}"
     decision.signed_by, decision.signed_at, decision.status = signer.id, act.at, "in_force"
+    decision.dissent_ruling = command.dissent if decision.dissent else None
     record(decision, about=about(case.id), at=act.at)
     conclude_review(case, decision)
-    owed = promise(case, restored(decision.terms), source="decision", act=act)
-    detail = {"round": panel.round, "number": decision.number, "outcome": decision.outcome, "owed": owed}
-    advance(case, Action.SIGN_DECISION, act=act, detail=detail | {"statements": list(command.statements)})
+    detail: dict[str, Any] = {"round": panel.round, "number": decision.number, "outcome": decision.outcome}
+    detail |= {"statements": list(command.statements)}
+    branch = "sent_back" if decision.outcome is Outcome.SENT_BACK else ""
+    if not branch:  # what is decided anew stays suspended until then
+        detail["owed"] = promise(case, restored(decision.terms), source="decision", act=act)
+    advance(case, Action.SIGN_DECISION, act=act, branch=branch, detail=detail)
     _tell_parties(case, decision, act)
 
 
 def _tell_parties(case: Case, decision: Decision, act: Act) -> None:
-    until = local(review_ends(case, act.at), case.time_zone)
-    further = "open" if decision.round == 1 else "final"
+    further, ends = "final" if is_review(decision.round) else "open", review_ends(case, act.at)
+    if decision.outcome is Outcome.SENT_BACK:
+        again = (clock for clock in case.clocks if clock.kind is ClockKind.RESOLUTION and clock.is_open)
+        further, ends = "sent_back", next(again).due_at
+    until = local(ends, case.time_zone)
 
     def fields(language: str) -> dict[str, Any]:
         return {

@@ -107,7 +107,7 @@ def _seat(panel: Panel, drawn: PanelDraw, act: Act) -> list[PanelSeat]:
 
 
 def _freeze(case: Case, panel: Panel, act: Act) -> None:
-    able = _newcomers(case, panel, act.at)
+    able = _who_had_decided(case, panel, act.at) or _newcomers(case, panel, act.at)
     if not able:
         tell_secretaries(case, "panel_short", act=act)
         return
@@ -120,6 +120,19 @@ def _freeze(case: Case, panel: Panel, act: Act) -> None:
     panel.draws.append(drawn)
     record(drawn, about=about(case.id), at=act.at)
     outbox.add(outbox.Task.DRAW_PANEL, at=act.at + SOON, case_id=case.id)
+
+
+def _who_had_decided(case: Case, panel: Panel, at: datetime) -> tuple[Candidate, ...]:
+    """Return those to whom a review sent the case back, each for the place they had; nobody else, and nobody twice."""
+    before = queries.decided_before(panel, case) if not panel.draws else None
+    if before is None:
+        return ()
+    serving = {each.user_id for each in _pool(case, queries.pool(), at)}
+    return tuple(
+        Candidate(seat.user_id, seat.is_chair, not seat.is_chair, seat.user.organisation_id)
+        for seat in before.live_seats
+        if seat.user_id in serving
+    )
 
 
 def _newcomers(case: Case, panel: Panel, at: datetime) -> tuple[Candidate, ...]:

@@ -24,10 +24,12 @@ from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind, end_of_civil_day
 from workflows.procedure.errors import Invalid, TooLate
 from workflows.procedure.names import name
+from workflows.procedure.panel import is_review
 from workflows.procedure.states import Action
 from workflows.regulation import book
 
 MINUTE = timedelta(minutes=1)
+STANDS = {"affirmed": "in_force", "changed": "replaced", "sent_back": "set_aside"}
 
 
 def review_ends(case: Case, decided_at: datetime) -> datetime:
@@ -44,7 +46,7 @@ def reviewable(case: Case, at: datetime) -> Decision:
     decision = queries.decision_of(case)
     if decision is None or decision.signed_at is None:
         raise Invalid("nothing_decided")
-    if decision.round > 1:
+    if is_review(decision.round):
         raise Invalid("review_final")
     last = review_ends(case, decision.signed_at)
     if at >= last + MINUTE:
@@ -54,16 +56,16 @@ def reviewable(case: Case, at: datetime) -> Decision:
 
 def _may_be_reviewed(case: Case, actor: Actor) -> bool:
     decision = queries.decision_of(case)
-    return decision is not None and decision.round == 1
+    return decision is not None and not is_review(decision.round)
 
 
 @performs(Action.REQUEST_REVIEW, RequestReview, ready=_may_be_reviewed)
 def request_review(case: Case, command: RequestReview, act: Act) -> None:
     """Open the review: what was ordered is stayed, a clock starts, and other members are drawn."""
     decision = reviewable(case, act.at)
+    decision.status = "under_review"
     advance(case, Action.REQUEST_REVIEW, act=act, detail={"grounds": list(command.grounds)})
     case.closed_at = case.close_reason = None
-    decision.status = "under_review"
     request = ReviewRequest(
         case_id=case.id, round=decision.round, side=act.actor.side, grounds=list(dict.fromkeys(command.grounds)),
         text=command.text, language=act.actor.language, at=act.at,
@@ -84,11 +86,12 @@ def _tell_other_side(case: Case, act: Act) -> None:
 
 
 def conclude_review(case: Case, decision: Decision) -> None:
-    """Let a decision on review affirm the earlier one, or replace it. Nothing to do in the first round."""
+    """Let a decision on review affirm the earlier one, replace it, or set it aside. Nothing to do in other rounds."""
+    if not is_review(decision.round):
+        return
     first = queries.draft_of(case, decision.round - 1)
     request = queries.review_of(case, decision.round - 1)
     if first is None or request is None:
         return
-    affirmed = (first.outcome, first.terms) == (decision.outcome, decision.terms)
-    request.outcome = "affirmed" if affirmed else "changed"
-    first.status = "in_force" if affirmed else "replaced"
+    request.outcome = first.after_review(decision.outcome, decision.terms)
+    first.status = STANDS[request.outcome]

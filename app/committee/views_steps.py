@@ -26,7 +26,6 @@ from app.web.i18n import language
 from app.web.words import sentence
 from workflows.procedure.authority import Permission
 from workflows.procedure.errors import Invalid, ProcedureError, Repeated, Stale
-from workflows.procedure.issues import outcome
 from workflows.procedure.states import Action
 
 Show = Callable[[int], Any]
@@ -124,7 +123,7 @@ def notice(number: str) -> Any:
     rulings = queries.rulings(panel)
     if not rulings or case.state not in queries.BEFORE:
         return redirect(url_for("committee.result", number=number), code=303)
-    voted = outcome([ruling.tally.result for ruling in rulings])
+    voted = queries.outcome_of(rulings)
     form, shown = _draft_page(case, panel, rulings)
     looks = request.method == "GET" or "preview" in request.form
     show = _page("notice", form, shown | {"outcome": voted, "sheet": _sheet(case, panel, form, voted.value)})
@@ -165,6 +164,7 @@ def sign(number: str) -> Any:
         return redirect(url_for("committee.result", number=number), code=303)
     case, shown = waiting[0], _decision_page(*waiting)
     form = forms.SignForm(data={"seen": str(case.version)})
+    form.about(waiting[2])
     show = _page("sign", form, shown | {"back": forms.ReturnForm(formdata=None, data={"seen": str(case.version)})})
     if request.method == "GET" or not form.validate():
         return show(422 if form.is_submitted() else 200)
@@ -180,7 +180,9 @@ def send_back(number: str) -> Any:
         return redirect(url_for("committee.result", number=number), code=303)
     case, form = waiting[0], forms.ReturnForm()
     shown = _decision_page(*waiting) | {"back": form}
-    show = _page("sign", forms.SignForm(formdata=None, data={"seen": str(case.version)}), shown)
+    signing = forms.SignForm(formdata=None, data={"seen": str(case.version)})
+    signing.about(waiting[2])
+    show = _page("sign", signing, shown)
     if not form.validate():
         return show(422)
     return _take(number, Action.RETURN_DRAFT, form.to_command, form, show, url_for("committee.index"))

@@ -173,6 +173,7 @@ class NoticeFacts:
     rules: tuple[Rule, ...] = ()
     reasons: tuple[str, ...] = ()
     dissent: tuple[str, ...] = ()
+    dissent_ruling: str = ""
     original: NoticeLanguage | None = None
     outcome: tuple[str, ...] = ()
     remedies: tuple[Remedy, ...] = ()

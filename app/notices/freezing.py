@@ -15,7 +15,7 @@ from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, P
 from app.notices.gate import Coarse
 from app.notices.outcomes import Outcome, Owed, Voted
 from app.notices.wording import words
-from workflows.procedure.issues import wording
+from workflows.procedure.issues import said, wording
 from workflows.procedure.leaks import Hint
 from workflows.procedure.names import name
 from workflows.regulation import book
@@ -80,6 +80,7 @@ def freeze(
         anomaly=book.current().anomaly(case.anomaly or "other").name.in_(language),
         facts_found=outcome.facts_found, rules=_rules(case, outcome, language),
         reasons=(outcome.reasons,) if outcome.reasons else (), dissent=(outcome.dissent,) if outcome.dissent else (),
+        dissent_ruling=words(f"dissent.{outcome.dissent_ruling}", language) if outcome.dissent_ruling else "",
         original=outcome.written_in if outcome.facts_found and outcome.written_in != language else None,
         outcome=tuple(_outcome(outcome, roles, language, told)),
         remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
@@ -112,6 +113,8 @@ def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, told: Coa
     decided = outcome.kind is NoticeKind.DECISION
     if decided:
         yield words(f"outcome.{outcome.result}", language, complainant=roles.consumer)
+        if outcome.reviewed:
+            yield words(f"reviewed.{outcome.fate}", language, number=written_number(outcome.reviewed, language))
     if band and outcome.amount_band != "none":
         yield words("outcome.band_ordered" if decided else "outcome.band", language, band=band)
     if not decided:
@@ -162,7 +165,7 @@ def _ballot(voted: Voted, language: NoticeLanguage, *, public: bool) -> Ballot:
         issue=wording(question, language, book.current(), amount), seats=voted.seats,
         voted=sum(voted.counts.values()), recused=voted.recused,
         counts=tuple(
-            VoteCount(choice=name("choice", choice, language), count=n) for choice, n in voted.counts.items() if n
+            VoteCount(choice=said(question.kind, choice, language), count=n) for choice, n in voted.counts.items() if n
         ),
     )  # fmt: skip
 
@@ -170,6 +173,8 @@ def _ballot(voted: Voted, language: NoticeLanguage, *, public: bool) -> Ballot:
 def _review(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[str, ...]:
     if outcome.kind is not NoticeKind.DECISION:
         return ()
+    if outcome.back_to:
+        return (words(f"review.back_to.{outcome.back_to}", language),)
     if outcome.review_until is None:
         return (words("review.final", language),)
     until = phrasing.deadline(outcome.review_until, language, ZoneInfo(case.time_zone))

@@ -20,6 +20,7 @@ class Standing(StrEnum):
     IN_FORCE = "in_force"
     UNDER_REVIEW = "under_review"
     REPLACED = "replaced"
+    SET_ASIDE = "set_aside"
     WITHDRAWN = "withdrawn"
 
 
@@ -68,7 +69,7 @@ class RegisterEntry(Model):
     published_at: Mapped[datetime]
     month: Mapped[str] = mapped_column(comment="of publication, in the zone of the case: 2026-09")
     anomaly: Mapped[str]
-    outcome: Mapped[str] = mapped_column(comment="settled, for_consumer, partly, for_respondent")
+    outcome: Mapped[str] = mapped_column(comment="settled, for_consumer, partly, for_respondent, sent_back")
     party_kind: Mapped[PartyKind | None] = mapped_column(by_value(PartyKind))
     category: Mapped[str | None] = mapped_column(comment="kind of goods")
     amount_band: Mapped[str]

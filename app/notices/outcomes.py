@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.cases.commands import Term
 from app.cases.models import Case
 from app.cases.queries_talk import remedies
+from app.cases.terms import stored
 from app.committee import queries as committee
 from app.committee.commands import DraftDecision
 from app.committee.models import Decision, Panel
+from app.committee.queries import Ruling
 from app.core import ids
 from app.mediation.queries_record import record_of
 from app.notices.facts import NoticeKind, NoticeLanguage
@@ -21,7 +24,8 @@ from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 from workflows.procedure.clocks import end_of_civil_day
-from workflows.procedure.issues import IssueKind, Question
+from workflows.procedure.issues import IssueKind, Question, sent_back
+from workflows.procedure.panel import is_review
 from workflows.procedure.states import CaseState
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
@@ -58,7 +62,8 @@ class Outcome:
     """What a decision or a settlement says. The texts that people typed are in `written_in`.
 
     `liable` are kinds of parties, each with the clause by which the panel found it liable; `signed` tells of each side
-    when and how it signed the settlement record, None where it has not.
+    when and how it signed the settlement record, None where it has not. A decision on review tells what becomes of the
+    one that it reviewed (`fate` of `reviewed`, a number), and who decides anew where it sends the case back (`back_to`).
     """
 
     kind: NoticeKind
@@ -73,6 +78,10 @@ class Outcome:
     liable: tuple[tuple[str, str], ...] = ()
     reasons: str = ""
     dissent: str = ""
+    dissent_ruling: str = ""
+    reviewed: str = ""
+    fate: str = ""
+    back_to: str = ""
     votes: tuple[Voted, ...] = ()
     review_until: datetime | None = None
     signed: tuple[tuple[str, datetime | None, str], ...] = ()
@@ -137,23 +146,28 @@ def _decision(case: Case, decision: Decision) -> Outcome:
         raise ValueError("A decision is published once it is signed.")
     year, serial = map(int, re.findall(r"\d+", decision.number))
     panel = committee.panel_of(case, round_=decision.round)
+    rulings = committee.rulings(panel) if panel else ()
     return Outcome(
         kind=NoticeKind.DECISION, round=decision.round, year=year, serial=serial, result=decision.outcome.value,
         clauses=tuple(dict.fromkeys(decision.clauses)), written_in=NoticeLanguage(decision.language),
         owed=tuple(_ordered(case, Term.model_validate(term), decision.signed_at) for term in decision.terms),
-        facts_found=tuple(decision.facts_found), reasons=decision.reasons, dissent=decision.dissent or "",
-        votes=_votes(panel) if panel else (), liable=tuple(_liable(panel)) if panel else (),
-        review_until=_review_ends(case, decision.signed_at) if decision.round == 1 else None,
+        facts_found=tuple(decision.facts_found), reasons=decision.reasons,
+        dissent="" if decision.dissent_ruling == "keep" else decision.dissent or "",
+        dissent_ruling=decision.dissent_ruling or "",
+        review_until=_review_ends(case, decision.round, decision.signed_at),
+        **_voted(panel, rulings), **_reviewing(case, decision.round, decision.outcome, decision.terms),
     )  # fmt: skip
 
 
 def drafted(case: Case, panel: Panel, draft: DraftDecision, at: datetime) -> Outcome:
     """Return a draft as the outcome that it would be if it were signed at `at`; it has no number yet."""
+    rulings = committee.rulings(panel)
     return Outcome(
         kind=NoticeKind.DECISION, round=panel.round, result=draft.outcome, clauses=tuple(draft.clauses),
         written_in=NoticeLanguage(case.language), owed=tuple(_ordered(case, term, at) for term in draft.terms),
-        facts_found=tuple(draft.facts_found), reasons=draft.reasons, dissent=draft.dissent, votes=_votes(panel),
-        liable=tuple(_liable(panel)), review_until=_review_ends(case, at) if panel.round == 1 else None,
+        facts_found=tuple(draft.facts_found), reasons=draft.reasons, dissent=draft.dissent,
+        review_until=_review_ends(case, panel.round, at),
+        **_voted(panel, rulings), **_reviewing(case, panel.round, draft.outcome, stored(draft.terms)),
     )  # fmt: skip
 
 
@@ -166,22 +180,41 @@ def _ordered(case: Case, term: Term, signed_at: datetime) -> Owed:
     )  # fmt: skip
 
 
-def _votes(panel: Panel) -> tuple[Voted, ...]:
-    recused = sum(seat.left_because == "conflict" for seat in panel.seats)
-    return tuple(
-        Voted(question=ruling.issue.question, seats=panel.size, recused=recused, counts=ruling.tally.counts)
-        for ruling in committee.rulings(panel)
-    )
+def _reviewing(case: Case, round_: int, outcome: str, terms: list[dict[str, Any]]) -> dict[str, Any]:
+    """Return which decision was reviewed and what a review that comes to this makes of it; nothing for any other."""
+    first = committee.draft_of(case, round_ - 1) if is_review(round_) else None
+    if first is None or first.number is None:
+        return {}
+    year, serial = re.findall(r"\d+", first.number)
+    return {"reviewed": f"D{year}-{serial}", "fate": first.after_review(outcome, terms)}
 
 
-def _liable(panel: Panel) -> Iterator[tuple[str, str]]:
+def _voted(panel: Panel | None, rulings: Sequence[Ruling]) -> dict[str, Any]:
+    """Return the votes that the decision rests on, who they find liable, and who decides anew."""
+    if panel is None:
+        return {}
+    recused, counted = sum(seat.left_because == "conflict" for seat in panel.seats), committee.rests_on(rulings)
+    return {
+        "votes": tuple(
+            Voted(question=ruling.issue.question, seats=panel.size, recused=recused, counts=ruling.tally.counts)
+            for ruling in counted
+        ),
+        "liable": tuple(_liable(counted)),
+        "back_to": sent_back([(ruling.issue.kind, ruling.tally.result) for ruling in counted]),
+    }
+
+
+def _liable(rulings: Sequence[Ruling]) -> Iterator[tuple[str, str]]:
     """Yield who was found liable, by the vote on that very issue."""
-    for ruling in committee.rulings(panel):
+    for ruling in rulings:
         issue = ruling.issue
         if issue.kind is IssueKind.LIABILITY and issue.party and ruling.tally.result in (Choice.UPHOLD, Choice.PARTLY):
             yield issue.party, issue.clause
 
 
-def _review_ends(case: Case, signed_at: datetime) -> datetime:
+def _review_ends(case: Case, round_: int, signed_at: datetime) -> datetime | None:
+    """Return until when a review can be asked for; None for a decision that was made on one."""
+    if is_review(round_):
+        return None
     days = book.current().figure("review_window", on=case.law_as_of).value
     return end_of_civil_day(signed_at, days, case.time_zone)

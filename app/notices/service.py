@@ -42,7 +42,7 @@ from app.notices.outcomes import Outcome, numbered, unpublished
 from app.notices.recording import account_of, show
 from app.notices.render import RenderFailed, render
 from workflows.procedure.act import Act
-from workflows.procedure.authority import Permission, require
+from workflows.procedure.authority import Actor, Permission, require
 from workflows.procedure.errors import Invalid
 from workflows.procedure.leaks import Leak, Marks, leaks
 from workflows.procedure.names import name
@@ -57,7 +57,12 @@ def waiting(case: Case) -> list[Outcome]:
     return unpublished(case, {(entry.kind, entry.round) for entry in queries.entries_of(case)})
 
 
-@performs(Action.PUBLISH, Publish)
+def _to_publish(case: Case, actor: Actor) -> bool:
+    """Return whether there is something to publish: always once decided or settled, else where it was sent back."""
+    return case.state is not CaseState.COMMITTEE or (case.decided_at is not None and bool(waiting(case)))
+
+
+@performs(Action.PUBLISH, Publish, ready=_to_publish)
 def publish(case: Case, command: Publish, act: Act) -> None:
     """Write the outcome into the register, freeze its notices, have them printed, tell both sides.
 
@@ -72,7 +77,7 @@ def publish(case: Case, command: Publish, act: Act) -> None:
     entries = [_enter(case, each, act) for each in cleared]
     _follow_decisions(case, act)
     last = entries[-1]
-    branch = "remedies"
+    branch = "sent_back" if case.state is CaseState.COMMITTEE else "remedies"
     if not any(remedy.status not in DONE for remedy in remedies(case)) and case.state is CaseState.DECIDED:
         branch, case.close_reason = "nothing_owed", "performed" if outcomes[-1].owed else "nothing_owed"
     advance(case, Action.PUBLISH, act=act, branch=branch, detail={"number": last.number, "code": last.code})
@@ -277,9 +282,7 @@ def print_again(notice: Notice, *, act: Act) -> None:
 @when_entering(CaseState.REVIEW)
 def _under_review(case: Case, act: Act) -> None:
     """A decision that is looked at again says so wherever it is read."""
-    for entry in queries.entries_of(case):
-        if entry.kind is NoticeKind.DECISION and entry.status is Standing.IN_FORCE:
-            entry.status, entry.status_at = Standing.UNDER_REVIEW, act.at
+    _follow_decisions(case, act)
 
 
 def _follow_decisions(case: Case, act: Act) -> None:

@@ -166,7 +166,7 @@ def referral(story: Story) -> Said:
 
 def panel(story: Story) -> Said | None:
     """Who decides, as they were drawn. Source: clause 3.3.2."""
-    drawn = committee.panel_of(story.case, round_=1 if story.event and story.event.action == "refer" else 2)
+    drawn = committee.panel_of(story.case, opened_at=story.at)
     if drawn is None or not drawn.seats:  # the seed of the draw comes with the log's next checkpoint
         return None
     first = {seat.place: seat for seat in reversed(drawn.seats)}

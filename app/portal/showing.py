@@ -16,7 +16,7 @@ from app.cases.models_talk import Message, Remedy
 from app.cases.terms import freight, restored
 from app.core.languages import segment
 from app.mediation.models import Maker, Offer, OfferStatus
-from app.notices.models import Notice
+from app.notices.models import Notice, Standing
 from app.portal.turn import made_by
 from app.web.files import attachment
 from app.web.filters import instant, law, money, named
@@ -92,8 +92,11 @@ def remedy_face(remedy: Remedy) -> dict[str, Any]:
 
 
 def notice_face(notice: Notice, url: str) -> dict[str, str]:
-    """Return a printed notice with where this reader gets it, and where the public reads its outcome."""
+    """Return a printed notice: where this reader gets it, where the public reads its outcome, what became of that."""
+    entry = notice.entry
+    replaced = entry is not None and entry.status is not Standing.IN_FORCE
     return {
+        "standing": named(entry.status, "decision_status") if entry and replaced else "",
         "name": f"{named(notice.kind, 'notice_kind')} {notice.number}",
         "url": url,
         "public_url": f"/{segment(language())}/decisions/{notice.number}",

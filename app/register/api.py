@@ -37,7 +37,7 @@ class Wanted(Frozen):
 
     q: OptionalLine = ""
     anomaly: Word | None = None
-    outcome: Literal["settled", "for_consumer", "partly", "for_respondent"] | None = None
+    outcome: Literal["settled", "for_consumer", "partly", "for_respondent", "sent_back"] | None = None
     clause: Clause | None = None
     month: Month | None = None
 

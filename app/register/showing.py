@@ -103,6 +103,7 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
         "liable": list(facts.liable),
         "reasons": list(facts.reasons),
         "dissent": list(facts.dissent),
+        "dissent_ruling": facts.dissent_ruling or None,
         "written_in": facts.original or facts.language,
         "outcome": list(facts.outcome),
         "remedies": [

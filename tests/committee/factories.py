@@ -19,7 +19,6 @@ from app.ledger import keys, notary
 from tests.factories import PASSWORD, a_case, a_person, acting, an_act
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
-from workflows.procedure.issues import outcome
 from workflows.procedure.states import Action, CaseState
 
 
@@ -71,12 +70,15 @@ def declare(case: Case, user: User, interest: str = "none", reason: str = "") ->
 
 
 def ballots(case: Case, choice: str = "uphold", **by_issue: str) -> CastVotes:
-    """The same choice on each issue, but where `issue3="reject"` says otherwise."""
+    """The same choice on each issue, but where `issue3="reject"` says otherwise; a case goes back by `remit=…` only."""
+
+    def said(issue) -> str:
+        other = by_issue.get("remit", "reject") if issue.kind == "remit" else choice
+        return by_issue.get(f"issue{issue.n}", other)
+
     return CastVotes(
         votes=[
-            IssueVote(
-                issue=issue.n, choice=by_issue.get(f"issue{issue.n}", choice), reason=f"Because of {issue.clause}."
-            )
+            IssueVote(issue=issue.n, choice=said(issue), reason=f"Because of {issue.clause}.")
             for issue in panel_of(case).issues
         ]
     )
@@ -111,9 +113,11 @@ def a_draft(case: Case, **changes) -> DraftDecision:
         for r in rulings
         if r.issue.kind == "remedy" and r.tally.result == "uphold"
     ]
+    voted = committee.outcome_of(rulings)
     fields = {
-        "outcome": outcome([ruling.tally.result for ruling in rulings]).value, "facts_found": ["三天内申请了退货。"],
-        "clauses": ["2.2.2.5"], "reasons": "商品完好，拒绝没有理由。", "terms": terms,
+        "outcome": voted.value, "facts_found": ["三天内申请了退货。"],
+        "clauses": ["2.2.2.5"], "reasons": "商品完好，拒绝没有理由。",
+        "terms": [] if voted == "sent_back" else terms,
     }  # fmt: skip
     return DraftDecision(**fields | changes)
 

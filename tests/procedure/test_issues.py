@@ -5,7 +5,18 @@ from datetime import date
 import pytest
 
 from workflows.procedure.errors import Invalid
-from workflows.procedure.issues import IssueKind, Order, Outcome, Question, check_orders, outcome, questions, wording
+from workflows.procedure.issues import (
+    REMIT,
+    IssueKind,
+    Order,
+    Outcome,
+    Question,
+    check_orders,
+    outcome,
+    questions,
+    sent_back,
+    wording,
+)
 from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
@@ -52,7 +63,7 @@ def test_every_kind_of_question_is_worded_in_each_language(language):
     law = book.current()
     all_of_them = [
         LIABILITY, Question(IssueKind.LIABILITY, "other", "2.2.4.1"), Question(IssueKind.BREACH, "2.1.6.1", "2.1.6.1"),
-        REFUND, APOLOGY, Question(IssueKind.REMEDY, "any", "2.2.2"),
+        REFUND, APOLOGY, Question(IssueKind.REMEDY, "any", "2.2.2"), REMIT,
     ]  # fmt: skip
 
     texts = [wording(each, language, law, "¥199.00" if each is REFUND else "") for each in all_of_them]
@@ -70,7 +81,20 @@ def test_every_kind_of_question_is_worded_in_each_language(language):
     ],
 )  # fmt: skip
 def test_the_outcome_follows_from_the_results(results, expected):
-    assert outcome(results) is expected
+    assert outcome([(IssueKind.REMEDY, result) for result in results]) is expected
+
+
+@pytest.mark.parametrize(("said", "who"), [(U, "others"), (P, "same"), (R, "")])
+def test_a_case_goes_back_by_the_vote_on_that_question_alone(said, who):
+    rulings = [(IssueKind.REMIT, said), (IssueKind.LIABILITY, U), (IssueKind.REMEDY, U)]
+
+    assert sent_back(rulings) == who
+    assert outcome(rulings) is (Outcome.SENT_BACK if who else Outcome.FOR_CONSUMER)
+
+
+def test_a_question_alone_whether_to_send_it_back_decides_no_case():
+    with pytest.raises(ValueError, match="at least one issue"):
+        outcome([(IssueKind.REMIT, R)])
 
 
 GOOD = [
@@ -81,6 +105,8 @@ GOOD = [
     ([(REFUND, U), (APOLOGY, U)], [Order("refund", 19900), Order("apology", None)]),
     ([(LIABILITY, U), (REFUND, R)], []),
     ([(Question(IssueKind.REMEDY, "any", "2.2.2"), U)], [Order("repair", None)]),
+    ([(REMIT, R), (REFUND, U)], [Order("refund", 19900)]),
+    ([(REMIT, P), (REFUND, U)], []),
 ]
 
 
@@ -97,6 +123,7 @@ BAD = [
     ([(REFUND, P)], [Order("refund", 19900)], "order_not_voted"),
     ([(REFUND, U), (APOLOGY, R)], [Order("refund", 19900), Order("apology", None)], "order_not_voted"),
     ([(REFUND, U)], [Order("refund", 19900), Order("compensation", 500)], "order_not_voted"),
+    ([(REMIT, U), (REFUND, U)], [Order("refund", 19900)], "order_not_voted"),
 ]
 
 

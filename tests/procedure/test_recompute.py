@@ -179,6 +179,24 @@ def test_a_review_stays_what_was_ordered_and_brings_its_proofs_back_when_it_is_a
     assert [referred.clock(kind, 2).is_open for kind in (K.PERFORMANCE, K.PROOF)] == [True, True]
 
 
+def test_a_case_sent_back_has_its_whole_time_again_and_keeps_its_proofs(referred):
+    referred.add(A.SIGN_DECISION, S.DECIDED, after=120, owed=[{"remedy": 1, "days": 7}])
+    referred.add(A.PERFORM, after=122, side="respondent", remedy=1)
+    referred.add(A.REQUEST_REVIEW, S.REVIEW, after=123, side="consumer")
+    referred.add(A.SIGN_DECISION, S.COMMITTEE, after=150, branch="sent_back")
+
+    assert referred.clock(K.REVIEW).status is ClockStatus.MET
+    again = referred.clock(K.RESOLUTION, 2)
+    assert (again.is_open, again.due_at - again.started_at) == (True, timedelta(days=7))
+    assert referred.clock(K.VOTING, 3).due_at < again.due_at
+    assert not referred.clock(K.PERFORMANCE).is_open
+
+    referred.add(A.SIGN_DECISION, S.DECIDED, after=200, owed=[{"remedy": 1, "days": 7}])
+
+    assert referred.clock(K.RESOLUTION, 2).status is ClockStatus.MET
+    assert [referred.clock(kind, 2).is_open for kind in (K.PERFORMANCE, K.PROOF)] == [True, True]
+
+
 def test_a_breach_stands_when_the_case_ends_without_its_being_met(asked):
     asked.add(A.BREACH, after=49.001, side="system", kind="respondent_answer", generation=1)
     asked.add(A.WITHDRAW, S.CLOSED, after=60, side="consumer")

@@ -6,7 +6,7 @@ Source: clause 2.2.2 (who answers, and must solve and compensate), 3.3.2.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -22,8 +22,9 @@ ANY = "any"
 
 
 class IssueKind(StrEnum):
-    """Whether it happened and who answers; whether a clause was broken; what is owed."""
+    """Whether the case goes back (on review); whether it happened and who answers; what was broken; what is owed."""
 
+    REMIT = "remit"
     LIABILITY = "liability"
     BREACH = "breach"
     REMEDY = "remedy"
@@ -35,6 +36,7 @@ class Outcome(StrEnum):
     FOR_CONSUMER = "for_consumer"
     PARTLY = "partly"
     FOR_RESPONDENT = "for_respondent"
+    SENT_BACK = "sent_back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,12 @@ class Question:
     party: str | None = None
     amount_minor: int | None = None
     currency: str = "CNY"
+
+
+REMIT = Question(IssueKind.REMIT, "decision", "2.2.4.3")
+"""Put to who reviews a decision: whether it is set aside and the case decided anew, and by whom."""
+BACK = {Choice.UPHOLD: "others", Choice.PARTLY: "same"}
+"""Who decides anew: another panel, or as a majority stands behind no more than that, the one that had decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,9 @@ def _remedies(law: Rulebook, sought: Iterable[Mapping[str, Any]]) -> Iterator[Qu
 def wording(question: Question, language: str, law: Rulebook, amount: str = "") -> str:
     """Return the question in words; `amount` is the sum as the reader's language writes it."""
     fields = {"clause": question.clause, "amount": amount}
-    if question.kind is IssueKind.LIABILITY:
+    if question.kind is IssueKind.REMIT:
+        key = "remit"
+    elif question.kind is IssueKind.LIABILITY:
         fields["anomaly"] = law.anomaly(question.subject).name.in_(language)
         fields["party"] = law.party_kind(question.party).name.in_(language) if question.party else ""
         key = "liability" if question.party else "liability_open"
@@ -105,8 +115,21 @@ def wording(question: Question, language: str, law: Rulebook, amount: str = "") 
     return name("issue", key, language).format(**fields)
 
 
-def outcome(results: Collection[Choice]) -> Outcome:
+def said(kind: IssueKind, choice: Choice, language: str) -> str:
+    """Return a choice in words: to send a case back is said in other words than to uphold a request."""
+    return name("choice_remit" if kind is IssueKind.REMIT else "choice", choice, language)
+
+
+def sent_back(rulings: Iterable[tuple[IssueKind, Choice]]) -> str:
+    """Return who decides anew (a value of `BACK`), or nothing where the panel decides itself."""
+    return next((BACK[result] for kind, result in rulings if kind is IssueKind.REMIT and result in BACK), "")
+
+
+def outcome(rulings: Sequence[tuple[IssueKind, Choice]]) -> Outcome:
     """Return what the results of all issues come to together. Raises: ValueError without any."""
+    if sent_back(rulings):
+        return Outcome.SENT_BACK
+    results = [result for kind, result in rulings if kind is not IssueKind.REMIT]
     if not results:
         raise ValueError("A decision answers at least one issue.")
     if all(result is Choice.UPHOLD for result in results):
@@ -119,8 +142,13 @@ def outcome(results: Collection[Choice]) -> Outcome:
 def check_orders(rulings: Sequence[tuple[Question, Choice]], orders: Sequence[Order]) -> None:
     """Raise Invalid unless the orders are what the panel voted: each owed remedy is there, and no other.
 
-    What was upheld is ordered as it was sought; what was upheld in part may be less, or something else instead.
+    What was upheld is ordered as it was sought; what was upheld in part may be less, or something else instead. Who
+    sends a case back orders nothing.
     """
+    if sent_back([(question.kind, result) for question, result in rulings]):
+        if orders:
+            raise Invalid("order_not_voted", pointer="/terms/0/kind")
+        return
     remedies = [(question, result) for question, result in rulings if question.kind is IssueKind.REMEDY]
     owed = [(question, result) for question, result in remedies if result is not Choice.REJECT]
     if orders and not owed:

@@ -103,6 +103,20 @@ def can_fill(able: Collection[Candidate], size: int) -> bool:
     )
 
 
+def is_review(round_: int) -> bool:
+    """Return whether this round of a case looks at the decision of the round before it.
+
+    After a decision (1) comes its review (2). Where that sends the case back, it is decided anew (3), and that decision
+    can be reviewed in turn (4).
+    """
+    return round_ % 2 == 0
+
+
+def may_send_back(round_: int) -> bool:
+    """Return whether the panel of this round may have the case decided anew: once, so that it comes to an end."""
+    return round_ == 2
+
+
 def ruler(seed: str, n: int, chairs: Iterable[int], others: Iterable[int]) -> int | None:
     """Return who rules on challenge number `n`: by lot of those who preside elsewhere, else of `others`."""
     for able in (list(chairs), list(others)):

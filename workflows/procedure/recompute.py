@@ -186,6 +186,9 @@ class _Replay:
             case Action.REQUEST_REVIEW:
                 yield ClockKind.REVIEW, "review", None, None
                 yield ClockKind.VOTING, "voting", self._voting_ends(entry, "voting"), None
+            case Action.SIGN_DECISION if entry.branch == "sent_back":
+                yield ClockKind.RESOLUTION, "resolution", None, None
+                yield ClockKind.VOTING, "voting", self._voting_ends(entry, "voting"), None
             case Action.CALL_CONTACT if entry.detail["stage"] != Stage.SUPERVISOR:
                 yield ClockKind.ACKNOWLEDGEMENT, "acknowledgement", None, None
             case Action.PERFORM:

@@ -12,7 +12,7 @@ from hashlib import sha256
 from typing import Any
 
 from workflows.procedure import panel as lots
-from workflows.procedure.issues import outcome
+from workflows.procedure.issues import IssueKind, outcome
 from workflows.procedure.panel import Candidate
 from workflows.procedure.voting import Choice, tally
 from workflows.verify.bundle import Record
@@ -112,17 +112,17 @@ class Outcome:
         cast = [each for each in self.of("vote") if each["panel_id"] == panel["id"]]
         counted, faults = self._counted(panel, cast)
         yield from faults
-        issues = [each["id"] for each in self.of("issue") if each["panel_id"] == panel["id"]]
+        issues = [each for each in self.of("issue") if each["panel_id"] == panel["id"]]
         presides = [
             each for each in self.of("seat") if each["panel_id"] == panel["id"] and each["place"] == lots.CHAIR_PLACE
         ]
         chair = presides[-1]["ballot"]
         results = []
         for issue in issues:
-            said = {each["ballot"]: Choice(each["choice"]) for each in counted if each["issue_id"] == issue}
+            said = {each["ballot"]: Choice(each["choice"]) for each in counted if each["issue_id"] == issue["id"]}
             if not panel["quorum"] <= len(said) <= panel["size"]:
                 yield f"{len(said)} votes count on an issue, of {panel['size']} seats and a quorum of {panel['quorum']}"
-            results.append(tally(said, chair_id=chair).result)
+            results.append((IssueKind(issue["kind"]), tally(said, chair_id=chair).result))
         if not outcome(results) == decision["outcome"] == self.published["outcome"]:
             yield f"the votes come to {outcome(results)}, decided was {decision['outcome']}"
 

@@ -37,7 +37,7 @@ from app.notices.gate import leaking, marks_of
 from app.notices.service import waiting
 from workflows.procedure.act import Act
 from workflows.procedure.authority import NOBODY, SYSTEM, Actor, consumer_of
-from workflows.procedure.issues import IssueKind, outcome
+from workflows.procedure.issues import IssueKind
 from workflows.procedure.leaks import Hint
 from workflows.procedure.states import Action, CaseState
 
@@ -231,6 +231,8 @@ class Stage:
         for issue in self._panel().issues:
             subject = LIABILITY if issue.kind is IssueKind.LIABILITY else issue.subject
             choice, reason = said.get(subject, said[LIABILITY])
+            if issue.kind is IssueKind.REMIT and subject not in said:
+                choice = "reject"
             votes.append({"issue": issue.n, "choice": choice, "reason": reason})
         self._carry_out(Action.VOTE, self._seat(seat), votes=votes)
 
@@ -244,7 +246,7 @@ class Stage:
 
     def do_draft(self, facts: list[str], clauses: list[str], reasons: str, **fields: Any) -> None:
         """Draft the decision, with the outcome that was voted."""
-        voted = outcome([ruling.tally.result for ruling in committee.rulings(self._panel())])
+        voted = committee.outcome_of(committee.rulings(self._panel()))
         self._carry_out(
             Action.DRAFT_DECISION, self._person("fang"), outcome=voted.value, facts_found=facts, clauses=clauses,
             reasons=reasons.strip(), **fields,

@@ -63,7 +63,7 @@ class Outcome:
 
     `liable` are kinds of parties, each with the clause by which the panel found it liable; `signed` tells of each side
     when and how it signed the settlement record, None where it has not. A decision on review tells what becomes of the
-    one that it reviewed (`fate` of `reviewed`, a number), and who decides anew where it sends the case back (`back_to`).
+    one that it reviewed (`fate` of `reviewed`, a number), and who decides anew where it goes back (`back_to`).
     """
 
     kind: NoticeKind

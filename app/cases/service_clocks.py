@@ -23,6 +23,7 @@ from workflows.regulation import book
 
 Elapsed = Callable[[Case, Clock, Act], None]
 _when_elapsed: dict[ClockKind, Elapsed] = {}
+_when_warned: dict[ClockKind, Elapsed] = {}
 
 
 def when_elapsed(kind: ClockKind) -> Callable[[Elapsed], Elapsed]:
@@ -30,6 +31,16 @@ def when_elapsed(kind: ClockKind) -> Callable[[Elapsed], Elapsed]:
 
     def register(handler: Elapsed) -> Elapsed:
         _when_elapsed[kind] = handler
+        return handler
+
+    return register
+
+
+def when_warned(kind: ClockKind) -> Callable[[Elapsed], Elapsed]:
+    """Register what else is done when a clock of `kind` warns its desk (a company is reminded of what it owes, …)."""
+
+    def register(handler: Elapsed) -> Elapsed:
+        _when_warned[kind] = handler
         return handler
 
     return register
@@ -159,6 +170,8 @@ def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> N
     _keep(clock, level, "warning", act, due_at, told=desk.value)
     _tell(case, clock, Action.WARN, act, level=level, desk=desk)
     service_letters.warn(case, clock, desk, level, act=act)
+    if handler := _when_warned.get(clock.kind):
+        handler(case, clock, act)
 
 
 def _tell(case: Case, clock: Clock, action: Action, act: Act, **detail: str | int) -> None:

@@ -13,8 +13,10 @@ from app.cases.models import Case, Clock
 from app.cases.models_talk import Remedy
 from app.cases.queries_talk import remedies
 from app.cases.service import advance, when_entering
-from app.cases.service_letters import tell_consumer, tell_respondent
+from app.cases.service_letters import local, tell_consumer, tell_respondent
+from app.core import site
 from app.core.db import session
+from app.core.money import written
 from app.organisations.models import PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM, Actor
@@ -22,9 +24,11 @@ from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
 from workflows.procedure.states import Action, CaseState
+from workflows.regulation import book
 
 DONE = ("confirmed", "void")
 KEPT = ("confirmed", "stayed")
+DUE = ("promised", "disputed")
 
 
 def promise(case: Case, terms: Sequence[Term], *, source: str, act: Act) -> list[dict[str, int]]:
@@ -180,6 +184,23 @@ def _proof_stood(case: Case, clock: Clock, act: Act) -> None:
     remedy = next((each for each in remedies(case) if each.id == clock.subject_id and each.status == "proved"), None)
     if remedy and case.state is CaseState.PERFORMING:
         _finish(case, remedy, Action.PROOF_STOOD, Act(SYSTEM, act.at))
+
+
+@service_clocks.when_warned(ClockKind.PERFORMANCE)
+def _remind(case: Case, clock: Clock, act: Act) -> None:
+    """Remind the company of what it owes, at each warning of the clock, unless it has reported it as done."""
+    due = next((each for each in remedies(case) if each.id == clock.subject_id and each.status in DUE), None)
+    if due is None or case.respondent is None or due.organisation_id != case.respondent_id:
+        return
+    language = case.respondent.language
+    what = book.current().remedy_kind(due.kind).name.in_(language)
+    if due.amount_minor:
+        what = f"{what} {written(due.amount_minor, due.currency, language)}"
+    url = site.absolute(f"/r/cases/{case.number}/fulfil")
+    tell_respondent(
+        case, "performance_due", act=act, what=what, due=local(due.due_at, case.time_zone), clause=clock.clause,
+        case_url=url,
+    )  # fmt: skip
 
 
 @service_clocks.when_elapsed(ClockKind.PERFORMANCE)

@@ -11,7 +11,17 @@ from app.cases.models import Case
 from app.core import site
 from app.core.money import written
 from app.notices import phrasing
-from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Particular, Remedy, Rule, VoteCount
+from app.notices.facts import (
+    Ballot,
+    NoticeFacts,
+    NoticeKind,
+    NoticeLanguage,
+    Particular,
+    Remedy,
+    Rule,
+    Table,
+    VoteCount,
+)
 from app.notices.gate import Coarse
 from app.notices.outcomes import Outcome, Owed, Voted
 from app.notices.wording import words
@@ -86,6 +96,7 @@ def freeze(
         remedies=tuple(_remedy(case, each, roles, outcome, language, public=public) for each in outcome.owed),
         ballots=tuple(_ballot(voted, language, public=public) for voted in outcome.votes),
         particulars=() if public else tuple(_signed(case, outcome, roles, language)),
+        tables=_exhibits(outcome, language, public=public),
         liable=tuple(_liable(outcome, language)), notes=_review(case, outcome, language),
     )  # fmt: skip
 
@@ -106,6 +117,20 @@ def _title(case: Case, outcome: Outcome, language: NoticeLanguage) -> str:
 def _rules(case: Case, outcome: Outcome, language: NoticeLanguage) -> tuple[Rule, ...]:
     law = book.current()
     return tuple(Rule(clause=n, text=law.clause(n, case.law_as_of).text.in_(language)) for n in outcome.clauses)
+
+
+def _exhibits(outcome: Outcome, language: NoticeLanguage, *, public: bool) -> tuple[Table, ...]:
+    """Return the list of exhibits; the public reads how many and whose: the name of a file can tell of somebody."""
+    if not outcome.exhibits:
+        return ()
+    columns = ("number", "who") if public else ("number", "file", "who", "digest")
+    cells = [
+        {"number": str(each.number), "file": each.file, "who": name("side", each.side, language), "digest": each.sha256}
+        for each in outcome.exhibits
+    ]
+    head = tuple(words(f"column.{column}", language) for column in columns)
+    rows = tuple(tuple(row[column] for column in columns) for row in cells)
+    return (Table(caption="", head=head, rows=rows, shape="" if public else "exhibits"),)
 
 
 def _outcome(outcome: Outcome, roles: Roles, language: NoticeLanguage, told: Coarse | None) -> Iterator[str]:

@@ -18,6 +18,7 @@ from app.committee.commands import DraftDecision
 from app.committee.models import Decision, Panel
 from app.committee.queries import Ruling
 from app.core import ids
+from app.evidence import queries as evidence
 from app.mediation.queries_record import record_of
 from app.notices.facts import NoticeKind, NoticeLanguage
 from app.organisations.models import PartyKind
@@ -58,6 +59,16 @@ class Voted:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """An exhibit that was before the panel: its number in the case, who added it, the file and its SHA-256."""
+
+    number: int
+    side: str
+    file: str
+    sha256: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
     """What a decision or a settlement says. The texts that people typed are in `written_in`.
 
@@ -75,6 +86,7 @@ class Outcome:
     owed: tuple[Owed, ...] = ()
     written_in: NoticeLanguage = NoticeLanguage.SIMPLIFIED
     facts_found: tuple[str, ...] = ()
+    exhibits: tuple[Shown, ...] = ()
     liable: tuple[tuple[str, str], ...] = ()
     reasons: str = ""
     dissent: str = ""
@@ -152,6 +164,7 @@ def _decision(case: Case, decision: Decision) -> Outcome:
         clauses=tuple(dict.fromkeys(decision.clauses)), written_in=NoticeLanguage(decision.language),
         owed=tuple(_ordered(case, Term.model_validate(term), decision.signed_at) for term in decision.terms),
         facts_found=tuple(decision.facts_found), reasons=decision.reasons,
+        exhibits=_exhibits(case, panel.closed_at if panel and panel.closed_at else decision.signed_at),
         dissent="" if decision.dissent_ruling == "keep" else decision.dissent or "",
         dissent_ruling=decision.dissent_ruling or "",
         review_until=_review_ends(case, decision.round, decision.signed_at),
@@ -166,6 +179,7 @@ def drafted(case: Case, panel: Panel, draft: DraftDecision, at: datetime) -> Out
         kind=NoticeKind.DECISION, round=panel.round, result=draft.outcome, clauses=tuple(draft.clauses),
         written_in=NoticeLanguage(case.language), owed=tuple(_ordered(case, term, at) for term in draft.terms),
         facts_found=tuple(draft.facts_found), reasons=draft.reasons, dissent=draft.dissent,
+        exhibits=_exhibits(case, panel.closed_at or at),
         review_until=_review_ends(case, panel.round, at),
         **_voted(panel, rulings), **_reviewing(case, panel.round, draft.outcome, stored(draft.terms)),
     )  # fmt: skip
@@ -178,6 +192,15 @@ def _ordered(case: Case, term: Term, signed_at: datetime) -> Owed:
         currency=term.amount.currency if term.amount else case.currency,
         due_at=signed_at + timedelta(days=term.days), note=term.note, freight_by=term.freight_by,
     )  # fmt: skip
+
+
+def _exhibits(case: Case, closed_at: datetime) -> tuple[Shown, ...]:
+    """Return the admitted exhibits that were there when the vote closed, by number."""
+    return tuple(
+        Shown(number=each.number, side=each.side, file=each.filename, sha256=each.sha256)
+        for each in evidence.of_case(case)
+        if each.counts and each.added_at <= closed_at
+    )
 
 
 def _reviewing(case: Case, round_: int, outcome: str, terms: list[dict[str, Any]]) -> dict[str, Any]:

@@ -100,6 +100,7 @@ def _words(facts: NoticeFacts) -> dict[str, Any]:
         "title": facts.title.replace("\n", " " if facts.language == "en" else ""),
         "respondent": facts.respondent,
         "facts_found": list(facts.facts_found),
+        "exhibits": [{"number": int(row[0]), "by": row[1]} for table in facts.tables for row in table.rows],
         "liable": list(facts.liable),
         "reasons": list(facts.reasons),
         "dissent": list(facts.dissent),

@@ -13,6 +13,9 @@ from opencc import OpenCC
 
 SURNAMES = "赵钱孙周吴郑王冯陈褚卫蒋沈韩杨朱秦许何吕张孔曹严金魏陶姜谢邹章苏潘葛范彭"
 GIVEN = "子涵雨桐浩然思远佳怡梓晨欣妍俊杰诗琪宇航静雯博文晓峰丽娜志强海燕国栋玉兰"
+LETTERS = dict(zip(SURNAMES + GIVEN, (
+    "ZQSZWZWFCCWJSHYZQXHLZKCYJWTJXZZSPGFP" "ZHYTHRSYJYZCXYJJSQYHJWBWXFLNZQHYGDYL"
+), strict=True))  # fmt: skip
 SHOPS = ("云栖", "锦鲤", "青禾", "望山", "拾光", "半夏", "星野", "南风", "木槿", "鹿鸣")
 GOODS = ("服饰", "数码", "家居", "食品", "美妆", "图书", "户外", "母婴")
 KINDS_OF_SHOP = ("旗舰店", "专营店", "官方旗舰店", "专卖店")
@@ -70,11 +73,16 @@ def planted(party: Party, random: Random) -> Iterator[tuple[str, str]]:
     run = party.narrative[run_at : run_at + 9].strip("，。")
     name, shop, phone = party.name, party.shop, party.phone
     amount = party.amount_minor / 100
+    letters = [LETTERS[each] for each in name]
     names = [name, "·".join(name), " ".join(name), _traditional.convert(name)]
     shops = [shop, shop[:4], _traditional.convert(shop)]
     phones = [phone, f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"]
     disguised = [
         ("{}申请退货。", random.choice(names)),
+        (
+            "{}表示不接受。",
+            random.choice(["".join(letters), ".".join(letters), f"{letters[0]}女士", f"{letters[0]}某"]),
+        ),
         ("{}说没有收到退款。", name[0] + random.choice(("女士", "先生", "某", "某某", "○○"))),
         ("{}的客服拒绝了。", random.choice(shops)),
         ("联系电话{}无人接听。", random.choice(phones)),

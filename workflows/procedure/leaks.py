@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
 
 from workflows.procedure.copying import copied, runs_of
+from workflows.procedure.initials import initials
 
 
 class Hint(StrEnum):
@@ -145,11 +146,26 @@ def _called(names: Iterable[str], *, company: bool) -> set[str]:
         if not company and _is_han(name) and len(name) <= 4:
             family = name[: 2 if len(name) == 4 else 1]
             found |= {rf"{family}(?:{_TITLES}|{_VEILED})", rf"[小老阿]{family}(?![{_HAN}])"}
+            found |= _initialled(initials(name))
         if not company and not _is_han(name) and " " in name:
             first, *_, last = map(re.escape, name.split())
             found.add(rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+{last}\b")
             found.add(rf"\b(?:{first}\s+{last[0]}\.|{first[0]}\.\s?(?:{last}\b|{last[0]}\.))")
+            found |= _initialled([part[0].upper() for part in name.split()], family=-1)
     return found
+
+
+def _initialled(letters: Sequence[str], *, family: int = 0) -> set[str]:
+    """Return patterns for a name of which only initials are left, in capitals: L.X.Y., LXY, L女士, Ms L."""
+    if len(letters) < 2:
+        return set()
+    whole, one = r"[\s.·]{0,2}".join(letters), letters[family]
+    return {
+        rf"(?-i:(?<![A-Za-z\d]){whole}(?![A-Za-z\d])\.?)",
+        rf"(?-i:(?<![A-Za-z]){one})\.?\s?(?:{_TITLES}|某{{1,2}})",
+        rf"[小老阿](?-i:{one})(?![A-Za-z])",
+        rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+(?-i:{one})\b\.?",
+    }
 
 
 def _spaced(name: str) -> str:

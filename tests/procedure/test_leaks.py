@@ -26,7 +26,7 @@ NAMED = {
     "ZXY申请退货": "ZXY",
     "Ｚ．Ｘ．Ｙ．申请退货": "Ｚ．Ｘ．Ｙ．",
     "Ms Z. asked for it": "Ms Z.",
-    "O.X.Y. 来信": "O.X.Y.",
+    "O.Y.X.Y. 来信": "O.Y.X.Y.",
     "AL asked for it": "AL",
     "欧阳先生来信": "欧阳先生",
     "ANNA  LEE asked": "ANNA  LEE",

@@ -1,7 +1,7 @@
 """With which Latin letters a Chinese name is written when only its initials are given: 林小雨 as L. X. Y.
 
-The common characters stand in the character set GB 2312 in the order of their pinyin, so its ranges give the letter. The
-rarer ones stand there by radical: for them any letter may stand.
+The common characters stand in the character set GB 2312 in the order of their pinyin, so its ranges give the letter.
+The rarer ones stand there by radical: for them any letter may stand.
 """
 
 from __future__ import annotations
@@ -18,25 +18,13 @@ _BEGINS = (
 _CODES = [code for code, _ in _BEGINS]
 _RARER = 0xD7FA
 ANY = "[A-Z]"
-# Read otherwise as a family name.
-_AS_SURNAME = {
-    "单": "S",
-    "曾": "Z",
-    "仇": "Q",
-    "区": "O",
-    "解": "X",
-    "查": "Z",
-    "翟": "Z",
-    "朴": "P",
-    "冼": "X",
-    "缪": "M",
-}
+# Read otherwise as a family name than as a word.
+_AS_SURNAME = dict(zip("单曾仇区解查翟朴冼缪", "SZQOXZZPXM", strict=True))
 
 
 def initials(name: str) -> list[str]:
-    """Return for each character of a name, in simplified Chinese, the pattern of its letter; nothing if none is known."""
-    letters = [_AS_SURNAME.get(name[0], _letter(name[0])), *map(_letter, name[1:])] if name else []
-    return letters if any(letter != ANY for letter in letters) else []
+    """Return for each character of a name, in simplified Chinese, its letter, or the pattern of any."""
+    return [_AS_SURNAME.get(name[0], _letter(name[0])), *map(_letter, name[1:])]
 
 
 def _letter(character: str) -> str:

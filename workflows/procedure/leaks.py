@@ -15,7 +15,7 @@ from functools import cache, lru_cache
 from typing import Any
 
 from workflows.procedure.copying import copied, runs_of
-from workflows.procedure.initials import initials
+from workflows.procedure.initials import ANY, initials
 
 
 class Hint(StrEnum):
@@ -157,11 +157,13 @@ def _called(names: Iterable[str], *, company: bool) -> set[str]:
 
 def _initialled(letters: Sequence[str], *, family: int = 0) -> set[str]:
     """Return patterns for a name of which only initials are left, in capitals: L.X.Y., LXY, L女士, Ms L."""
-    if len(letters) < 2:
-        return set()
-    whole, one = r"[\s.·]{0,2}".join(letters), letters[family]
-    return {
-        rf"(?-i:(?<![A-Za-z\d]){whole}(?![A-Za-z\d])\.?)",
+    found, one = set(), letters[family]
+    if sum(letter != ANY for letter in letters) > 1:
+        whole = r"[\s.·]{0,2}".join(letters)
+        found.add(rf"(?-i:(?<![A-Za-z\d]){whole}(?![A-Za-z\d])\.?)")
+    if one == ANY:
+        return found
+    return found | {
         rf"(?-i:(?<![A-Za-z]){one})\.?\s?(?:{_TITLES}|某{{1,2}})",
         rf"[小老阿](?-i:{one})(?![A-Za-z])",
         rf"\b(?:mr|mrs|ms|miss|dr)\b\.?\s+(?-i:{one})\b\.?",

@@ -74,15 +74,13 @@ def planted(party: Party, random: Random) -> Iterator[tuple[str, str]]:
     name, shop, phone = party.name, party.shop, party.phone
     amount = party.amount_minor / 100
     letters = [LETTERS[each] for each in name]
+    initialled = ["".join(letters), ".".join(letters), letters[0] + "女士", letters[0] + "某"]
     names = [name, "·".join(name), " ".join(name), _traditional.convert(name)]
     shops = [shop, shop[:4], _traditional.convert(shop)]
     phones = [phone, f"{phone[:3]}-{phone[3:7]}-{phone[7:]}"]
     disguised = [
         ("{}申请退货。", random.choice(names)),
-        (
-            "{}表示不接受。",
-            random.choice(["".join(letters), ".".join(letters), f"{letters[0]}女士", f"{letters[0]}某"]),
-        ),
+        ("{}表示不接受。", random.choice(initialled)),
         ("{}说没有收到退款。", name[0] + random.choice(("女士", "先生", "某", "某某", "○○"))),
         ("{}的客服拒绝了。", random.choice(shops)),
         ("联系电话{}无人接听。", random.choice(phones)),

@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey conformance lock format translations compiled-translations siege spoiled leaks sbom licences
+.PHONY: help run test check lint types bench chaos simulate journey proof conformance lock format translations compiled-translations siege spoiled leaks sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -96,6 +96,9 @@ licences: $(DEV_READY) ## list the licences of what is installed: docs/licences.
 
 journey: $(DEV_READY) compiled-translations ## drive the whole way in a real browser; PDFs and pictures go to out/journey
 	$(BIN)/python -m pytest tests/browser/test_whole_way.py --journey out/journey $(ARGS)
+
+proof: $(DEV_READY) ## check offline what the journey kept, then with one byte changed in file, vote, clock and draw
+	$(BIN)/python -m tests.browser.proof out/journey
 
 format: $(DEV_READY) ## put code in its one format, fix what can be fixed safely
 	$(BIN)/ruff check --fix-only --quiet .

@@ -11,6 +11,7 @@ import pytest
 
 from app.core.ids import CASE_NUMBER
 from tests.browser import people as acts
+from tests.browser import proof
 from tests.browser.complaints import (
     SHOP,
     WAGES,
@@ -54,7 +55,7 @@ def people(chromium, system, album):
     everybody.close()
 
 
-def test_a_refused_return_is_decided_published_and_made_good(people, album, system):
+def test_a_refused_return_is_decided_published_and_made_good(people, album, system, tmp_path):
     consumer = people.visitor("consumer", phone=True)
     photos = [photo("吊牌未剪.jpg", "吊牌未剪", "#9b6b4f"), photo("包装袋.jpg", "包装袋完好", "#7c8a92")]
     number, link = acts.file_on_the_web(consumer, a_refused_return(), photos)
@@ -65,6 +66,7 @@ def test_a_refused_return_is_decided_published_and_made_good(people, album, syst
     _an_offer_is_made_and_declined(people, number, link)
     _the_committee_decides(people, number)
     register_number = _it_is_published(people, number, album)
+    _anyone_can_check_it(people, register_number, tmp_path)
     _it_is_made_good(people, number, link)
 
     consumer.open(f"/zh-hans/decisions/{register_number}")
@@ -166,6 +168,20 @@ def _printed(people, register_number, album):
         content = _once_printed(reader, f"/{segment}/decisions/{register_number}.pdf")
         assert content.startswith(b"%PDF")
         album.keep(f"{register_number}-public-{segment}.pdf", content)
+    path = f"/en/decisions/{register_number}.zip"
+    assert eventually(lambda: reader.window.request.get(path).ok, PRINTED_WITHIN_S), path
+    album.keep(f"{register_number}.zip", reader.fetch(path))
+
+
+def _anyone_can_check_it(people, register_number, folder):
+    """Package and notice hold offline, and do not with one byte changed in a file, a vote, a clock or the draw."""
+    reader = people.visitor("reader")
+    package, notice = folder / f"{register_number}.zip", folder / "notice.pdf"
+    package.write_bytes(reader.fetch(f"/en/decisions/{register_number}.zip"))
+    notice.write_bytes(reader.fetch(f"/zh-hans/decisions/{register_number}.pdf"))
+    lines = [*proof.shown(package), *proof.shown_of(notice)]
+    assert len(lines) == 1 + 3 + 3 + 2
+    assert [line for right, line in lines if not right] == []
 
 
 def _once_printed(reader, path):

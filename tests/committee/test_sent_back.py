@@ -174,13 +174,19 @@ def test_the_new_decision_can_be_reviewed_and_that_review_sends_nothing_back(cas
     assert [each.status for each in queries.decisions(case)] == ["set_aside", "in_force", "in_force", "in_force"]
 
 
-def test_the_clocks_follow_from_the_history_all_the_way(app, time):
+def a_filed_case():
+    """A case with its whole history, before the committee, and people enough for three panels."""
     saved(an_organisation, name="晴川服饰")
     saved(a_pool, chairs=4, members=12)
     refund = {"kind": "refund", "amount": {"amount_minor": 19900, "currency": "CNY"}}
     case = file(a_submission(remedies_sought=[refund])).case
     with transaction():
         advance(case_to_work(case.id), Action.REFER, act=an_act())
+    return case
+
+
+def test_the_clocks_follow_from_the_history_all_the_way(app, time):
+    case = a_filed_case()
     to_a_decision(case)
     take(case, Action.PERFORM, Perform(remedy=1, proof="Refund 88123"), an_act())
     time.go(hours=3)

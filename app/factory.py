@@ -75,6 +75,7 @@ ROOMS = (
     "hooks.views",
     "portal.views",
     "portal.views_evidence",
+    "portal.views_facts",
     "portal.views_entry",
     "portal.views_steps",
     "portal.views_panel",

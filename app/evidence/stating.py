@@ -110,10 +110,10 @@ def known_face(case: Case) -> dict[str, Any]:
     """Return what is known of the order with who said it, and where another side says otherwise."""
     known = service_facts.known(case)
     differs = [
-        {"path": path, "side": side, "other": _face(said), "stands": _face(known.facts[path])}
+        {"path": path, "side": side, "other": face(said), "stands": face(known.facts[path])}
         for (path, side), said in known.differences.items()
     ]
-    return {"facts": [_face(each) for each in known.facts.values()], "differences": differs}
+    return {"facts": [face(each) for each in known.facts.values()], "differences": differs}
 
 
 def preview(case: Case, form: FactsForm, side: str) -> list[dict[str, Any]]:
@@ -125,17 +125,19 @@ def preview(case: Case, form: FactsForm, side: str) -> list[dict[str, Any]]:
     for each in facts_of(said):
         before, change = known.facts.get(each.path), known.change(each)
         rows.append(
-            _face(each)
+            face(each)
             | {"change": change, "change_text": named(change, "fact_change")}
-            | {"before": _face(before) if before and change != "same" else None}
+            | {"before": face(before) if before and change != "same" else None}
         )
     return rows
 
 
-def _face(said: Said) -> dict[str, Any]:
+def face(said: Said) -> dict[str, Any]:
+    """Return a fact as pages show it: its name, its value in words, who said it."""
     exhibit = _("exhibit %(n)s", n=said.exhibit) if said.exhibit else ""
     by = " · ".join(part for part in (named(said.side, "side"), named(said.source, "fact_source"), exhibit) if part)
-    return {"label": fact_label(said.path), "value": "\n".join(_words(said)), "by": by, "side": said.side}
+    value = "\n".join(_words(said))
+    return {"path": said.path, "label": fact_label(said.path), "value": value, "by": by, "side": said.side}
 
 
 def fact_label(path: str) -> str:

@@ -35,6 +35,7 @@ BLUEPRINTS = (portal,)
 # What can be done at any time, and the page it is done on.
 DOORS = {
     Action.ADD_EVIDENCE: ("own_evidence.evidence_list", lambda: _("Add evidence")),
+    Action.STATE_FACTS: ("own_facts.facts", lambda: _("See the facts of the order")),
     Action.MESSAGE: ("portal.messages", lambda: _("Write to us")),
     Action.PROPOSE: ("steps.propose", lambda: _("Make an offer of your own")),
     Action.BID: ("agreeing.figure", lambda: _("Enter a secret figure")),

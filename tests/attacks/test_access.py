@@ -125,6 +125,8 @@ GET = {
     "/<lang>/c/<token>/evidence/<number>/picture": "consumer",
     **{f"/<lang>/c/<token>/evidence/<number>/{page}": "consumer" for page in ("preview", "preview/<n>", "view")},
     "/<lang>/c/<token>/evidence/receipt": "consumer",
+    "/<lang>/c/<token>/facts": "consumer",
+    "/<lang>/c/<token>/facts/<fact>": "",  # nothing is known of an order in the case that these are tried with
     "/<lang>/c/<token>/fulfil": "consumer",
     "/<lang>/c/<token>/notice/<notice_id>": "consumer",
     "/<lang>/c/<token>/papers/<name>.pdf": "consumer",
@@ -278,6 +280,7 @@ POST = {
     "/<lang>/c/<token>/appeal": "anybody",
     "/<lang>/c/<token>/evidence": "anybody",
     "/<lang>/c/<token>/evidence/items/<n>/decline": "anybody",
+    "/<lang>/c/<token>/facts/<fact>": "",  # nothing is known of an order in the case that these are tried with
     "/<lang>/c/<token>/fulfil": "anybody",
     "/<lang>/c/<token>/lock": "anybody",
     "/<lang>/c/<token>/messages": "anybody",

@@ -336,6 +336,6 @@ def _values(world: World, rule: Rule, number: str) -> dict[str, Any]:
         number = world.ids["register_number"]
     return {
         "lang": "en", "number": number, "token": token, "tag": "en", "n": 1, "exhibit": "1", "file_id": 1,
-        "view_id": 1, "position": 0, "fact": "received_at", "factor_id": 10**9, "session_id": 10**9, "token_id": 10**9, "name": "dossier",
-        "approval_id": 10**9, "user_id": world.ids["user-spare"], **world.ids,
+        "view_id": 1, "position": 0, "factor_id": 10**9, "session_id": 10**9, "token_id": 10**9, "name": "dossier",
+        "approval_id": 10**9, "fact": "received_at", "user_id": world.ids["user-spare"], **world.ids,
     }  # fmt: skip

@@ -4,12 +4,14 @@ Fonts come from FONTCONFIG_FILE, the two pictures (code, seal) are made here, an
 is PDF/A-3 and PDF/UA-1 at once, and carries what it says as data.
 """
 
+import io
 import logging
 import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
 import segno
+from fontTools.ttLib import TTFont
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -21,6 +23,7 @@ from app.notices.inside import DATA_NAME, PROOF_NAME, data_of
 from app.notices.seal import seal_svg
 
 VARIANT = "pdf/a-3a"
+_DRAWN = {"glyf", "head", "hhea", "hmtx", "loca", "maxp", "cvt ", "fpgm", "prep"}
 
 # PDF/A wants every property that it does not know itself explained: here the one by which a file claims PDF/UA.
 _UA_CLAIM = b"""\
@@ -120,15 +123,28 @@ def _attachments(facts: NoticeFacts, proof: bytes) -> list[Attachment]:
 
 
 def _finish(document: Any, pdf: Any) -> None:
-    """Claim PDF/UA beside PDF/A, go through each page in its reading order, name each attached file once."""
+    """Claim PDF/UA beside PDF/A, go through pages in reading order, name each attached file once, make fonts lean."""
     metadata = next(each for each in pdf.objects if getattr(each, "extra", {}).get("Type") == "/Metadata")
     text = b"\n".join(part if isinstance(part, bytes) else part.encode() for part in metadata.stream)
     metadata.stream = [text.replace(b"</rdf:RDF>", _UA_CLAIM, 1)]
     for page in (each for each in pdf.objects if isinstance(each, dict) and each.get("Type") == "/Page"):
         page["Tabs"] = "/S"
+    for each in pdf.objects:
+        if "Length1" in getattr(each, "extra", {}):
+            each.stream = [_drawn_from(b"".join(each.stream))]
+            each.extra["Length1"] = len(each.stream[0])
     files = list(dict.fromkeys(pdf.catalog["AF"]))
     pdf.catalog["AF"].clear()
     pdf.catalog["AF"].extend(files)
+
+
+def _drawn_from(font: bytes) -> bytes:
+    """Return an embedded TrueType font without its names, licence and character maps: a PDF names glyphs by number."""
+    kept, lean = io.BytesIO(), TTFont(io.BytesIO(font), lazy=True, recalcTimestamp=False, recalcBBoxes=False)
+    for table in set(lean.reader.keys()) - _DRAWN:
+        del lean[table]
+    lean.save(kept, reorderTables=None)
+    return kept.getvalue()
 
 
 class _MissingGlyphWatch(logging.Handler):

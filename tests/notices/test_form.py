@@ -77,6 +77,11 @@ def test_the_signature_is_valid_covers_the_whole_file_and_leaves_what_was_printe
     assert len(done.pdf) <= 120_000
 
 
+@pytest.mark.parametrize("language", NoticeLanguage)
+def test_a_signed_notice_is_small(signed, app, language):
+    assert len(signed(samples.a_decision(language)).pdf) <= 120_000
+
+
 def test_one_changed_byte_breaks_the_signature(signed, app, keys):
     pdf = bytearray(signed(samples.a_decision()).pdf)
     place = pdf.index(b"/MediaBox")

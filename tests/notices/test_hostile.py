@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.notices import document
-from app.notices.facts import NoticeFacts, NoticeLanguage
+from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage, Table
 from app.notices.render import ROOT, Press, RenderFailed
 from tests.notices import samples
 from tests.notices.test_text import squeezed, text_of
@@ -169,6 +169,22 @@ def test_a_press_that_died_is_started_again(small_press):
 def test_facts_that_are_too_many_are_refused_at_once(press):
     with pytest.raises(RenderFailed):
         press.render(samples.a_decision(facts_found=("长" * 900_000,), issued_at=datetime(2026, 1, 1).astimezone()))
+
+
+def test_five_thousand_rows_are_printed_within_the_limits(small_press):
+    rows = tuple((f"2026-08-27 {n}", "消费者", "收到的杯子把手有裂痕，已经拍照。") for n in range(5_000))
+    table = Table(caption="History", head=("When", "Who", "What"), rows=rows)
+    press = small_press(cpu_s=10, memory_bytes=512_000_000)
+
+    text = text_of(press.render(samples.a_closing(tables=(table,), kind=NoticeKind.DOSSIER)))
+
+    assert all(row[0] in text for row in (rows[0], rows[2_499], rows[-1]))
+
+
+def test_three_hundred_nested_elements_are_text(printed):
+    deep = "<div>" * 300
+
+    assert deep in squeezed(text_of(printed(samples.a_decision(facts_found=(deep,)))))
 
 
 def test_a_worker_that_forks_shares_its_warm_press(press):

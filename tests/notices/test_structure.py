@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from fontTools.ttLib import TTFont
 
 from app.notices.facts import NoticeFacts, NoticeLanguage
 from app.notices.press import COPIES
@@ -71,9 +72,25 @@ def test_its_pages_are_a4(decision):
         assert [round(float(x) / 72 * 25.4) for x in page.mediabox] == [0, 0, 210, 297]
 
 
-@pytest.mark.parametrize("language", NoticeLanguage)
-def test_a_notice_is_small(printed, language):
-    assert len(printed(samples.a_decision(language))) < 125_000
+def test_its_fonts_hold_what_is_drawn_and_nothing_else(decision):
+    files = [each for each in decision.objects if isinstance(each, pikepdf.Stream) and "/Length1" in each]
+
+    assert files
+    for file in files:
+        font = TTFont(io.BytesIO(file.read_bytes()))
+        assert int(file.Length1) == len(file.read_bytes())
+        assert set(font.keys()) <= {
+            "GlyphOrder",
+            "glyf",
+            "head",
+            "hhea",
+            "hmtx",
+            "loca",
+            "maxp",
+            "cvt ",
+            "fpgm",
+            "prep",
+        }
 
 
 def test_the_same_facts_give_the_same_bytes_in_another_process(printed):

@@ -19,7 +19,7 @@ from app.cases.merging import EVENT, Said
 from app.cases.models import Case
 from app.cases.service_steps import write_message
 from app.evidence.stating import face, fact_label
-from app.web.forms import Cleaned, Form, Required, text_field
+from app.web.forms import Cleaned, Form, Required, choices, text_field
 from workflows.procedure.act import Act
 
 WORDS = 2_000
@@ -30,7 +30,9 @@ class ObjectForm(Form):
 
     moment = DateTimeLocalField(_l("When was it?"), validators=[Optional()])
     amount = StringField(_l("How much was it?"), validators=[Cleaned(line=True, limit=20)])
-    holds = RadioField(_l("Is it so?"), choices=[("yes", _l("Yes")), ("no", _l("No"))], validators=[Optional()])
+    holds = RadioField(
+        _l("Is it so?"), choices=choices([("yes", _l("Yes")), ("no", _l("No"))]), validators=[Optional()]
+    )
     words = text_field(
         _l("What was different?"), Required(_l("Say what was different.")), limit=WORDS
     )  # fmt: skip

@@ -5,6 +5,7 @@ from io import BytesIO
 
 import pytest
 
+from app.accounts.service import give_token
 from app.cases.queries import case_to_work
 from app.core.db import transaction
 from app.notices.queries import by_number, entries_of
@@ -80,8 +81,9 @@ def test_programs_read_what_became_of_each(case, client):
     assert [each["number"] for each in client.get("/api/v1/decisions?outcome=sent_back").get_json()["items"]] == [
         second.number
     ]
-    sign_in(client, secretary())
-    told = client.get(f"/api/v1/cases/{case.number}").get_json()["decisions"]
+    token = saved(give_token, secretary(), "test", act=an_act())
+    read = client.get(f"/api/v1/cases/{case.number}", headers={"Authorization": f"Bearer {token}"})
+    told = read.get_json()["decisions"]
     assert [(each["status"], each["reviewed"]) for each in told] == [("set_aside", "sent_back"), ("in_force", None)]
 
 

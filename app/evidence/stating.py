@@ -137,7 +137,8 @@ def face(said: Said) -> dict[str, Any]:
     exhibit = _("exhibit %(n)s", n=said.exhibit) if said.exhibit else ""
     by = " · ".join(part for part in (named(said.side, "side"), named(said.source, "fact_source"), exhibit) if part)
     value = "\n".join(_words(said))
-    return {"path": said.path, "label": fact_label(said.path), "value": value, "by": by, "side": said.side}
+    label = fact_label(said.path)
+    return {"path": said.path, "label": label[:1].upper() + label[1:], "value": value, "by": by, "side": said.side}
 
 
 def fact_label(path: str) -> str:

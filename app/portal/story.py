@@ -179,6 +179,11 @@ def _referred(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return _("Referred to the committee"), text
 
 
+def _sent_back(reader: Reader, event: CaseEvent) -> tuple[str, str]:
+    text = _("The first decision is set aside. Until there is a new one nothing that it ordered has to be done.")
+    return _("The review sent the case back, to be decided anew"), text
+
+
 def _ruled(reader: Reader, event: CaseEvent) -> tuple[str, str]:
     return named(Action.RULE_CHALLENGE, "action"), named(event.branch, "challenge_outcome")
 
@@ -246,6 +251,7 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.CHALLENGE, ""): _by_side(Action.CHALLENGE),
     (Action.RULE_CHALLENGE, ""): _ruled,
     (Action.SIGN_DECISION, ""): lambda reader, event: (_("The committee decided"), ""),
+    (Action.SIGN_DECISION, "sent_back"): _sent_back,
     (Action.PUBLISH, ""): _plain(Action.PUBLISH),
     (Action.PERFORM, ""): _performed,
     (Action.CONFIRM_PERFORMANCE, ""): _confirmed,

@@ -18,6 +18,8 @@ from workflows.procedure.clocks import TIMERS
 from workflows.procedure.names import name
 from workflows.regulation import book
 
+MOST = 800
+"""Rows of one list on paper: the press has ten seconds and half a gigabyte for the whole dossier."""
 Rows = Iterable[tuple[str, ...]]
 
 
@@ -47,8 +49,12 @@ def dossier(story: Story) -> dict[str, Any]:
 
 
 def _table(story: Story, key: str, head: tuple[str, ...], rows: Rows) -> Table:
+    """Return a list with its newest MOST rows; its caption tells how many older ones stand on the screen only."""
+    found, caption = tuple(rows), story.w(f"dossier.{key}")
+    if len(found) > MOST:
+        caption = story.w("dossier.shortened", caption=caption, n=len(found) - MOST)
     names = tuple(story.w(f"column.{each}") for each in head)
-    return Table(caption=story.w(f"dossier.{key}"), head=names, rows=tuple(rows), shape=key)
+    return Table(caption=caption, head=names, rows=found[-MOST:], shape=key)
 
 
 def _history(story: Story) -> Rows:

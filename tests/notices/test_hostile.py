@@ -12,8 +12,12 @@ from pathlib import Path
 import pytest
 
 from app.notices import document
-from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage, Table
+from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.notices.render import ROOT, Press, RenderFailed
+from app.notices.telling import Story
+from app.notices.telling_dossier import _table
+from tests.conftest import NOON
+from tests.factories import a_case, an_act, saved
 from tests.notices import samples
 from tests.notices.test_text import squeezed, text_of
 
@@ -171,14 +175,16 @@ def test_facts_that_are_too_many_are_refused_at_once(press):
         press.render(samples.a_decision(facts_found=("长" * 900_000,), issued_at=datetime(2026, 1, 1).astimezone()))
 
 
-def test_five_thousand_rows_are_printed_within_the_limits(small_press):
-    rows = tuple((f"2026-08-27 {n}", "消费者", "收到的杯子把手有裂痕，已经拍照。") for n in range(5_000))
-    table = Table(caption="History", head=("When", "Who", "What"), rows=rows)
+def test_a_case_with_five_thousand_entries_is_printed_within_the_limits(app, small_press):
+    story = Story(saved(a_case), None, NOON, an_act().actor, NoticeLanguage.SIMPLIFIED)
+    rows = [(f"2026-08-27 {n}", "消费者", "收到的杯子把手有裂痕，已经拍照。") for n in range(5_000)]
+    tables = tuple(_table(story, key, ("when", "who", "what"), rows) for key in ("history", "messages"))
     press = small_press(cpu_s=10, memory_bytes=512_000_000)
 
-    text = text_of(press.render(samples.a_closing(tables=(table,), kind=NoticeKind.DOSSIER)))
+    text = text_of(press.render(samples.a_closing(tables=tables, kind=NoticeKind.DOSSIER)))
 
-    assert all(row[0] in text for row in (rows[0], rows[2_499], rows[-1]))
+    assert "2026-08-27 4999" in text
+    assert squeezed("较早的4200项可在案件页面查阅") in squeezed(text)
 
 
 def test_three_hundred_nested_elements_are_text(printed):

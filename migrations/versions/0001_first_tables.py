@@ -910,7 +910,9 @@ def upgrade() -> None:
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column(
             "outcome",
-            sa.Enum("for_consumer", "partly", "for_respondent", name="outcome", native_enum=False, length=32),
+            sa.Enum(
+                "for_consumer", "partly", "for_respondent", "sent_back", name="outcome", native_enum=False, length=32
+            ),
             nullable=False,
         ),
         sa.Column("facts_found", sa.JSON(), nullable=False),
@@ -918,7 +920,12 @@ def upgrade() -> None:
         sa.Column("reasons", sa.Text(), nullable=False),
         sa.Column("terms", sa.JSON(), nullable=False),
         sa.Column("dissent", sa.Text(), nullable=True),
-        sa.Column("status", sa.Text(), nullable=False, comment="draft, in_force, under_review, replaced, withdrawn"),
+        sa.Column(
+            "dissent_ruling", sa.Text(), nullable=True, comment="publish or keep: what the chair ruled of the dissent"
+        ),
+        sa.Column(
+            "status", sa.Text(), nullable=False, comment="draft, in_force, under_review, replaced, set_aside, withdrawn"
+        ),
         sa.Column("drafted_by", sa.Integer(), nullable=False),
         sa.Column("drafted_at", UtcInstant(), nullable=False),
         sa.Column("returned_note", sa.Text(), nullable=True, comment="why the chair sent the draft back"),
@@ -1313,7 +1320,9 @@ def upgrade() -> None:
         "panels",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("round", sa.Integer(), nullable=False, comment="1, or 2 for a review"),
+        sa.Column(
+            "round", sa.Integer(), nullable=False, comment="1, 2 for a review; where that sent the case back 3 and 4"
+        ),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("expert_seats", sa.Integer(), nullable=False, comment="kept for who knows the kind of anomaly"),
         sa.Column("quorum", sa.Integer(), nullable=False),
@@ -1389,7 +1398,9 @@ def upgrade() -> None:
         sa.Column("published_at", UtcInstant(), nullable=False),
         sa.Column("month", sa.Text(), nullable=False, comment="of publication, in the zone of the case: 2026-09"),
         sa.Column("anomaly", sa.Text(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=False, comment="settled, for_consumer, partly, for_respondent"),
+        sa.Column(
+            "outcome", sa.Text(), nullable=False, comment="settled, for_consumer, partly, for_respondent, sent_back"
+        ),
         sa.Column(
             "party_kind",
             sa.Enum(
@@ -1415,7 +1426,16 @@ def upgrade() -> None:
         sa.Column("searched", sa.Text(), nullable=False, comment="its public words in all languages, folded"),
         sa.Column(
             "status",
-            sa.Enum("in_force", "under_review", "replaced", "withdrawn", name="standing", native_enum=False, length=32),
+            sa.Enum(
+                "in_force",
+                "under_review",
+                "replaced",
+                "set_aside",
+                "withdrawn",
+                name="standing",
+                native_enum=False,
+                length=32,
+            ),
             nullable=False,
         ),
         sa.Column("status_at", UtcInstant(), nullable=False),
@@ -1484,7 +1504,7 @@ def upgrade() -> None:
         sa.Column("text", sa.Text(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
-        sa.Column("outcome", sa.Text(), nullable=True, comment="affirmed or changed"),
+        sa.Column("outcome", sa.Text(), nullable=True, comment="affirmed, changed or sent_back"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_review_requests_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_review_requests")),
         sa.UniqueConstraint("case_id", "round", name=op.f("uq_review_requests_case_id_round")),
@@ -1660,7 +1680,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column(
             "kind",
-            sa.Enum("liability", "breach", "remedy", name="issuekind", native_enum=False, length=32),
+            sa.Enum("remit", "liability", "breach", "remedy", name="issuekind", native_enum=False, length=32),
             nullable=False,
         ),
         sa.Column("subject", sa.Text(), nullable=False, comment="an anomaly, a clause or a remedy kind"),

@@ -121,8 +121,7 @@ GET = {
     # … and these to the complainant, who proved it by a code.
     "/<lang>/c/<token>/appeal": "consumer",
     "/<lang>/c/<token>/panel": "consumer",
-    "/<lang>/c/<token>/evidence/<number>": "consumer",
-    "/<lang>/c/<token>/evidence/<number>/picture": "consumer",
+    **{f"/<lang>/c/<token>/evidence/<number>{page}": "consumer" for page in ("", "/picture")},
     **{f"/<lang>/c/<token>/evidence/<number>/{page}": "consumer" for page in ("preview", "preview/<n>", "view")},
     "/<lang>/c/<token>/evidence/receipt": "consumer",
     "/<lang>/c/<token>/facts": "consumer",

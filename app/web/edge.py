@@ -37,7 +37,7 @@ class Route(Rule):
 
         learn = super()._compile_builder
 
-        def write(rule: Route, **values: Any) -> tuple[str, str]:
+        def write(rule: Route, /, **values: Any) -> tuple[str, str]:
             if not learned:
                 learned.append(learn(append_unknown))
             return learned[0](rule, **values)

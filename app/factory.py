@@ -109,10 +109,6 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
     site.use(settings)
     app.config.update(_flask_settings(settings))
-    if settings.trusted_proxies:  # otherwise what a proxy is said to have seen is anybody's invention
-        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
-            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_prefix=0
-        )
     storage.use(settings.data_dir / "files", _shelf(settings))
     approved.use(settings.data_dir / "triage")
     db.init_app(app)
@@ -122,6 +118,10 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     login.install(app)  # before the edge: who is refused there is told in their own language
     edge.install(app)
     limits.install(app)
+    if settings.trusted_proxies:  # otherwise what a proxy is said to have seen is anybody's invention
+        app.wsgi_app = ProxyFix(  # type: ignore[method-assign]
+            app.wsgi_app, x_for=settings.trusted_proxies, x_proto=settings.trusted_proxies, x_host=0, x_prefix=0
+        )
     i18n.install(app)
     filters.install(app)
     context.install(app)

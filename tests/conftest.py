@@ -81,6 +81,7 @@ def app(built_app, time):
     site.use(built_app.config["HENG"])  # another test may have built another application in this process
     storage.use(built_app.config["HENG"].data_dir / "files")
     views_seen.forget()
+    built_app.extensions["door"].forget()
     with built_app.app_context():
         yield built_app
         db.session.rollback()

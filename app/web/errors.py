@@ -7,6 +7,7 @@ from typing import Any
 
 from flask import Flask, Response, g, make_response, render_template, request
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.exc import DBAPIError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException, SecurityError
@@ -30,6 +31,12 @@ STATUS: dict[type[ProcedureError], int] = {
 LOST_RACE = {"23505", "40001", "40P01", "55P03"}
 """PostgreSQL's words for: that row is there already, changed meanwhile, deadlock, waited too long for a lock."""
 AWAY = (OSError, OperationalError)  # the disk is full or broken, or the database is away: nothing was acknowledged
+TITLES = {
+    400: _l("The request could not be read"), 401: _l("Sign in first"), 403: _l("Not allowed"), 404: _l("Not found"),
+    405: _l("Not possible at this address"), 409: _l("Not possible now"), 410: _l("No longer there"),
+    413: _l("Too large"), 415: _l("This kind of content is not taken"), 422: _l("Something needs correcting"),
+    429: _l("Too many requests"), 503: _l("Not available just now"),
+}  # fmt: skip
 PAGES = {400, 401, 403, 404, 405, 409, 410, 413, 415, 422, 429, 500, 503}
 
 
@@ -55,13 +62,7 @@ def answer(status: int, words: str | None = None, **extra: Any) -> Response | tu
 
 
 def _title(status: int) -> str:
-    titles = {
-        400: _("The request could not be read"), 401: _("Sign in first"), 403: _("Not allowed"), 404: _("Not found"),
-        405: _("Not possible at this address"), 409: _("Not possible now"), 410: _("No longer there"),
-        413: _("Too large"), 415: _("This kind of content is not taken"), 422: _("Something needs correcting"),
-        429: _("Too many requests"), 503: _("Not available just now"),
-    }  # fmt: skip
-    return str(titles.get(status, _("Something went wrong on our side")))
+    return str(TITLES.get(status) or _("Something went wrong on our side"))
 
 
 def _refused(error: ProcedureError) -> Response | tuple[str, int]:

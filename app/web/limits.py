@@ -8,16 +8,16 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Callable
-from ipaddress import IPv6Address, ip_address
 from typing import Any, TypeVar, cast
 
-from flask import Flask, Response, request
-from flask_limiter import Limiter
+from flask import Flask, Response, current_app, request
+from flask_limiter import Limiter, RequestLimit
 from limits import RateLimitItem, parse
 from werkzeug.exceptions import TooManyRequests
 
 from app.core import site
 from app.core.clock import now
+from app.web.door import Door, network
 from app.web.guards import current_actor
 from workflows.procedure.authority import NOBODY
 
@@ -41,21 +41,24 @@ LIMITS = {
 }
 TO_ONE_CONTACT = parse("10 per 15 minute")  # codes and links asked for with one telephone number or address
 MISSES = parse("120 per minute")  # links that open nothing, from one address
-NETWORK_BITS = 64  # of an IPv6 address: what one household or server is given
 
 
 def sender() -> str:
-    """Return who sends, for counting: the address, or the network that an IPv6 address is in."""
-    try:
-        address = ip_address(request.remote_addr or "")
-    except ValueError:
-        return request.remote_addr or ""
-    if isinstance(address, IPv6Address) and not address.ipv4_mapped:
-        return str(int(address) >> (128 - NETWORK_BITS))
-    return str(address)
+    """Return who sends, for counting."""
+    return network(request.remote_addr or "")
 
 
-limiter = Limiter(key_func=sender, in_memory_fallback_enabled=True, headers_enabled=True)
+def _tell_the_door(breached: RequestLimit) -> None:
+    _tell(breached.reset_at - now().timestamp())
+
+
+def _tell(left_s: float) -> None:
+    """Have the next requests of this sender for this endpoint answered at the door, should there be many."""
+    door: Door = current_app.extensions["door"]
+    door.told(sender(), request.endpoint or "", max(1.0, left_s))
+
+
+limiter = Limiter(key_func=sender, in_memory_fallback_enabled=True, headers_enabled=True, on_breach=_tell_the_door)
 
 
 def often(purpose: str) -> Callable[[View], View]:
@@ -111,6 +114,8 @@ def install(app: Flask) -> None:
         app.config.setdefault("RATELIMIT_STORAGE_URI", "memory://")
     app.config.setdefault("RATELIMIT_SWALLOW_ERRORS", True)
     limiter.init_app(app)
+    app.extensions["door"] = door = Door(app.wsgi_app, app.url_map)
+    app.wsgi_app = door  # type: ignore[method-assign]
     app.before_request(_stop_guessing)
     app.after_request(_count_misses)
 
@@ -122,7 +127,9 @@ def _is_guess() -> bool:
 
 def _stop_guessing() -> None:
     if limiter.enabled and _is_guess() and used(MISSES, "misses", sender()) >= MISSES.amount:
-        raise TooManyRequests(retry_after=wait_s(MISSES, "misses", sender()))
+        left_s = wait_s(MISSES, "misses", sender())
+        _tell(left_s)
+        raise TooManyRequests(retry_after=left_s)
 
 
 def _count_misses(response: Response) -> Response:

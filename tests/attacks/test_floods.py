@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 from itertools import count
+from time import monotonic
 
 import pytest
 
 from app.accounts import service as accounts
-from app.web import admission, limits
+from app.web import admission, door, limits
+from app.web.door import MOST_SENDERS, TOLD_WELL
 from app.web.limits import limiter
-from tests.factories import a_case, a_person, an_act, saved, sign_in
+from tests.factories import a_case, a_person, an_act, link_of, saved, sign_in
 from workflows.procedure.authority import Role
 
 HERE = "/api/v1/complaints"
@@ -116,7 +118,6 @@ def test_an_old_proof_is_none(client, under_attack, time):
 
 def test_guessing_at_links_ends_for_the_address_that_guesses(app, client):
     case = saved(a_case)
-    from tests.factories import link_of
 
     answers = [client.get(f"/en/c/{n:022d}").status_code for n in range(121)]
 
@@ -143,3 +144,78 @@ def test_what_a_proxy_is_said_to_have_seen_counts_only_where_one_is_configured(c
     ]
 
     assert spoofed[-1] == 429
+
+
+# --- at the door ------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def half_a_minute(monkeypatch):
+    """How long whoever guesses is told to wait."""
+    monkeypatch.setattr(limits, "wait_s", lambda *what: 30)
+
+
+def guesses(client, times: int, **more):
+    return [client.get(f"/en/c/{n:022d}", **more) for n in range(times)]
+
+
+def test_a_flood_is_refused_at_the_door_without_a_question_to_database_or_redis(
+    client, count_queries, monkeypatch, half_a_minute
+):
+    guesses(client, 120 + TOLD_WELL)
+    monkeypatch.setattr(limits, "used", None)  # whoever gets past the door fails
+
+    with count_queries() as asked:
+        answers = guesses(client, 50)
+
+    assert {answer.status_code for answer in answers} == {429}
+    assert all(int(answer.headers["Retry-After"]) in (29, 30) for answer in answers)
+    assert "Too many requests" in answers[0].text
+    assert "请求太多" in answers[0].text
+    assert not asked
+
+
+def test_the_first_refusals_are_pages_that_help(client):
+    refused = guesses(client, 121)[-1]
+
+    assert "<html" in refused.text
+
+
+def test_only_the_flood_is_refused_at_the_door(app, client, monkeypatch):
+    case = saved(a_case)
+    guesses(client, 120 + TOLD_WELL)
+    monkeypatch.setattr(limits, "used", lambda *what: 0)
+
+    assert client.get(f"/en/c/{link_of(case)}").status_code == 429
+    assert client.get("/en/track").status_code == 200
+    elsewhere = {"REMOTE_ADDR": "192.0.2.7"}
+    assert client.get(f"/en/c/{link_of(case)}", environ_overrides=elsewhere).status_code == 200
+
+
+def test_the_door_opens_again_when_the_wait_is_over(client, monkeypatch, half_a_minute):
+    case = saved(a_case)
+    guesses(client, 120 + TOLD_WELL)
+    monkeypatch.setattr(limits, "used", lambda *what: 0)
+    later = monotonic() + 31
+    monkeypatch.setattr(door, "monotonic", lambda: later)
+
+    assert client.get(f"/en/c/{link_of(case)}").status_code == 200
+
+
+def test_programs_with_a_token_pass_the_door_that_a_flood_has_shut(client):
+    for _ in range(300 + TOLD_WELL):
+        client.post(HERE, json=[], headers={"Idempotency-Key": "k"})
+    token = saved(accounts.give_token, saved(a_person, Role.OPERATOR), "integration", act=an_act())
+
+    shut = client.post(HERE, json=COMPLAINT, headers={"Idempotency-Key": "i"})
+    open_ = client.post(HERE, json=COMPLAINT, headers={"Idempotency-Key": "i", "Authorization": f"Bearer {token}"})
+
+    assert (shut.status_code, shut.json["status"], open_.status_code) == (429, 429, 201)
+
+
+def test_the_door_remembers_no_more_senders_than_it_has_room_for(app):
+    here = app.extensions["door"]
+    for n in range(MOST_SENDERS * 2):
+        here.told(f"192.0.2.{n}", "entry.track", 60.0)
+
+    assert len(here._told) <= MOST_SENDERS

@@ -20,6 +20,11 @@ def by_email(email: str) -> User | None:
     return session().scalars(select(User).where(User.email == email.strip().casefold())).one_or_none()
 
 
+def id_of(email: str) -> int | None:
+    """Return the id of the person with this address, in the time that it takes to find nobody."""
+    return session().scalar(select(User.id).where(User.email == email.strip().casefold()))
+
+
 def by_id(user_id: int) -> User:
     """Return the person with this id, disabled or not."""
     return session().get_one(User, user_id)

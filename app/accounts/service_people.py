@@ -34,7 +34,7 @@ def invite(
         email=email, name=name, password=None, roles=roles, organisation_id=organisation_id, language=language, act=act
     )
     note(EventKind.INVITED, about=user, act=act, roles=user.roles)
-    ask_for_link(user, LinkKind.INVITATION, act=act)
+    ask_for_link(user.id, LinkKind.INVITATION, act=act)
     return user
 
 
@@ -93,9 +93,9 @@ def _not_oneself(user: User, act: Act) -> None:
 # --- links ---------------------------------------------------------------------------------------------------------
 
 
-def ask_for_link(user: User | None, kind: LinkKind, *, act: Act) -> None:
+def ask_for_link(user_id: int | None, kind: LinkKind, *, act: Act) -> None:
     """Have a link sent after the commit. An address that nobody has costs the same work: a row with nobody in it."""
-    outbox.add(outbox.Task.SEND_SIGN_IN_LINK, at=act.at, user_id=user.id if user else 0, kind=kind.value)
+    outbox.add(outbox.Task.SEND_SIGN_IN_LINK, at=act.at, user_id=user_id or 0, kind=kind.value)
 
 
 def send_link(user_id: int, kind: LinkKind, *, act: Act) -> None:

@@ -77,6 +77,16 @@ def by_number(number: str, actor: Actor, *, to_act: bool = False) -> Case | None
     return shown(_one(select(Case).where(Case.number == number, reason)))
 
 
+def named_or_another(number: str) -> Case | None:
+    """Return the case with this number, or else some other one, so that looking takes as long for both.
+
+    For who must not learn by the time of the answer whether there is such a case.
+    """
+    oldest = select(func.min(Case.id)).scalar_subquery()
+    either = select(Case).where(or_(Case.number == number, Case.id == oldest))
+    return _one(either.order_by((Case.number == number).desc()).limit(1))
+
+
 SEEN = "cases_seen"
 
 

@@ -121,7 +121,7 @@ def enable(user_id: int) -> Response:
 def send_link(user_id: int) -> Response:
     """Send the person a link to choose a password."""
     sent = _("The link is on its way.")
-    return _do(user_id, lambda user, by: service_people.ask_for_link(user, LinkKind.RESET, act=by), sent)
+    return _do(user_id, lambda user, by: service_people.ask_for_link(user.id, LinkKind.RESET, act=by), sent)
 
 
 @people.post("/<int:user_id>/factors")

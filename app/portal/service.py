@@ -11,9 +11,10 @@ from datetime import timedelta
 
 from sqlalchemy import delete, update
 
+from app.accounts import service_sessions
 from app.cases.models import Case
 from app.cases.models_talk import Confirmation, OneTimeCode
-from app.cases.queries import by_number, hold
+from app.cases.queries import by_number, hold, named_or_another
 from app.cases.service_letters import complainant
 from app.core import site
 from app.core.contact import email_address, phone_number
@@ -90,22 +91,42 @@ def send_code(case: Case, channel: Channel, *, act: Act) -> bool:
     return True
 
 
-def check_code(case: Case, typed: str, *, act: Act) -> str | None:
+def open_tracked(number: str, contact: str, typed: str, *, act: Act) -> tuple[Case, str] | None:
+    """Return the case that somebody asked for with number and contact, and a confirmation, when the code is its.
+
+    As much is read and written where there is no such case or the contact is another's: time tells nothing either.
+    """
+    tries = keyed_digest(site.settings().secret_key, "tracked", contact)
+    service_sessions.count_failure(tries, act=act)
+    case = named_or_another(number)
+    if case is None:
+        return None
+    confirmation = check_code(case, typed, act=act, theirs=way_to(case, contact) is not None)
+    if confirmation is None:
+        return None
+    service_sessions.forget_failures(tries)
+    return case, confirmation
+
+
+def check_code(case: Case, typed: str, *, act: Act, theirs: bool = True) -> str | None:
     """Return the token of a fresh confirmation when `typed` is the live code, else None; every try counts.
 
-    The try is taken before the comparison, by a conditional update, so that racing guesses get no more than five.
+    The try is taken before the comparison, by a conditional update, so that racing guesses get no more than five. Who
+    asks for a case that is not `theirs` takes none of its tries and is never right.
     """
     last = newest_code(case)
-    if last is None or not _take_a_try(last, act) or not hmac.compare_digest(last.code_hash, _hashed(case, typed)):
+    taken = _take_a_try(last.id if last and theirs else 0, act)
+    right = hmac.compare_digest(last.code_hash if last else "", _hashed(case, typed))
+    if last is None or not (theirs and taken and right):
         return None
     last.spent_at = act.at
     return confirm(case, act=act)
 
 
-def _take_a_try(code: OneTimeCode, act: Act) -> bool:
+def _take_a_try(code_id: int, act: Act) -> bool:
     won = session().execute(
         update(OneTimeCode)
-        .where(OneTimeCode.id == code.id, OneTimeCode.tries < TRIES, OneTimeCode.spent_at.is_(None))
+        .where(OneTimeCode.id == code_id, OneTimeCode.tries < TRIES, OneTimeCode.spent_at.is_(None))
         .where(OneTimeCode.expires_at >= act.at)
         .values(tries=OneTimeCode.tries + 1)
     )

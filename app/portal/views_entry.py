@@ -9,7 +9,6 @@ from flask_babel import gettext as _
 
 from app.cases.access import link_token
 from app.cases.models import Case
-from app.cases.queries import by_number
 from app.core import clock, outbox
 from app.core.db import transaction
 from app.core.ids import read_case_number
@@ -21,7 +20,6 @@ from app.web import limits
 from app.web.guards import act, open_to_all
 from app.web.i18n import public
 from app.web.limits import often
-from workflows.procedure.authority import SYSTEM
 
 entry = public(Blueprint("entry", __name__))
 BLUEPRINTS = (entry,)
@@ -144,17 +142,11 @@ def track_code() -> Page:
     form = forms.CodeForm()
     if form.validate_on_submit():
         with transaction():
-            case = _tracked_case()
-            confirmation = service.check_code(case, form.digits(), act=act()) if case else None
-        if case and confirmation:
+            number, contact = session[TRACKED]
+            opened = service.open_tracked(number, contact, form.digits(), act=act())
+        if opened:
+            case, confirmation = opened
             session.pop(TRACKED)
             return _let_in(case, confirmation, url_for("portal.home", token=link_token(case.number)))
         form.add_error("code", wrong_code_words())
     return render_template("portal/track_code.html", form=form, minutes=MINUTES), 422 if form.is_submitted() else 200
-
-
-def _tracked_case() -> Case | None:
-    """Return the case that this browser asked for, if the contact it named is the complainant's."""
-    number, contact = session[TRACKED]
-    case = by_number(number, SYSTEM)
-    return case if case and service.way_to(case, contact) else None

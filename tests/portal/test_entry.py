@@ -288,6 +288,24 @@ def test_asking_costs_the_same_whether_there_is_such_a_case_or_not(app, mediated
     assert asked("H2026-999999-9", "lin@example.test") == known
 
 
+def test_a_code_costs_the_same_whether_there_is_such_a_case_or_not(app, me, mediated, count_queries):
+    saved(a_case)
+    me.post("/verify/send", {"channel": "email"})
+
+    def tried(number, contact):
+        browser = app.test_client()
+        where = browser.post("/en/track", data={"number": number, "contact": contact}).location
+        with count_queries() as seen:
+            browser.post(where, data={"code": "000000"})
+        return [statement.split("WHERE")[0] for statement in seen]
+
+    known = tried(mediated.number, "lin@example.test")
+
+    assert any(statement.startswith("UPDATE one_time_codes") for statement in known)
+    assert tried(mediated.number, "mallory@example.test") == known
+    assert tried("H2026-999999-9", "lin@example.test") == known
+
+
 def test_codes_are_asked_for_with_one_contact_only_so_often(app, mediated, monkeypatch):
     monkeypatch.setattr(limiter, "enabled", True)
     ask = {"number": mediated.number, "contact": "lin@example.test"}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -11,12 +12,12 @@ from pydantic import Field
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import actions, queries
+from app.cases.lookups import finds_a_person
 from app.cases.models import Case
 from app.cases.queries_talk import remedies
 from app.cases.showing import case_shown, clock_shown, event_shown, finding_shown, row_shown, statutory
 from app.core import paging
 from app.core.commands import Digits, Frozen, Instant
-from app.core.contact import email_address, phone_number
 from app.core.db import session, transaction
 from app.core.text import LINE_LIMIT
 from app.organisations.models import PartyKind
@@ -63,18 +64,18 @@ class EventList(Frozen):
 def list_cases() -> Response:
     """Return rows of cases by due instant or newest first."""
     asked = read_query(CaseList)
-    _note_look_up(asked.q or "")
     wanted = queries.Filter(
         states=(asked.state,) if asked.state else (), anomaly=asked.anomaly, party=asked.party,
         assignee_id=asked.assignee, due_before=asked.due_before, text=asked.q,
     )  # fmt: skip
     rows = queries.page(current_actor(), wanted, order=asked.order, cursor=asked.cursor, limit=asked.limit)
+    _note_look_up(asked.q or "", rows.items)
     return page([row_shown(case) for case in rows.items], rows.next)
 
 
-def _note_look_up(typed: str) -> None:
+def _note_look_up(typed: str, rows: Sequence[Case]) -> None:
     """Note that a program looked a person up; the reason is what its token was made for."""
-    if current_actor().user_id is not None and (phone_number(typed) or email_address(typed)):
+    if current_actor().user_id is not None and finds_a_person(typed, rows):
         reason = f"token: {g.get('token_name', '')}"
         afterwards(partial(state_reason, ReasonFor.LOOKUP, reason, "api", act=act(), about=typed))
 

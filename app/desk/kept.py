@@ -13,7 +13,6 @@ from wtforms import SelectField
 from wtforms.validators import StopValidation
 
 from app.core.concealing import conceal, hides_something
-from app.core.contact import email_address, phone_number
 from app.core.messages import OutboundMessage
 from app.web.forms import Form, Required, choices, line_field
 from app.web.i18n import language
@@ -42,11 +41,6 @@ class ReasonForm(Form):
     def words(self) -> str:
         """Return the reason as it is kept."""
         return f"{self.reason.data}: {self.note.data}" if self.note.data else str(self.reason.data)
-
-
-def is_about_a_person(typed: str) -> bool:
-    """Return whether this finds a person rather than a case: a telephone number or an e-mail address."""
-    return phone_number(typed) is not None or email_address(typed) is not None
 
 
 def is_covered(message: OutboundMessage, *, demo: bool) -> bool:

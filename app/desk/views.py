@@ -15,6 +15,7 @@ from app.cases import (
     service_joint,  # noqa: F401 -- joining and parting are registered there
 )
 from app.cases.commands import ConfirmFinding
+from app.cases.lookups import finds_a_person
 from app.cases.models import Case
 from app.cases.proposing import proposed
 from app.cases.service_steps import confirm_finding
@@ -72,9 +73,12 @@ def index() -> Response:
 
 @desk.get("")
 @requires(Permission.QUEUE_READ)
-def list_cases() -> str:
-    """Show a view of the queue, in groups by urgency."""
-    return render_template("desk/queue.html", **_queue(request.args.get("v")))
+def list_cases() -> Any:
+    """Show a view of the queue, in groups by urgency; to look a person up is for the search, which asks why."""
+    shown = _queue(request.args.get("v"))
+    if shown["finds_a_person"]:
+        return redirect(url_for("desk_lists.search", q=shown["filters"].text), code=303)
+    return render_template("desk/queue.html", **shown)
 
 
 def _queue(view: str | None) -> dict[str, Any]:
@@ -91,6 +95,7 @@ def _queue(view: str | None) -> dict[str, Any]:
         "view": key, "label": label, "views": views, "own": own, "counts": counts, "filters": wanted,
         "choices": queue.choices(), "groups": queue.groups(page.items, now, key), "next_cursor": page.next,
         "next_due": queue.next_due(page.items, now), "search_url": url_for("desk_lists.search"),
+        "finds_a_person": finds_a_person(wanted.text or "", page.items),
     }  # fmt: skip
 
 

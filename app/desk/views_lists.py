@@ -14,6 +14,8 @@ from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import actions, queries, queries_joint
 from app.cases.commands import Assign
+from app.cases.lookups import finds_a_person
+from app.cases.models import Case
 from app.core import clock, paging, site
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
@@ -37,25 +39,24 @@ FILTERS = ("state", "anomaly", "language", "q")
 @requires(Permission.QUEUE_READ)
 def search() -> Any:
     """Find cases by number, telephone, order, company or words; to look a person up takes a reason."""
-    typed = request.values.get("q", "").strip()[:100]
-    if kept.is_about_a_person(typed):
-        form = ReasonForm()
+    typed, form = request.values.get("q", "").strip()[:100], ReasonForm()
+    page = _found_with(typed)
+    if finds_a_person(typed, page.items):
         if not form.validate_on_submit():
-            page = render_template("desk/why.html", search_query=typed, form=form)
-            return page, 422 if form.is_submitted() else 200
+            asked = render_template("desk/why.html", search_query=typed, form=form)
+            return asked, 422 if form.is_submitted() else 200
         with transaction():
             state_reason(ReasonFor.LOOKUP, form.words(), "search", act=act(), about=typed)
-    return _found(typed)
+        page = _found_with(typed)  # what was read before is stale
+    rows = [queue.row(case, clock.now(), "search") for case in page.items]
+    return render_template("desk/search.html", search_query=typed, rows=rows, next_cursor=page.next)
 
 
-def _found(typed: str) -> str:
-    page = None
-    if typed:
-        wanted = queries.Filter(text=typed)
-        page = queries.page(current_actor(), wanted, order="-received", cursor=request.args.get("cursor"))
-    rows = [queue.row(case, clock.now(), "search") for case in page.items] if page else []
-    next_cursor = page.next if page else None
-    return render_template("desk/search.html", search_query=typed, rows=rows, next_cursor=next_cursor)
+def _found_with(typed: str) -> paging.Page[Case]:
+    if not typed:
+        return paging.Page([], None)
+    wanted = queries.Filter(text=typed)
+    return queries.page(current_actor(), wanted, order="-received", cursor=request.args.get("cursor"))
 
 
 @desk_lists.get("/rises")

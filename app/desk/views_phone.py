@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import access, queries
+from app.cases.lookups import is_about_a_person
 from app.cases.models import Case
 from app.cases.service_letters import complainant, tell_consumer
 from app.cases.service_steps import say
@@ -19,7 +20,7 @@ from app.core import clock
 from app.core.db import transaction
 from app.core.ids import new_token
 from app.core.messages import Channel
-from app.desk import kept, queue
+from app.desk import queue
 from app.desk.phone import CallForm, callers_cases, read_back
 from app.intake.queries import is_used
 from app.intake.service import prepare, receive
@@ -45,7 +46,7 @@ def call() -> Any:
         return _made(form)
     form.show(cases)
     session.setdefault(CALL, new_token())
-    if kept.is_about_a_person(typed):
+    if is_about_a_person(typed):
         look_up = partial(state_reason, ReasonFor.LOOKUP, "caller", "phone", act=act(), about=typed)
         afterwards(look_up)
     rows = [queue.row(case, clock.now(), "search") for case in cases]

@@ -147,6 +147,26 @@ def test_to_look_a_person_up_takes_a_reason_which_is_kept_without_the_number(cli
     assert len(row.about_hash) == 64
 
 
+@pytest.mark.parametrize("typed", ["0013-8000", "13800138000", "林小雨"])
+def test_neither_part_of_a_number_nor_a_name_nor_the_queue_is_a_way_around_the_reason(client, lead, case, typed):
+    searched = client.get("/desk/search", query_string={"q": typed})
+    in_the_queue = client.get("/desk", query_string={"v": "all", "q": typed})
+    saved_view = client.get(client.post("/desk/views", data={"name": "Hers", "q": typed}).headers["Location"])
+    found = client.post("/desk/search", data={"q": typed, "reason": "caller"})
+
+    assert case.number not in searched.text
+    assert "Why do you look this person up?" in searched.text
+    assert [page.status_code for page in (in_the_queue, saved_view)] == [303, 303]
+    assert in_the_queue.headers["Location"].startswith("/desk/search?q=")
+    assert case.number in found.text
+    assert reasons() == [(ReasonFor.LOOKUP, "caller", "search")]
+
+
+@pytest.mark.parametrize("typed", ["拒绝退货", "H2026", "O-1", "20260601123456789012"])
+def test_what_finds_a_case_rather_than_a_person_takes_no_reason(client, lead, case, typed):
+    assert "Why do you look this person up?" not in client.get("/desk/search", query_string={"q": typed}).text
+
+
 def test_the_telephone_desk_and_the_api_note_their_own_reasons(client, case):
     operator = saved(a_person, Role.OPERATOR)
     sign_in(client, operator)

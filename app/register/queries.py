@@ -75,6 +75,7 @@ def everything(sought: Sought) -> Iterator[RegisterEntry]:
         yield from found.items
         cursor = found.next
         session().expunge_all()
+        session().rollback()  # who fetches slowly holds no reading transaction open meanwhile
 
 
 def tally(sought: Sought) -> Tally:

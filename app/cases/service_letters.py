@@ -103,6 +103,12 @@ def tell_staff(case: Case, person: User, key: str, *, act: Act, urgent: bool = F
     )  # fmt: skip
 
 
+def tell_desk(case: Case, key: str, *, act: Act, **fields: Any) -> None:
+    """Write to whoever works the case, or else to the leads."""
+    for person in _of_desk(case, Desk.MEDIATOR) or people.with_role(Role.LEAD):
+        tell_staff(case, person, key, act=act, **fields)
+
+
 def alert_duty(case: Case, *, act: Act) -> None:
     """Tell the officers on duty of an emergency, each once, while it waits to be started. Source: clause 2.2.3.2."""
     if case.emergency_started_at is not None:

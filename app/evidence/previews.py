@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.core.db import session
 from app.core.storage import in_memory, store
+from app.evidence import service_harm
 from app.evidence.models import Evidence, Preview
 from app.evidence.rendering import LENGTH, kind_of
 from app.evidence.scanning import harm_in
@@ -95,5 +96,7 @@ def keep(evidence_id: int, made: Rendered, *, act: Act) -> None:
     pictures = [store().put_bytes(picture).sha256 for picture in made.pictures]
     why = made.why_none or (None if pictures or made.told.get("peaks") else "broken")
     session().add(Preview(evidence_id=evidence_id, pictures=pictures, told=made.told, why_none=why, made_at=act.at))
+    if harm := made.told.get("harm"):
+        service_harm.tell(exhibit, harm, act=act)
     if made.copy and exhibit.shared_sha256 is None:
         exhibit.shared_sha256 = store().put_bytes(made.copy).sha256

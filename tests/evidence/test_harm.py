@@ -9,8 +9,12 @@ from dataclasses import replace
 from io import BytesIO
 
 import pytest
+from sqlalchemy import select
 
+from app.accounts.models_watch import EventKind, SecurityEvent
 from app.core import site
+from app.core.db import session
+from app.core.messages import OutboundMessage
 from app.evidence import queries, scanning
 from app.evidence.scanning import TEST_FILE, harm_in
 from tests.evidence.files import PDF
@@ -88,3 +92,21 @@ def test_a_daemon_that_gives_no_answer_is_asked_again_later(clamd, case):  # noq
 
     with pytest.raises(OSError, match="size limit"):
         shown(case, PDF, "a.pdf")
+
+
+def test_whoever_sent_it_and_the_desk_are_told_in_their_language_and_it_is_a_security_event(case):  # noqa: F811
+    lead = saved(a_person, Role.LEAD, language="zh-Hant")
+    shown(case, TEST_FILE, "eicar.txt")
+
+    letters = session().scalars(select(OutboundMessage)).all()
+    told = {letter.address: letter.subject for letter in letters}
+    assert told["lin@example.test"] == f"您的文件可能有害 {case.number}"
+    assert told[lead.email] == f"案件 {case.number} 有一份檔案可能有害"
+    assert all("EICAR" in letter.body for letter in letters)
+    assert session().scalars(select(SecurityEvent.kind)).all() == [EventKind.HARM_FOUND]
+
+
+def test_a_harmless_file_is_told_to_nobody(case):  # noqa: F811
+    shown(case, PDF, "receipt.pdf")
+
+    assert session().scalars(select(OutboundMessage)).all() == []

@@ -39,7 +39,8 @@ class FactorForm(Form):
 
 
 class ProveForm(Form):
-    """Password, code or passkey once more. Its fields bear names of their own: another form's go along."""
+    """The factor once more, or the password of who has none. Its fields bear names of their own: another form's go
+    along."""
 
     prove_password = PasswordField(_l("Password"), validators=[Optional()])
     prove_code = StringField(_l("Code"), validators=[Optional(), Cleaned(line=True, limit=40)])

@@ -29,6 +29,7 @@ class EventKind(StrEnum):
     ENABLED = "enabled"
     MANY_NOT_FOUND = "many_not_found"
     REVEALED = "revealed"
+    HARM_FOUND = "harm_found"
 
 
 class SecurityEvent(Model):

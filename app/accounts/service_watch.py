@@ -22,13 +22,14 @@ from workflows.procedure.names import name
 
 QUIET = timedelta(hours=1)
 ALARMS = frozenset({
-    EventKind.LOCKED, EventKind.FACTOR_REMOVED, EventKind.FACTOR_GUESSED,
-    EventKind.RECOVERY_USED, EventKind.TOKEN_MADE, EventKind.ROLES_CHANGED, EventKind.MANY_NOT_FOUND,
+    EventKind.LOCKED, EventKind.FACTOR_REMOVED, EventKind.FACTOR_GUESSED, EventKind.RECOVERY_USED,
+    EventKind.TOKEN_MADE, EventKind.INVITED, EventKind.ROLES_CHANGED, EventKind.DISABLED, EventKind.ENABLED,
+    EventKind.MANY_NOT_FOUND, EventKind.REVEALED,
 })  # fmt: skip
-"""What administrators are written to about; the rest stands on their screen."""
+"""What the other administrators are written to about, whoever did it; the rest stands on their screen."""
 TOLD_THEMSELVES = frozenset({
-    EventKind.FACTOR_ADDED, EventKind.FACTOR_REMOVED, EventKind.RECOVERY_USED, EventKind.TOKEN_MADE,
-    EventKind.PASSWORD_CHANGED, EventKind.LOCKED, EventKind.FACTOR_GUESSED,
+    EventKind.FACTOR_ADDED, EventKind.FACTOR_REMOVED, EventKind.RECOVERY_USED, EventKind.RECOVERY_MADE,
+    EventKind.TOKEN_MADE, EventKind.PASSWORD_CHANGED, EventKind.LOCKED, EventKind.FACTOR_GUESSED,
 })  # fmt: skip
 """What the person whose account it is hears of too: it may not have been them."""
 
@@ -40,7 +41,7 @@ def note(kind: EventKind, *, about: User | None, act: Act, **detail: Any) -> Sec
     told_lately = act.actor.is_system or _told_since(event, act.at - QUIET)
     session().add(event)
     if not told_lately:
-        for reader in _readers(kind, about):
+        for reader in _readers(kind, about, act):
             _tell(reader, event, about, act)
             event.told_at = act.at
     return event
@@ -53,8 +54,8 @@ def _told_since(event: SecurityEvent, since: datetime) -> bool:
     )
 
 
-def _readers(kind: EventKind, about: User | None) -> Sequence[User]:
-    admins = with_role(Role.ADMIN) if kind in ALARMS else []
+def _readers(kind: EventKind, about: User | None, act: Act) -> Sequence[User]:
+    admins = [admin for admin in with_role(Role.ADMIN) if admin.id != act.actor.user_id] if kind in ALARMS else []
     themselves = [about] if about and kind in TOLD_THEMSELVES and about.disabled_at is None else []
     return [*themselves, *(admin for admin in admins if admin is not about)]
 

@@ -11,7 +11,7 @@ from app.learning.commands import Decide
 from app.learning.models import Label, Stage, Weights
 from app.learning.teaching import Taught
 from workflows.procedure.act import Act
-from workflows.procedure.authority import Permission
+from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.errors import Invalid, NotPermitted
 from workflows.procedure.states import Action
 from workflows.triage import approved, scoring
@@ -66,15 +66,25 @@ def give_up(weights_id: int) -> None:
 
 
 def decide(weights: Weights, command: Decide, *, act: Act) -> None:
-    """Approve weights, and every process reads with them from the commit on; or reject them. Source: clause 3.1.2."""
+    """Approve weights, and every process reads with them from the commit on; or reject them. Source: clause 3.1.2.
+
+    Approving takes another administrator than who asked for them.
+    """
     _administers(act)
     if weights.stage is not Stage.CANDIDATE:
         raise Invalid("weights_decided")
     if command.approve:
+        if asked_for_by(weights, act.actor):
+            raise NotPermitted("second_person")
         _usable(weights)
         _use(weights.sha256)
     weights.stage = Stage.APPROVED if command.approve else Stage.REJECTED
     weights.decided_by, weights.decided_at, weights.reason = act.actor.user_id, act.at, command.reason
+
+
+def asked_for_by(weights: Weights, actor: Actor) -> bool:
+    """Return whether it was this person who asked for the weights: approving them takes somebody else."""
+    return weights.asked_by is not None and weights.asked_by == actor.user_id
 
 
 def use_again(weights: Weights | None, *, act: Act) -> None:

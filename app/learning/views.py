@@ -15,7 +15,7 @@ from app.learning import queries, service, showing
 from app.learning.forms import DecideForm
 from app.learning.models import Stage, Weights
 from app.web.api import found
-from app.web.guards import act, current_actor, requires
+from app.web.guards import act, current_actor, fresh, requires
 from app.web.words import sentence
 from workflows.procedure.authority import Permission
 from workflows.procedure.errors import Invalid
@@ -56,16 +56,19 @@ def teach() -> Response:
 @requires(Permission.WATCH_READ)
 def weights(weights_id: int) -> Any:
     """Show weights beside those in use."""
-    return _page(found(queries.by_id(weights_id)), DecideForm(), 200)
+    this = found(queries.by_id(weights_id))
+    return _page(this, _form(this), 200)
 
 
 @learning.post("/weights/<int:weights_id>/decide")
 @requires(Permission.SYSTEM_MANAGE)
+@fresh
 def decide(weights_id: int) -> Any:
     """Approve or reject weights."""
-    form = DecideForm()
+    this = found(queries.by_id(weights_id))
+    form = _form(this)
     if not form.validate():
-        return _page(found(queries.by_id(weights_id)), form, 422)
+        return _page(this, form, 422)
     with transaction():
         service.decide(found(queries.by_id(weights_id)), form.to_command(), act=act())
     flash(_("Decided. Every process reads with the weights in use from its next text on."), "success")
@@ -74,6 +77,7 @@ def decide(weights_id: int) -> Any:
 
 @learning.post("/use")
 @requires(Permission.SYSTEM_MANAGE)
+@fresh
 def use_shipped() -> Response:
     """Go back to the weights that the product ships."""
     with transaction():
@@ -83,6 +87,7 @@ def use_shipped() -> Response:
 
 @learning.post("/weights/<int:weights_id>/use")
 @requires(Permission.SYSTEM_MANAGE)
+@fresh
 def use(weights_id: int) -> Response:
     """Go back to weights that were approved before."""
     with transaction():
@@ -95,13 +100,17 @@ def _went_back() -> Response:
     return redirect(url_for("learning.report"), code=303)
 
 
+def _form(this: Weights) -> DecideForm:
+    return DecideForm(may_approve=not service.asked_for_by(this, current_actor()))
+
+
 def _page(this: Weights, form: DecideForm, status: int) -> Any:
     numbers = queries.numbers_of(change["case_id"] for change in this.changed if "case_id" in change)
     names = people.names([this.asked_by, this.decided_by])
-    actor = current_actor()
+    actor, own = current_actor(), service.asked_for_by(this, current_actor())
     return render_template(
         "learning/weights.html", this=this, form=form, names=names, numbers=numbers,
         sets=showing.sets(this), changes=showing.changes(this), in_use=approved.model().version,
-        open=this.stage is Stage.CANDIDATE, may_decide=actor.may(Permission.SYSTEM_MANAGE),
+        open=this.stage is Stage.CANDIDATE, own=own, may_decide=actor.may(Permission.SYSTEM_MANAGE),
         may_read=actor.may(Permission.QUEUE_READ),
     ), status  # fmt: skip

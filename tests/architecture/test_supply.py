@@ -62,3 +62,15 @@ def test_the_walk_through_asvs_is_whole_and_names_what_is_there():
 
     assert len(items) == len(dict(items)) == 253  # levels 1 and 2 of ASVS 5.0.0
     assert [name for name in sorted(named) if not (ROOT / name).is_file()] == []
+
+
+def test_the_walk_through_asvs_points_at_commands_and_chapters_that_are_there():
+    page = (ROOT / "docs" / "asvs.md").read_text("utf-8")
+    chapters = re.findall(r"`SECURITY\.md`, \*([^*]+)\*", page)
+    targets = re.findall(r"`make (\w+)", page)
+    security = (ROOT / "SECURITY.md").read_text("utf-8")
+    makefile = (ROOT / "Makefile").read_text("utf-8")
+
+    assert (len(chapters), len(targets)) >= (5, 3)
+    assert [each for each in chapters if f"## {each}\n" not in security and f"**{each}.**" not in security] == []
+    assert [each for each in targets if f"\n{each}:" not in makefile] == []

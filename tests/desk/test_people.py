@@ -98,6 +98,21 @@ def test_what_happens_to_accounts_stands_on_the_screen(client, admin):
     assert "Somebody Else" in page
 
 
+def test_the_other_administrators_hear_of_every_change_of_rights_and_who_made_it_does_not(client, admin):
+    other, person = saved(a_person, Role.ADMIN), saved(a_person, Role.MEDIATOR)
+    new = {"email": "new@desk.test", "name": "New", "roles": ["lead"], "organisation": "", "spoken": "en"}
+
+    client.post("/admin/people/invite", data=new)
+    client.post(f"/admin/people/{person.id}", data={"roles": ["lead"]})
+    client.post(f"/admin/people/{person.id}/disable")
+    client.post(f"/admin/people/{person.id}/enable")
+
+    told = session().scalars(select(OutboundMessage)).all()
+    assert [letter.address for letter in told] == [other.email] * 4
+    for words in ("Was invited", "Roles were changed", "The account was disabled", "The account was enabled"):
+        assert any(words in letter.body for letter in told)
+
+
 # --- two people ----------------------------------------------------------------------------------------------------
 
 

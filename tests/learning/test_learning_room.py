@@ -222,6 +222,20 @@ def test_an_administrator_approves_on_the_page_with_a_reason(client, candidate):
     assert approved.model().version == candidate.version
 
 
+def test_who_asked_for_weights_can_reject_them_and_not_approve_them(client, candidate):
+    admin = saved(a_person, Role.ADMIN)
+    sign_in(client, admin)
+    with transaction():
+        candidate.asked_by = admin.id
+    place = f"/desk/triage/weights/{candidate.id}"
+
+    assert "another administrator" in client.get(place).text
+    assert client.post(f"{place}/decide", data={"answer": "approve", "reason": "更准"}).status_code == 422
+    with pytest.raises(NotPermitted, match="second_person"), transaction():
+        service.decide(candidate, Decide(approve=True, reason="更准"), act=acting(admin))
+    assert client.post(f"{place}/decide", data={"answer": "reject", "reason": "漏掉"}).status_code == 303
+
+
 def test_who_only_watches_sees_no_decision(client, candidate):
     sign_in(client, saved(a_person, Role.SUPERVISOR))
 

@@ -487,6 +487,7 @@ def upgrade() -> None:
                 "enabled",
                 "many_not_found",
                 "revealed",
+                "harm_found",
                 name="eventkind",
                 native_enum=False,
                 length=32,

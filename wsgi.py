@@ -1,7 +1,9 @@
 """The application as servers and `flask --app wsgi` load it."""
 
 import gc
+import os
 
+os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # looking for them reads every installed package
 gc.disable()  # all that is loaded now stays: going through it again and again would be a seventh of the start
 
 import logging  # noqa: E402

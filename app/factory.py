@@ -15,6 +15,7 @@ from app.core import site, sqlite_build, storage
 from app.core.bucket import Bucket
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
+from app.web.rules import Application
 from workflows.triage import approved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -106,7 +107,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     settings = settings or config.load()
     if settings.database_url.startswith("sqlite") and (warning := sqlite_build.warning()):
         logging.getLogger("heng.database").warning(warning)
-    app = Flask("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
+    app = Application("heng", root_path=str(ROOT), template_folder="templates", static_folder="static")
     site.use(settings)
     app.config.update(_flask_settings(settings))
     storage.use(settings.data_dir / "files", _shelf(settings))

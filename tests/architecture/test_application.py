@@ -57,7 +57,7 @@ def output_of(code: str, environ: dict[str, str] | None = None) -> str:
 
 
 LIBRARIES = "flask, flask_babel, flask_login, flask_sqlalchemy, flask_wtf, pydantic"
-HEAVY = ("weasyprint", "numpy", "PIL", "rq", "alembic", "fontTools", "opencc")
+HEAVY = ("weasyprint", "numpy", "PIL", "rq", "redis", "cryptography", "alembic", "fontTools", "opencc")
 
 
 def test_the_web_application_loads_nothing_heavy(tmp_path):

@@ -59,6 +59,7 @@ from workflows.procedure.states import Action, CaseState
 CANARY = "金丝雀的私事"  # in each private text; a reader who is refused must never see it
 OFFERED = "帷幕后面的条件"  # said in mediation; the committee must never see it
 SUMS = (666_613, 666_623, 666_633, 666_653, 666_643)  # offered and bid there; the last two do not cross
+NONE = 999_999_999  # a row that is not there; an address takes nine digits
 STAFF = (Role.OPERATOR, Role.MEDIATOR, Role.LEAD, Role.SUPERVISOR, Role.ADMIN)
 CASES = {"consumer": ("mediated", "decided"), "stranger": ("other",)}  # whose complaint they are
 READERS = (
@@ -336,6 +337,6 @@ def _values(world: World, rule: Rule, number: str) -> dict[str, Any]:
         number = world.ids["register_number"]
     return {
         "lang": "en", "number": number, "token": token, "tag": "en", "n": 1, "exhibit": "1", "file_id": 1,
-        "view_id": 1, "position": 0, "factor_id": 10**9, "session_id": 10**9, "token_id": 10**9, "name": "dossier",
-        "approval_id": 10**9, "fact": "received_at", "user_id": world.ids["user-spare"], **world.ids,
+        "view_id": 1, "position": 0, "factor_id": NONE, "session_id": NONE, "token_id": NONE, "name": "dossier",
+        "approval_id": NONE, "fact": "received_at", "user_id": world.ids["user-spare"], **world.ids,
     }  # fmt: skip

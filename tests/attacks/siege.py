@@ -1,8 +1,8 @@
 """What floods do to a running system, as figures: `make siege`.
 
 Starts the product on a free port and lets attackers at it while somebody else reads: sockets that send one byte a
-second, and guesses at links, tokens, case numbers and codes. Fails where a guess opens something, where the others
-wait longer than a second, or where the time of an answer tells what there is.
+second, five who fetch the whole register, and guesses at links, tokens, case numbers and codes. Fails where a guess
+opens something, where the others wait longer than a second, or where the time of an answer tells what there is.
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.attacks import guessing, telling_time
+from tests.attacks import guessing, taking_out, telling_time
 from tests.attacks.besieged import Complaint, Line, a_complaint, asked_for, running
 
-PATIENCE_S = 1.0
+PATIENCE_S, MOST_MB = 1.0, 300
 APART = 0.05  # of the time that an answer takes: more would tell what there is
 READ = ("/en/", "/en/rules", "/en/decisions")
 READS_FROM = "127.0.0.200"
@@ -121,17 +121,25 @@ def _telling(port: int, folder: Path, pairs: int) -> bool:
     return wrong
 
 
+def _taking_out(port: int, folder: Path, entries: int) -> bool:
+    told = taking_out.fetched(port, folder, entries)
+    print(told)
+    return told.p99_s > PATIENCE_S or told.most_mb > MOST_MB or set(told.rows) != {entries}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--sockets", type=int, default=200, help="that send a byte a second; 0 leaves this out")
     parser.add_argument("--seconds", type=int, default=30)
     parser.add_argument("--guesses", type=int, default=1_000_000, help="0 leaves this out")
     parser.add_argument("--pairs", type=int, default=200, help="of known and unknown; 0 leaves this out")
+    parser.add_argument("--entries", type=int, default=20_000, help="that five people fetch at once; 0 leaves this out")
     asked = parser.parse_args()
     with running() as (port, folder):
         wrong = [
             asked.pairs > 0 and _telling(port, folder, asked.pairs),
             asked.sockets > 0 and _slowly(port, asked.sockets, asked.seconds),
+            asked.entries > 0 and _taking_out(port, folder, asked.entries),
             asked.guesses > 0 and _guessing(port, asked.guesses),
         ]
     return int(any(wrong))

@@ -147,6 +147,9 @@ LONGEST_EDGE = 2_400
 MOST_PIXELS = 40_000_000  # a JPEG may have more: it is decoded at a fraction of its size
 MOST_PIXELS_JPEG = 250_000_000
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+UNDECODABLE = (
+    OSError, ValueError, SyntaxError, ArithmeticError, MemoryError, LookupError, AttributeError, TypeError, Warning,
+)  # fmt: skip
 
 
 def shared_copy(sha256: str) -> str | None:
@@ -171,6 +174,6 @@ def shared_copy(sha256: str) -> str | None:
             flat = Image.new("RGB", upright.size, "white")
             flat.paste(upright.convert("RGBA"), mask=upright.convert("RGBA").getchannel("A"))
             flat.save(out, "JPEG", quality=85, optimize=True)
-    except (OSError, ValueError, SyntaxError, ArithmeticError, MemoryError, LookupError, AttributeError, TypeError):
+    except UNDECODABLE:
         return None  # whatever a broken picture makes the decoder stumble over
     return store().put_bytes(out.getvalue()).sha256

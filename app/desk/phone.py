@@ -41,7 +41,7 @@ class CallForm(Form):
                        limit=NARRATIVE)  # fmt: skip
     anomaly = SelectField(_l("What the caller says went wrong"), validators=[Optional()])
     danger = RadioField(_l("Is anybody in danger, or is money still being taken?"))
-    remedies = SelectMultipleField(_l("What would put it right"), validators=[Optional()])
+    remedies = SelectMultipleField(_l("What would put it right"))
     note = text_field(_l("Note on the call, for the desk only"), limit=NOTE)
     shown = HiddenField()
 

@@ -206,9 +206,9 @@ class InspectionForm(Form):
     inspected_at = DateTimeLocalField(_l("When?"), validators=[Required(_l("Say when."))])
     what = line_field(_l("What was inspected?"), Required(_l("Say what was inspected.")))
     packaging = RadioField(_l("The packaging"), validators=[Required(_l("Choose one answer."))])
-    damage = SelectMultipleField(_l("The goods"), validators=[Optional()])
+    damage = SelectMultipleField(_l("The goods"))
     conclusion = RadioField(_l("What follows from it?"), validators=[Required(_l("Choose one answer."))])
-    exhibits = SelectMultipleField(_l("Exhibits that show it"), validators=[Optional()])
+    exhibits = SelectMultipleField(_l("Exhibits that show it"))
     note = text_field(_l("Note"), limit=NOTE)
 
     def __init__(self, case: Case, exhibits: list[dict[str, Any]], **kwargs: Any) -> None:

@@ -63,6 +63,11 @@ def test_what_is_missing_is_asked_for_and_the_rest_kept(client, operator):
     assert "kept words" in answer.text
 
 
+def test_a_remedy_that_is_none_is_refused(client, operator):
+    for remedies in ([""], ["", "refund"], ["moon"]):
+        assert client.post("/desk/phone", data=CALL | {"remedies": remedies}).status_code == 422
+
+
 def test_a_caller_is_known_by_the_number(client, operator):
     case = saved(a_case)
 

@@ -19,7 +19,7 @@ from wtforms import (
     SelectField,
     SelectMultipleField,
 )
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import StopValidation
 
 from app.cases.models import Case
 from app.core import clock, site

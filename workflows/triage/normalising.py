@@ -28,8 +28,9 @@ class Folded:
 def fold(original: str) -> Folded:
     """Return `original` in Simplified, lower case and half width; a very long text loses its middle."""
     text, starts, ends = [], [], []
+    cantonese = bool(_cantonese().search(original))
     for offset, piece in _pieces(original):
-        for start, end, new in _words(piece):
+        for start, end, new in _words(piece, cantonese):
             text.append(new)
             starts.extend([offset + start] * len(new))
             ends.extend([offset + end] * len(new))
@@ -43,9 +44,9 @@ def _pieces(original: str) -> list[tuple[int, str]]:
     return [(0, original[:HEAD_CHARS]), (tail - 1, "\n"), (tail, original[tail:])]
 
 
-def _words(piece: str) -> list[tuple[int, int, str]]:
+def _words(piece: str, cantonese: bool) -> list[tuple[int, int, str]]:
     """Return (start, end, folded) for each word of the vocabulary and each character between."""
-    pattern, words = _vocabulary()
+    pattern, words = _vocabulary(cantonese)
     lowered = piece.lower()
     if len(lowered) != len(piece):  # some capitals lower to two characters; offsets matter more than they do
         lowered = piece
@@ -87,14 +88,21 @@ def _simplified() -> dict[str, str]:
 
 
 @cache
-def _vocabulary() -> tuple[re.Pattern[str], dict[str, str]]:
-    table = tomllib.loads(files(__package__).joinpath("data/vocabulary.toml").read_text("utf-8"))["words"]
+def _cantonese() -> re.Pattern[str]:
+    return re.compile(f"[{script_data()['cantonese']}]")
+
+
+@cache
+def _vocabulary(cantonese: bool) -> tuple[re.Pattern[str], dict[str, str]]:
+    """Return the words to be read as others, among them those of written Cantonese where the text is in it."""
+    tables = tomllib.loads(files(__package__).joinpath("data/vocabulary.toml").read_text("utf-8"))
     words: dict[str, str] = {}
-    for written, meant in table.items():
-        plain = to_simplified(meant)
-        words[written.lower()] = plain
+    for written, meant in tables["words"].items():
+        words[written.lower()] = words[to_simplified(written.lower())] = to_simplified(meant)
+    for written, meant in tables["cantonese"].items() if cantonese else ():
+        words[written] = to_simplified(meant)
         if len(written) > 1:  # a short word's Simplified form may be another word: 係 is not 系
-            words.setdefault(to_simplified(written.lower()), plain)
+            words[to_simplified(written)] = words[written]
     longest_first = sorted(words, key=len, reverse=True)
     return re.compile("|".join(map(_whole, longest_first))), words
 

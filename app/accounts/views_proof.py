@@ -51,7 +51,9 @@ def _tries_of(user: User) -> str:
 def _wrong_words(user: User) -> str:
     if service_sessions.locked_until(_tries_of(user), at=act().at):
         return _("There were too many wrong tries. Wait a quarter of an hour, then try again.")
-    return _("This is not right. Check it and try again.")
+    if queries.factors(user):
+        return _("This code is not right. Wait for the next one and type it again.")
+    return _("The password is wrong. Check it and try again.")
 
 
 def _is_right(user: User, form: ProveForm) -> bool:

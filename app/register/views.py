@@ -96,7 +96,7 @@ def csv_of(wanted: Sought) -> Response:
             row["clauses"] = " ".join(row["clauses"])
             yield [row.get(column) for column in COLUMNS]
 
-    answer = Response(stream_with_context(sheet.lines(rows())), mimetype="text/csv")
+    answer = Response(stream_with_context(gently(sheet.lines(rows()))), mimetype="text/csv")
     answer.headers["Content-Disposition"] = 'attachment; filename="decisions.csv"'
     return answer
 

@@ -31,6 +31,7 @@ from app.register.showing import number_shown, public_facts, public_pdf, respond
 from app.web.api import found
 from app.web.guards import open_to_all
 from app.web.i18n import language, public
+from app.web.streaming import gently
 
 register = public(Blueprint("register", __name__))
 doors = Blueprint("register_doors", __name__)

@@ -139,8 +139,8 @@ def main() -> int:
         wrong = [
             asked.pairs > 0 and _telling(port, folder, asked.pairs),
             asked.sockets > 0 and _slowly(port, asked.sockets, asked.seconds),
-            asked.entries > 0 and _taking_out(port, folder, asked.entries),
             asked.guesses > 0 and _guessing(port, asked.guesses),
+            asked.entries > 0 and _taking_out(port, folder, asked.entries),
         ]
     return int(any(wrong))
 

@@ -71,6 +71,7 @@ def test_a_table_is_read_a_page_at_a_time_as_it_is_fetched_and_holds_nothing_up_
     client, monkeypatch, count_queries
 ):
     monkeypatch.setattr("app.core.paging.MAXIMUM", 2)
+    monkeypatch.setattr("app.web.streaming.TOGETHER", 1)
     for _ in range(6):
         saved(published, saved(a_settled_case))
     with count_queries() as asked:

@@ -46,6 +46,16 @@ def when_warned(kind: ClockKind) -> Callable[[Elapsed], Elapsed]:
     return register
 
 
+Missed = Callable[[Case, Clock, Act], None]
+_when_missed: list[Missed] = []
+
+
+def when_missed(handler: Missed) -> Missed:
+    """Register what a room does when a statutory limit was not kept, whoever notices it first: sweep or a late act."""
+    _when_missed.append(handler)
+    return handler
+
+
 def start(
     case: Case, kind: ClockKind, *, act: Act, figure: str, due_at: datetime | None = None, subject_id: int | None = None
 ) -> Clock:
@@ -163,6 +173,8 @@ def _breach(case: Case, clock: Clock, act: Act) -> None:
     _keep(clock, len(LADDER) + 1, "breach", act, clock.due_at)
     _tell(case, clock, Action.BREACH, act, due_at=clock.due_at.isoformat())
     service_letters.tell_of_breach(case, clock, act=act)
+    for handler in _when_missed:
+        handler(case, clock, act)
 
 
 def _warn(case: Case, clock: Clock, level: int, due_at: datetime, act: Act) -> None:

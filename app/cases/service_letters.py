@@ -15,6 +15,7 @@ from app.core import site
 from app.core.languages import segment
 from app.core.mail_addresses import COMPLAINANT, company, reply_address
 from app.core.messages import Channel, OutboundMessage, addresses_told, post
+from app.organisations.models import Organisation
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.procedure.clocks import ClockKind, Desk
@@ -76,10 +77,11 @@ def complainant(case: Case) -> Party:
 
 
 def tell_respondent(
-    case: Case, key: str, *, act: Act, urgent: bool = False, attachments: Sequence[dict[str, Any]] = (), **fields: Any
-) -> None:
-    """Write to the organisation that must answer, in its language."""
-    organisation = case.respondent
+    case: Case, key: str, *, act: Act, urgent: bool = False, attachments: Sequence[dict[str, Any]] = (),
+    organisation: Organisation | None = None, **fields: Any,
+) -> None:  # fmt: skip
+    """Write to the organisation that must answer, or to another one that had to, in its language."""
+    organisation = organisation or case.respondent
     if organisation is None or not organisation.email:
         return
     fields.setdefault("case_url", site.absolute(f"/r/cases/{case.number}"))

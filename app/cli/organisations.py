@@ -12,6 +12,9 @@ from flask.cli import AppGroup
 from pydantic import AfterValidator, ValidationError
 from pydantic_core import PydanticCustomError
 
+from app.conduct.standing import astray
+from app.conduct.standing import method as of_method
+from app.conduct.standing import standing as of_company
 from app.core.clock import now
 from app.core.commands import Frozen
 from app.core.contact import Email, Phone
@@ -133,3 +136,32 @@ def _explained(mistakes: ValidationError) -> str:
         f"{'.'.join(map(str, error['loc']))} {WORDS.get(error['type']) or 'must be ' + error['msg']}"
         for error in mistakes.errors()
     )
+
+
+@organisations_group.command("standing")
+@click.argument("name")
+@click.option("--explain", is_flag=True, help="Tell every loss, and check the rows against the record.")
+def standing(name: str, explain: bool) -> None:
+    """Tell the credit score of the organisation called NAME (or with that id), worked out anew from the record."""
+    found = queries.by_id(int(name)) if name.isascii() and name.isdigit() else queries.by_name(name)
+    if found is None:
+        raise click.ClickException(f"There is no organisation '{name}', or more than one.")
+    at = now()
+    told = of_company(found.id, at)
+    worth = told.score
+    grade = f" ({worth.grade.name.en})" if worth.grade else ""
+    click.echo(f"{found.name}: {'no score' if worth.value is None else worth.value}{grade}, {worth.cases} cases")
+    if not explain:
+        return
+    method = of_method(at)
+    click.echo(f"  clause {method.clause}: {method.told('en')}")
+    click.echo(f"  conduct {worth.conduct}, ratings {'not counted' if worth.ratings is None else worth.ratings}")
+    for loss in worth.losses:
+        because = loss.sanction
+        ground = f"decision {because.decision}" if because.decision else "no decision"
+        click.echo(f"  -{loss.score} until {loss.until}: {because.number} {because.breach}, {because.clause}, {ground}")
+    for each in told.listed:
+        click.echo(f"  blacklist, clause {each.rule.clause}: {each.rule.reason('en')}, since {each.since}")
+    if strayed := astray(found.id, at):
+        raise click.ClickException(f"Rows that the record does not bear out: {', '.join(strayed)}.")
+    click.echo("  every row agrees with the record")

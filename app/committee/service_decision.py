@@ -10,6 +10,7 @@ from app.accounts import queries as people
 from app.accounts import service as accounts
 from app.cases.actions import performs
 from app.cases.models import Case
+from app.cases.queries import findings
 from app.cases.recording import about
 from app.cases.service import advance
 from app.cases.service_letters import local, tell_consumer, tell_respondent
@@ -29,10 +30,11 @@ from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.errors import Invalid, NotPermitted
-from workflows.procedure.issues import Order, Outcome, check_orders
+from workflows.procedure.issues import IssueKind, Order, Outcome, check_orders
 from workflows.procedure.names import name
 from workflows.procedure.panel import is_review
 from workflows.procedure.states import Action
+from workflows.procedure.voting import Choice
 from workflows.regulation import book
 from workflows.regulation.errors import NotInRulebook
 
@@ -127,14 +129,23 @@ def sign_decision(case: Case, command: SignDecision, act: Act) -> None:
     decision.signed_by, decision.signed_at, decision.status = signer.id, act.at, "in_force"
     decision.dissent_ruling = command.dissent if decision.dissent else None
     record(decision, about=about(case.id), at=act.at)
-    conclude_review(case, decision)
+    review = conclude_review(case, decision)
     detail: dict[str, Any] = {"round": panel.round, "number": decision.number, "outcome": decision.outcome}
-    detail |= {"statements": list(command.statements)}
+    detail |= {"statements": list(command.statements), "upheld": _upheld(case, panel), "review": review}
     branch = "sent_back" if decision.outcome is Outcome.SENT_BACK else ""
     if not branch:  # what is decided anew stays suspended until then
         detail["owed"] = promise(case, restored(decision.terms), source="decision", act=act)
     advance(case, Action.SIGN_DECISION, act=act, branch=branch, detail=detail)
     _tell_parties(case, decision, act)
+
+
+def _upheld(case: Case, panel: Panel) -> list[str]:
+    """Return the clauses that the company is found to have broken, in whole or in part. Source: clause 3.2.3."""
+    others = {each.clause for each in findings(case) if each.liable not in (None, case.responsible_kind)}
+    found = [ruling.issue for ruling in queries.rulings(panel) if ruling.tally.result is not Choice.REJECT]
+    broken = [each.clause for each in found if each.kind is IssueKind.BREACH and each.clause not in others]
+    liable = [each.clause for each in found if each.kind is IssueKind.LIABILITY and each.party == case.responsible_kind]
+    return list(dict.fromkeys([*broken, *liable]))
 
 
 def _tell_parties(case: Case, decision: Decision, act: Act) -> None:

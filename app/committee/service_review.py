@@ -85,13 +85,14 @@ def _tell_other_side(case: Case, act: Act) -> None:
         tell_consumer(case, "progress", act=act, what=name("action", "request_review", case.language), turn="")
 
 
-def conclude_review(case: Case, decision: Decision) -> None:
-    """Let a decision on review affirm the earlier one, replace it, or set it aside. Nothing to do in other rounds."""
+def conclude_review(case: Case, decision: Decision) -> str | None:
+    """Let a decision on review affirm the earlier one, replace it, or set it aside; return which. None otherwise."""
     if not is_review(decision.round):
-        return
+        return None
     first = queries.draft_of(case, decision.round - 1)
     request = queries.review_of(case, decision.round - 1)
     if first is None or request is None:
-        return
+        return None
     request.outcome = first.after_review(decision.outcome, decision.terms)
     first.status = STANDS[request.outcome]
+    return request.outcome

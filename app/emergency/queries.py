@@ -101,7 +101,9 @@ def calls_of(cases: Collection[Case]) -> dict[int, EmergencyCall]:
 
 
 def open_call(case: Case) -> EmergencyCall | None:
-    """Return the call that waits for somebody to confirm it."""
+    """Return the call that waits for somebody to confirm it; without an emergency nobody was ever called."""
+    if case.emergency_started_at is None:
+        return None
     query = select(EmergencyCall).where(
         EmergencyCall.case_id == case.id, EmergencyCall.over_at.is_(None), EmergencyCall.acknowledged_at.is_(None)
     )

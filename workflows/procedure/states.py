@@ -91,6 +91,14 @@ class Action(StrEnum):
     SIGNING_LAPSED = "signing_lapsed"
     STATE_FACTS = "state_facts"
     SETTLE_FACT = "settle_fact"
+    PROPOSE_PENALTY = "propose_penalty"
+    ANSWER_PENALTY = "answer_penalty"
+    DECIDE_PENALTY = "decide_penalty"
+    APPEAL_PENALTY = "appeal_penalty"
+    RULE_PENALTY = "rule_penalty"
+    STAY_PENALTY = "stay_penalty"
+    RESUME_PENALTY = "resume_penalty"
+    VOID_PENALTY = "void_penalty"
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,6 +232,18 @@ STEPS: tuple[Step, ...] = (
     *_arrows(A.STATE_FACTS, UNDER_WAY, None, P.EVIDENCE_ADD, "3.1.1"),
     *_arrows(A.SETTLE_FACT, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1"),
     *_arrows(A.CONFIRM_FINDING, UNDER_WAY, None, P.FINDING_CONFIRM, "3.1.1", audience=Audience.INTERNAL),
+    *_arrows(A.PROPOSE_PENALTY, ANYWHERE, None, P.PROCEED, "3.2.3", audience=Audience.RESPONDENT),
+    *_arrows(A.ANSWER_PENALTY, ANYWHERE, None, P.PENALTY_ANSWER, "3.2.3", audience=Audience.RESPONDENT),
+    *_arrows(A.DECIDE_PENALTY, ANYWHERE, None, P.PENALTY_DECIDE, "3.2.3", branch="imposed",
+             audience=Audience.RESPONDENT),
+    *_arrows(A.DECIDE_PENALTY, ANYWHERE, None, P.PENALTY_DECIDE, "3.2.3", branch="dropped",
+             audience=Audience.RESPONDENT),
+    *_arrows(A.APPEAL_PENALTY, ANYWHERE, None, P.PENALTY_ANSWER, "3.2.3", audience=Audience.RESPONDENT),
+    *_arrows(A.RULE_PENALTY, ANYWHERE, None, P.PENALTY_DECIDE, "3.2.3", branch="upheld", audience=Audience.RESPONDENT),
+    *_arrows(A.RULE_PENALTY, ANYWHERE, None, P.PENALTY_DECIDE, "3.2.3", branch="lifted", audience=Audience.RESPONDENT),
+    *_arrows(A.STAY_PENALTY, ANYWHERE, None, P.PROCEED, "3.2.3", audience=Audience.RESPONDENT),
+    *_arrows(A.RESUME_PENALTY, ANYWHERE, None, P.PROCEED, "3.2.3", audience=Audience.RESPONDENT),
+    *_arrows(A.VOID_PENALTY, ANYWHERE, None, P.PROCEED, "3.2.3", audience=Audience.RESPONDENT),
     *_arrows(A.WARN, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),
     *_arrows(A.BREACH, ANYWHERE, None, P.PROCEED, "3.2.3"),
     *_arrows(A.ELAPSE, ANYWHERE, None, P.PROCEED, "3.1.3", audience=Audience.INTERNAL),

@@ -6,6 +6,7 @@ from functools import cache
 from pathlib import Path
 
 from workflows.regulation import loading, soundness, vocabulary
+from workflows.regulation.credit import Credit
 from workflows.regulation.errors import NotInRulebook, RulebookError
 from workflows.regulation.reading import Folder
 from workflows.regulation.rulebook import Rulebook
@@ -29,6 +30,7 @@ def load(path: Path) -> Rulebook:
     folder = Folder(path)
     edition = loading.edition(folder)
     headings, clauses = loading.clauses(folder)
+    credit = Credit(folder)
     book = Rulebook(
         edition=edition,
         version=f"{edition}-{_fingerprint(folder)}",
@@ -44,6 +46,9 @@ def load(path: Path) -> Rulebook:
         usual_remedies=Shelf("usual_remedies.toml", loading.usual_remedies(folder)),
         importance_rules=Shelf("importance.toml", loading.importance(folder)),
         breaches=Shelf("penalties.toml", loading.breaches(folder)),
+        credit_methods=Shelf("credit.toml", credit.methods),
+        grades=Shelf("credit.toml", credit.grades),
+        listings=Shelf("credit.toml", credit.listings),
         order_fields=Shelf("order_fields.toml", vocabulary.order_fields(folder)),
         required=Shelf("required.toml", vocabulary.required(folder), lambda each: f"{each.clause} {each.key}"),
         proofs=Shelf("proof.toml", vocabulary.proofs(folder)),

@@ -252,9 +252,13 @@ class PenaltyStep:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Breach(Named):
-    """A kind of breach, the clauses it offends, and the penalty for the first, second, … time."""
+    """A kind of breach, the clauses it offends, and the penalty for the first, second, … time.
+
+    `clocks` are the kinds of clock whose end brings it by itself.
+    """
 
     offends: tuple[str, ...]
+    clocks: tuple[str, ...] = ()
     steps: tuple[PenaltyStep, ...]
 
     def step(self, repetition: int) -> PenaltyStep:
@@ -262,3 +266,52 @@ class Breach(Named):
         if repetition < 1:
             raise ValueError(f"A breach happens for the first time or later, not for the {repetition}th.")
         return self.steps[min(repetition, len(self.steps)) - 1]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CreditMethod(Named):
+    """How a company's score is worked out: `text` tells it in words, the figures are whole numbers.
+
+    `full` is the score of who has no point in force, `per_point` what one takes away. Points last `points_last` and
+    cases and ratings count for `window`. With fewer than `least_cases` there is no score, with fewer than
+    `least_ratings` the ratings, else `ratings_percent` of the score, do not count.
+    """
+
+    text: Text3
+    full: int
+    per_point: int
+    points_last: timedelta
+    window: timedelta
+    least_cases: int
+    least_ratings: int
+    ratings_percent: int
+
+    def told(self, language: str) -> str:
+        """Return the method in words, with its figures."""
+        figures = {name: getattr(self, name) for name in ("full", "per_point", "least_cases", "least_ratings")}
+        shares = {"ratings_percent": self.ratings_percent, "conduct_percent": 100 - self.ratings_percent}
+        lengths = {"points_last": self.points_last.days, "window": self.window.days}
+        return self.text.in_(language).format(**figures, **shares, **lengths)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grade(Named):
+    """A step of credit, reached from a score on, and what it brings: the reward of good credit."""
+
+    from_score: int
+    brings: Text3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Listing(Named):
+    """What puts a company on the blacklist: a measure in force, or so many points in force at once (0: not that).
+
+    It stays there as long as that holds. `name` is the reason that the public reads.
+    """
+
+    measures: tuple[str, ...]
+    points: int
+
+    def reason(self, language: str) -> str:
+        """Return why a company is listed, with the figure."""
+        return self.name.in_(language).format(points=self.points)

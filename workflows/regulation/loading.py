@@ -287,7 +287,8 @@ def _breach(file: File, entry: Entry) -> kinds.Breach:
     steps = tuple(_penalty(step) for step in entry.entries("steps"))
     if not steps:
         raise entry.fail("has no penalty")
-    return finish(entry, kinds.Breach(**file.named(entry), offends=entry.strings("offends"), steps=steps))
+    clauses, clocks = entry.strings("offends"), entry.strings("clocks")
+    return finish(entry, kinds.Breach(**file.named(entry), offends=clauses, clocks=clocks, steps=steps))
 
 
 def _penalty(entry: Entry) -> kinds.PenaltyStep:

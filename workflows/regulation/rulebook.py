@@ -9,11 +9,14 @@ from workflows.regulation.entries import (
     Breach,
     Category,
     Clause,
+    CreditMethod,
     Explanation,
     Figure,
+    Grade,
     Importance,
     ImportanceRule,
     Liability,
+    Listing,
     Merits,
     Named,
     OrderField,
@@ -57,6 +60,9 @@ class Rulebook:
     usual_remedies: Shelf[UsualRemedy]
     importance_rules: Shelf[ImportanceRule]
     breaches: Shelf[Breach]
+    credit_methods: Shelf[CreditMethod]
+    grades: Shelf[Grade]
+    listings: Shelf[Listing]
     order_fields: Shelf[OrderField]
     required: Shelf[Required]
     proofs: Shelf[Proof]
@@ -141,6 +147,10 @@ class Rulebook:
     def breach(self, key: str, on: date | None = None) -> Breach:
         """Return a kind of breach with its penalties. Source: clause 3.2.3. Raises: NotInRulebook."""
         return self.breaches.get(key, on)
+
+    def credit_method(self, on: date | None = None) -> CreditMethod:
+        """Return how scores are worked out. Source: clause 1.2.3. Raises: NotInRulebook."""
+        return self.credit_methods.get("score", on)
 
     def order_field(self, name: str | None, on: date | None = None) -> OrderField | None:
         """Return a field of an order by its key or one of its other names, None if the rulebook does not know it."""

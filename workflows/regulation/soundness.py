@@ -26,6 +26,7 @@ def verify(book: Rulebook) -> None:
     _references(book)
     _liability(book)
     _limits(book)
+    _credit(book)
 
 
 def _dated(book: Rulebook) -> tuple[Shelf[Any], ...]:
@@ -146,3 +147,15 @@ def _fits(book: Rulebook, day: date) -> None:
             raise RulebookError("figures.toml", hour, f"from {day} it is no hour of the day")
     if len(book.figure("warnings", on=day).values) > DESKS_TO_WARN:
         raise RulebookError("figures.toml", "warnings", f"from {day} there are more of them than desks to warn")
+
+
+def _credit(book: Rulebook) -> None:
+    """Every score has a grade, and one only, on each day on which a method holds. Source: clause 1.2.3."""
+    for day in sorted({each.in_force_from for shelf in (book.credit_methods, book.grades) for each in shelf.versions}):
+        begins = [grade.from_score for grade in book.grades.on(day)]
+        if len(set(begins)) != len(begins):
+            raise RulebookError("credit.toml", "grade", f"from {day} two begin at the same score")
+        if 0 not in begins:
+            raise RulebookError("credit.toml", "grade", f"from {day} none begins at 0")
+        if book.credit_methods.find("score", day) is None:
+            raise RulebookError("credit.toml", "method score", f"is not there from {day}")

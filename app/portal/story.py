@@ -14,6 +14,7 @@ from app.web.filters import instant, law, named
 from app.web.i18n import language
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.on_call import Stage
+from workflows.procedure.penalties import ACTS as PENALTY_ACTS
 from workflows.procedure.states import Action, CaseState
 from workflows.regulation import book
 
@@ -61,6 +62,8 @@ def _link(reader: Reader, event: CaseEvent) -> dict[str, str] | None:
         url, label = (reader.link("offer", n=n), _("Read the offer")) if n else (None, "")
     elif event.action is Action.REPLY:
         url, label = reader.link("messages"), _("Read the message")
+    elif event.action is Action.PROPOSE_PENALTY:
+        url, label = f"/r/penalties/{event.detail['number']}", _("Read the penalty")
     elif event.action is Action.ADD_EVIDENCE:
         url, label = reader.link("evidence"), _("See the evidence")
     else:
@@ -262,6 +265,7 @@ TELLERS: dict[tuple[Action, str], Teller] = {
     (Action.CLOSE, ""): _closed,
     (Action.ADD_EVIDENCE, ""): _by_side(Action.ADD_EVIDENCE),
     (Action.BREACH, ""): _late,
+    **{(action, ""): _plain(action) for action in PENALTY_ACTS},
 }
 
 

@@ -92,7 +92,7 @@ def shown(value: Any) -> Any:
 
 def install(app: Flask) -> None:
     """Add the filters."""
-    for filter_ in (instant, day, money, named, law, in_language, clause_url, file_size):
+    for filter_ in (instant, day, local_day, money, named, law, in_language, clause_url, file_size):
         app.jinja_env.filters[filter_.__name__] = filter_
     app.jinja_env.finalize = shown
     app.jinja_env.globals["book"] = book.current

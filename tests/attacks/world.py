@@ -27,6 +27,7 @@ from app.cases.actions import carry_out, known
 from app.cases.commands import Reply
 from app.cases.models import Case
 from app.cases.service import advance
+from app.conduct.service_breaches import propose
 from app.core import clock, messages
 from app.core.db import db, session, transaction
 from app.core.ids import digest, new_token
@@ -157,6 +158,8 @@ def _cases(world: World, shop: Organisation, rival: Organisation) -> dict[str, C
     session().add(Preview(evidence_id=photo.id, pictures=[photo.shared_sha256] * 2, told={}, made_at=clock.now()))
     offer = {"terms": [{"kind": "refund", "amount": {"amount_minor": 9900, "currency": "CNY"}}]}
     carry_out(cases["mediated"], Action.PROPOSE, Propose.model_validate(offer), act=an_act(Role.MEDIATOR))
+    late = propose(cases["mediated"], "answer_late", "2.1.7.1", shop, cause="a story", at=clock.now())
+    world.ids["penalty_number"] = late.number if late else ""
     world.ids |= {"register_number": entry.number, "code": entry.code, "evidence_id": photo.id, "clause": "2.1.6.1"}
     world.ids["notice_id"] = next(n.id for n in entry.notices if (n.edition, n.language) == (Edition.PARTY, "en"))
     return cases

@@ -28,6 +28,7 @@ class NoticeKind(StrEnum):
     PANEL = "panel"
     DECISION = "decision"
     REVIEW = "review"
+    PENALTY = "penalty"
     CLOSING = "closing"
     DEADLINE_RECEIPT = "deadline_receipt"
     DOSSIER = "dossier"

@@ -12,7 +12,7 @@ from typing import Any
 
 from app.cases.models import Case, CaseEvent
 from app.core import site
-from app.notices import telling, telling_dossier
+from app.notices import telling, telling_dossier, telling_penalty
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.notices.freezing import party_roles
 from app.notices.kinds import OF_THE_REGISTER, Kind, kinds, reader_of
@@ -46,6 +46,7 @@ TELLS: dict[NoticeKind, Callable[[Story], dict[str, Any] | None]] = {
     NoticeKind.REFERRAL: telling.referral,
     NoticeKind.PANEL: telling.panel,
     NoticeKind.REVIEW: telling.review,
+    NoticeKind.PENALTY: telling_penalty.penalty,
     NoticeKind.CLOSING: telling.closing,
     NoticeKind.DOSSIER: telling_dossier.dossier,
 }

@@ -13,12 +13,15 @@ from app.cases.deadlines import explained
 from app.cases.models import Case, CaseEvent, Clock
 from app.cases.queries import case_to_work, due_clocks
 from app.cli.demo.stories import BadStory, instant, lapse, stories
+from app.conduct.models import Penalty
+from app.conduct.standing import astray
 from app.core import clock, outbox, site
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from app.organisations.models import Organisation
 from workflows.procedure.authority import ACCOUNT_ROLES, Actor
 from workflows.procedure.clocks import TIMERS, face
+from workflows.procedure.penalties import Stage
 from workflows.procedure.states import CaseState
 
 
@@ -51,6 +54,7 @@ def test_the_demo_is_a_desk_at_work(load, accounts, time):
     assert all(case.received_at <= time.at - timedelta(minutes=5) for case in cases)
     _the_clocks_are_as_if_they_had_run(time)
     assert [case.number for case in cases if not explained(case_to_work(case.id)).sound] == []
+    _penalties_stand_in_many_stages(time)
     _letters_of_the_past_stay_here(time)
     _the_accounts_open(accounts)
     _a_second_load_changes_nothing(load, accounts)
@@ -68,6 +72,14 @@ def _tone(clock_, at):
     return face(
         kind=clock_.kind, status=clock_.status, started_at=clock_.started_at, due_at=clock_.due_at, met_at=None, now=at
     ).tone
+
+
+def _penalties_stand_in_many_stages(time):
+    found = session().scalars(select(Penalty)).all()
+    assert {each.stage(time.at) for each in found} >= {
+        Stage.HEARING, Stage.TO_DECIDE, Stage.STAYED, Stage.APPEALED, Stage.IN_FORCE, Stage.DROPPED, Stage.VOID
+    }  # fmt: skip
+    assert not [each for each in {one.organisation_id for one in found} if astray(each, time.at)]
 
 
 def _letters_of_the_past_stay_here(time):

@@ -12,6 +12,7 @@
  9. Every letter is on its way exactly once.
 10. Whoever was refused changed nothing, and who acts on an old version is refused.
 11. After a sweep nothing is due that was due before it.
+12. Whether a penalty bites is what the entries about it say; one that rests on a decision under review never does.
 """
 
 from __future__ import annotations
@@ -24,11 +25,15 @@ from app.cases import queries
 from app.cases.deadlines import explained
 from app.cases.models import Case, CaseEvent
 from app.committee.models import Decision
+from app.conduct.queries import of_case as penalties_of
+from app.conduct.standing import astray
+from app.core.clock import now
 from app.core.db import session
 from app.core.messages import OutboundMessage
 from app.core.outbox import OutboxRow, Task
 from app.mediation.models import Offer, OfferStatus
 from workflows.procedure.clocks import ClockKind
+from workflows.procedure.penalties import Stage
 from workflows.procedure.states import Action, CaseState, next_step
 
 
@@ -50,6 +55,7 @@ def of_case(case_id: int) -> None:
     _by_the_table(case, list(history))
     _clocks(case)
     _rows(case)
+    _penalties(case)
 
 
 def _gapless(case: Case, numbers: list[int]) -> None:
@@ -90,6 +96,16 @@ def _rows(case: Case) -> None:
     if case.state is CaseState.DECIDED:
         signed = select(func.count()).where(Decision.case_id == case.id, Decision.signed_at.is_not(None))
         hold(session().scalar(signed), "7. decided without a signature")
+
+
+def _penalties(case: Case) -> None:
+    found = penalties_of(case)
+    for company in {penalty.organisation_id for penalty in found}:
+        hold(not astray(company, now()), "12. a penalty is not what its entries say", company)
+    for penalty in found:
+        stays = case.state is CaseState.REVIEW and penalty.decision is not None
+        halted = penalty.stage(now()) not in (Stage.IN_FORCE, Stage.TO_DECIDE, Stage.HEARING)
+        hold(halted or not stays, "12. a penalty bites while its decision is reviewed", penalty.number)
 
 
 def of_letters(case: Case, action: Action | None, since: int, known: set[int], shops: dict[int, str]) -> None:

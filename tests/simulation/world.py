@@ -103,6 +103,14 @@ def _remedy(**more: Any) -> Callable[..., dict[str, Any]]:
     return lambda case, act, draw, world: {"remedy": draw(st.integers(1, 2)), **more}
 
 
+def _penalty(*outcomes: str, **more: Any) -> Callable[..., dict[str, Any]]:
+    def fields(case: Case, act: Act, draw: Draw, world: World) -> dict[str, Any]:
+        chosen = {"outcome": draw(st.sampled_from(outcomes))} if outcomes else {}
+        return {"penalty": draw(st.integers(1, 2)), **chosen, **more}
+
+    return fields
+
+
 _FIELDS: dict[Action, Callable[..., dict[str, Any] | Command | None]] = {
     Action.CLASSIFY: _classify,
     Action.ASSIGN: lambda case, act, draw, world: {"user_id": draw(st.sampled_from([None, world.staff[0].user_id]))},
@@ -134,6 +142,10 @@ _FIELDS: dict[Action, Callable[..., dict[str, Any] | Command | None]] = {
     Action.DISPUTE_PERFORMANCE: _remedy(reason="没收到。"),
     Action.RATE: lambda *_: {"solved": 4, "fair": 5, "effort": 3},
     Action.REQUEST_REVIEW: lambda *_: {"grounds": ["new_evidence"], "text": "有新的证据。"},
+    Action.ANSWER_PENALTY: _penalty(text="包裹当时已在途中。"),
+    Action.DECIDE_PENALTY: _penalty("imposed", "imposed", "dropped", reason="没有凭证。"),
+    Action.APPEAL_PENALTY: _penalty(text="我们当天已电话答复。"),
+    Action.RULE_PENALTY: _penalty("upheld", "lifted", reason="查无记录。"),
     Action.JOIN: lambda case, act, draw, world: {"case_number": case.number, "reason": "同一订单。"},
     Action.CLOSE: lambda *_: {"reason": "out_of_scope", "explanation": "不在受理范围。"},
 }  # fmt: skip

@@ -219,6 +219,18 @@ class Stage:
     def do_review(self, side: str, grounds: list[str], text: str) -> None:
         self._carry_out(Action.REQUEST_REVIEW, self._side(side), grounds=grounds, text=text)
 
+    def do_defend(self, text: str, penalty: int = 1) -> None:
+        self._carry_out(Action.ANSWER_PENALTY, self._company(), penalty=penalty, text=text)
+
+    def do_penalise(self, outcome: str, reason: str, penalty: int = 1, by: str = "shen") -> None:
+        self._carry_out(Action.DECIDE_PENALTY, self._person(by), penalty=penalty, outcome=outcome, reason=reason)
+
+    def do_appeal(self, text: str, penalty: int = 1) -> None:
+        self._carry_out(Action.APPEAL_PENALTY, self._company(), penalty=penalty, text=text)
+
+    def do_rule(self, outcome: str, reason: str, penalty: int = 1, by: str = "ruan") -> None:
+        self._carry_out(Action.RULE_PENALTY, self._person(by), penalty=penalty, outcome=outcome, reason=reason)
+
     # --- the committee -----------------------------------------------------------------------------------------
 
     def do_declare(self, seat: int, interest: str = "none", reason: str = "") -> None:

@@ -752,6 +752,14 @@ def upgrade() -> None:
                 "signing_lapsed",
                 "state_facts",
                 "settle_fact",
+                "propose_penalty",
+                "answer_penalty",
+                "decide_penalty",
+                "appeal_penalty",
+                "rule_penalty",
+                "stay_penalty",
+                "resume_penalty",
+                "void_penalty",
                 name="action",
                 native_enum=False,
                 length=32,
@@ -1355,6 +1363,65 @@ def upgrade() -> None:
         batch_op.create_index("ix_parties_phone", ["phone"], unique=False)
 
     op.create_table(
+        "penalties",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False, comment="in the case, from 1"),
+        sa.Column("number", sa.Text(), nullable=False, comment="P2026-12"),
+        sa.Column("cause", sa.Text(), nullable=False, comment="how it is known: nothing is a breach twice"),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("breach", sa.Text(), nullable=False, comment="entry of the table"),
+        sa.Column("clause", sa.Text(), nullable=False, comment="what was offended"),
+        sa.Column("decision", sa.Text(), nullable=True, comment="number of the decision that it rests on"),
+        sa.Column("round", sa.Integer(), nullable=True, comment="of that decision"),
+        sa.Column("law_as_of", sa.Date(), nullable=False),
+        sa.Column("repetition", sa.Integer(), nullable=False, comment="which time it is, from 1"),
+        sa.Column("measure", sa.Text(), nullable=False),
+        sa.Column("points", sa.Integer(), nullable=False),
+        sa.Column("fine_minor", sa.BigInteger().with_variant(sa.BigInteger(), "sqlite"), nullable=False),
+        sa.Column("days", sa.Integer(), nullable=False),
+        sa.Column(
+            "status",
+            sa.Enum(
+                "proposed", "in_force", "dropped", "lifted", "void", name="penaltystatus", native_enum=False, length=32
+            ),
+            nullable=False,
+        ),
+        sa.Column("breached_at", UtcInstant(), nullable=False),
+        sa.Column("proposed_at", UtcInstant(), nullable=False),
+        sa.Column("hear_by", UtcInstant(), nullable=False),
+        sa.Column("answered_at", UtcInstant(), nullable=True),
+        sa.Column("decided_at", UtcInstant(), nullable=True),
+        sa.Column("decided_by", sa.Integer(), nullable=True),
+        sa.Column("until_at", UtcInstant(), nullable=True, comment="when the measure ends; empty for good"),
+        sa.Column("points_until_at", UtcInstant(), nullable=True),
+        sa.Column("appeal_by", UtcInstant(), nullable=True),
+        sa.Column("appealed_at", UtcInstant(), nullable=True),
+        sa.Column("ruled_at", UtcInstant(), nullable=True),
+        sa.Column("ruled_by", sa.Integer(), nullable=True),
+        sa.Column("stayed", sa.Boolean(), nullable=False, comment="a review of its decision runs"),
+        sa.Column(
+            "halted_at", UtcInstant(), nullable=True, comment="since when a review or an appeal keeps it from biting"
+        ),
+        sa.CheckConstraint(
+            "status NOT IN ('in_force', 'lifted') OR decided_at IS NOT NULL",
+            name=op.f("ck_penalties_decided_at_when_decided"),
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_penalties_case_id")),
+        sa.ForeignKeyConstraint(["decided_by"], ["users.id"], name=op.f("fk_penalties_decided_by")),
+        sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_penalties_organisation_id")),
+        sa.ForeignKeyConstraint(["ruled_by"], ["users.id"], name=op.f("fk_penalties_ruled_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_penalties")),
+        sa.UniqueConstraint("case_id", "n", name=op.f("uq_penalties_case_id_n")),
+        sa.UniqueConstraint("cause", name=op.f("uq_penalties_cause")),
+        sa.UniqueConstraint("number", name=op.f("uq_penalties_number")),
+    )
+    with op.batch_alter_table("penalties") as batch_op:
+        batch_op.create_index("ix_penalties_company", ["organisation_id", "proposed_at"], unique=False)
+        batch_op.create_index("ix_penalties_public", ["decided_at", "id"], unique=False)
+        batch_op.create_index("ix_penalties_work", ["status", "proposed_at", "id"], unique=False)
+
+    op.create_table(
         "ratings",
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("solved", sa.Integer(), nullable=False),
@@ -1382,6 +1449,7 @@ def upgrade() -> None:
                 "panel",
                 "decision",
                 "review",
+                "penalty",
                 "closing",
                 "deadline_receipt",
                 "dossier",
@@ -1727,6 +1795,7 @@ def upgrade() -> None:
                 "panel",
                 "decision",
                 "review",
+                "penalty",
                 "closing",
                 "deadline_receipt",
                 "dossier",
@@ -2124,6 +2193,12 @@ def downgrade() -> None:
 
     op.drop_table("register_entries")
     op.drop_table("ratings")
+    with op.batch_alter_table("penalties") as batch_op:
+        batch_op.drop_index("ix_penalties_work")
+        batch_op.drop_index("ix_penalties_public")
+        batch_op.drop_index("ix_penalties_company")
+
+    op.drop_table("penalties")
     with op.batch_alter_table("parties") as batch_op:
         batch_op.drop_index("ix_parties_phone")
 

@@ -18,8 +18,7 @@ SIGNED_IN = f"respondent rival {READ} admin {PANEL} drawn spare"
 
 # Who gets in by GET (above the line) and by POST (below). `anybody` is everybody, signed in or not.
 GET = {
-    **own_systems.GET,
-    **sanctions.GET,
+    **(own_systems.GET | sanctions.GET),
     "/": "anybody",
     "/<lang>/": "anybody",
     "/<lang>/accessibility": "anybody",
@@ -223,8 +222,7 @@ GET = {
 REMEMBERED = {"api_tokens", "sightings"}  # when a token was used, who saw a case
 ACT = "/api/v1/cases/<number>/actions/"
 POST = {
-    **own_systems.POST,
-    **sanctions.POST,
+    **(own_systems.POST | sanctions.POST),
     "/<lang>/checks": "anybody",
     "/<lang>/complain": "anybody",
     "/<lang>/complain/check": "anybody",

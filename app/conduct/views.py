@@ -11,10 +11,10 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask_babel import gettext as _
 
 from app.conduct import queries, service
-from app.conduct.acting import taken
 from app.conduct.forms import DecideForm, PenaltyForm, RuleForm
 from app.conduct.models import Penalty
 from app.conduct.showing import face, story
+from app.conduct.views_acting import taken
 from app.core import clock
 from app.web.guards import current_actor, fresh, requires
 from workflows.procedure.authority import Permission

@@ -11,11 +11,11 @@ from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.conduct import queries, service
-from app.conduct.acting import taken
 from app.conduct.forms import AnswerForm, AppealForm, PenaltyForm
 from app.conduct.models import Penalty
 from app.conduct.showing import breach_name, face, story
 from app.conduct.standing import method, standing
+from app.conduct.views_acting import taken
 from app.core import clock
 from app.organisations import queries as organisations
 from app.web.guards import current_actor, requires

@@ -45,7 +45,8 @@ from workflows.verify.notes import Signer
 PARTIAL = ".partial"
 Opening = Callable[[], BinaryIO]
 IN_NO_STORE = {  # columns that end in sha256 and name no file of the store
-    "idempotency_keys.request_sha256", "inbound_mail.content_sha256", "triage_weights.sha256",
+    "idempotency_keys.request_sha256", "inbound_mail.content_sha256", "notice_proofs.data_sha256",
+    "triage_weights.sha256",
 }  # fmt: skip
 
 

@@ -26,7 +26,7 @@ from app.core.shelves import NAME_LENGTH, Reading, place
 if TYPE_CHECKING:
     from obstore.store import S3Store
 
-PATIENCE, AGAIN = timedelta(seconds=20), {"max_retries": 3, "retry_timeout": timedelta(seconds=30)}
+PATIENCE, AGAIN = timedelta(seconds=15), {"max_retries": 3, "retry_timeout": timedelta(seconds=5)}
 PATIENCE_ASKING, ONCE = timedelta(seconds=2), {"max_retries": 0, "retry_timeout": timedelta(seconds=2)}
 
 

@@ -7,6 +7,7 @@ from tests.databases import NEEDS_NONE, STAYS_ON_SQLITE, left_out
 OPENS_ONE = re.compile(r"\b(create_app|System)\(")
 ON_SQLITE_ONLY = {
     "core/test_sqlite_build.py": "is about SQLite",
+    "core/test_bucket.py": "what opens a database there asks for one",
     "core/test_order_of_syncs.py": "is about SQLite: PostgreSQL keeps its own promise",
     "chaos/test_plants.py": "is about the experiment",
     "jobs/test_running_system.py": "processes that come and go, whatever they write to",

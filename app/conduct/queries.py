@@ -30,7 +30,7 @@ def of_case(case: Case) -> Sequence[Penalty]:
         return session().scalars(query).all()
     kept: dict[tuple[int, int], Sequence[Penalty]] = session().info.setdefault(KEPT, {})
     key = case.id, case.last_seq
-    if key not in kept:
+    if key not in kept or any(each not in session() for each in kept[key]):
         kept.clear()
         kept[key] = session().scalars(query).all()
     return kept[key]

@@ -153,6 +153,7 @@ def _decided(case: Case, event: CaseEvent, act: Act) -> None:
 def _another_answers(case: Case, event: CaseEvent, act: Act) -> None:
     """A company that proves not to answer for the case owed no answer in it."""
     asked = event.detail.get("organisation_id")
-    for penalty in queries.of_case(case) if asked else ():
+    before = any(clock.kind is ClockKind.RESPONDENT_ANSWER for clock in case.clocks)
+    for penalty in queries.of_case(case) if asked and before else ():
         if penalty.organisation_id != asked and not penalty.decision and penalty.status in OPEN:
             void(case, penalty, "not_theirs", act.at)

@@ -25,7 +25,7 @@ def test_the_notices_use_every_wording_and_no_other():
     sources = [*(ROOT / "templates" / "notices").glob("*.html"), *(ROOT / "app" / "notices").glob("*.py")]
     text = "\n".join(path.read_text() for path in sources)
     used = set(re.findall(r"""["']([a-z_]+\.[a-z_.]+|rule|addressees|zone|end_of_day|original|sentence)["']""", text))
-    made = tuple(re.findall(r"""["']([a-z_]+\.)(?:\{|["'] ~)""", text))  # the end of the key is filled in
+    made = tuple(re.findall(r"""["']([a-z_.]+\.)(?:\{|["'] ~)""", text))  # the end of the key is filled in
     keys = set(wordings()[NoticeLanguage.ENGLISH])
     used |= {f"{kind}.intro" for kind in kinds()} | {f"{kind}.intro.public" for kind in OF_THE_REGISTER}
 

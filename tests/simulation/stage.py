@@ -86,6 +86,7 @@ def _live() -> Iterator[Any]:
     """Yield the one connection, outside any transaction."""
     session().rollback()
     session().expunge_all()
+    session().info.clear()
     connection = db.engine.raw_connection()
     yield connection.driver_connection
     connection.close()

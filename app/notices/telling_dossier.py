@@ -18,7 +18,7 @@ from workflows.procedure.clocks import TIMERS
 from workflows.procedure.names import name
 from workflows.regulation import book
 
-MOST = 800
+MOST = 500
 """Rows of one list on paper: the press has ten seconds and half a gigabyte for the whole dossier."""
 Rows = Iterable[tuple[str, ...]]
 

@@ -184,7 +184,7 @@ def test_a_case_with_five_thousand_entries_is_printed_within_the_limits(app, sma
     text = text_of(press.render(samples.a_closing(tables=tables, kind=NoticeKind.DOSSIER)))
 
     assert "2026-08-27 4999" in text
-    assert squeezed("较早的4200项可在案件页面查阅") in squeezed(text)
+    assert squeezed("较早的4500项可在案件页面查阅") in squeezed(text)
 
 
 def test_three_hundred_nested_elements_are_text(printed):

@@ -24,7 +24,6 @@ from unittest import mock
 
 import config
 from app.cases.queries import due_clocks
-from app.core import outbox
 from app.core.db import db, session, transaction
 from app.factory import create_app
 from tests.architecture import translations
@@ -142,7 +141,7 @@ def calm(wait_s: float) -> datetime:
 
     def all_done() -> bool:
         session().rollback()
-        return not due_clocks(until) and not outbox.due(until, limit=1)
+        return not due_clocks(until) and not verdict.undone(until)
 
     eventually(all_done, verdict.CAUGHT_UP_S)
     return until

@@ -172,6 +172,12 @@ def _twice() -> int:
     return sum(n - 1 for n in told.values()) + sum(n - 1 for n in Counter(map(tuple, effects)).values())
 
 
+def undone(until: datetime) -> int:
+    """Return how many tasks were due by then and are not done, those in hand among them."""
+    query = select(func.count()).where(OutboxRow.done_at.is_(None), OutboxRow.available_at <= until)
+    return session().scalar(query) or 0
+
+
 def records(until: datetime) -> Iterator[Finding]:
     """Work every clock out again from the record, and count what waits."""
     case_ids = session().scalars(select(Case.id)).all()
@@ -184,5 +190,4 @@ def records(until: datetime) -> Iterator[Finding]:
     yield none(
         "letters without their one task, or with two", abs(letters - len(on_their_way)) + len(rows) - len(on_their_way)
     )
-    undone = select(func.count()).where(OutboxRow.done_at.is_(None), OutboxRow.available_at <= until)
-    yield none("tasks that were due and are not done", session().scalar(undone) or 0)
+    yield none("tasks that were due and are not done", undone(until))

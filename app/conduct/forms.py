@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import ClassVar
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField
@@ -18,6 +18,7 @@ NOTE = 2_000
 class PenaltyForm(Form):
     """A form about one penalty; `version` is the one of the case that the page was made from."""
 
+    makes: ClassVar[type[Command]]
     version = HiddenField()
 
     def of(self, penalty: Penalty, version: int) -> PenaltyForm:
@@ -27,35 +28,31 @@ class PenaltyForm(Form):
         return self
 
     def to_command(self) -> Command:
-        raise NotImplementedError
-
-    def _fields_of_all(self) -> dict[str, Any]:
+        """Return what was filled in as the command that this form is for."""
         seen = self.version.data or ""
         version = int(seen) if seen.isascii() and seen.isdigit() and len(seen) < 12 else None
-        return {"penalty": self.penalty.n, "version": version}
+        said = {field.name: field.data for field in self if field.name in self.makes.model_fields}
+        return self.makes(**said | {"penalty": self.penalty.n, "version": version})
 
 
 class AnswerForm(PenaltyForm):
     """What speaks against a proposed penalty."""
 
+    makes = AnswerPenalty
     text = text_field(_l("What speaks against it"), Required(_l("Write what speaks against the penalty.")), limit=NOTE)
-
-    def to_command(self) -> AnswerPenalty:
-        return AnswerPenalty(**self._fields_of_all(), text=self.text.data)
 
 
 class AppealForm(PenaltyForm):
     """Why somebody else should look at a penalty."""
 
+    makes = AppealPenalty
     text = text_field(_l("Why you appeal"), Required(_l("Write why you appeal.")), limit=NOTE)
-
-    def to_command(self) -> AppealPenalty:
-        return AppealPenalty(**self._fields_of_all(), text=self.text.data)
 
 
 class DecideForm(PenaltyForm):
     """Whether the penalty is imposed, and why."""
 
+    makes = DecidePenalty
     outcome = RadioField(
         _l("Decision"),
         choices=choices([("imposed", _l("Impose it")), ("dropped", _l("Drop it"))]),
@@ -63,19 +60,14 @@ class DecideForm(PenaltyForm):
     )
     reason = text_field(_l("Reason"), Required(_l("Give a reason.")), limit=NOTE)
 
-    def to_command(self) -> DecidePenalty:
-        return DecidePenalty(**self._fields_of_all(), outcome=self.outcome.data, reason=self.reason.data)
-
 
 class RuleForm(PenaltyForm):
     """Whether the penalty stands on appeal, and why."""
 
+    makes = RulePenalty
     outcome = RadioField(
         _l("Ruling"),
         choices=choices([("upheld", _l("The penalty stands")), ("lifted", _l("Lift the penalty"))]),
         validators=[Required(_l("Choose whether the penalty stands."))],
     )
     reason = text_field(_l("Reason"), Required(_l("Give a reason.")), limit=NOTE)
-
-    def to_command(self) -> RulePenalty:
-        return RulePenalty(**self._fields_of_all(), outcome=self.outcome.data, reason=self.reason.data)

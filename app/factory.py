@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import logging
+from datetime import date
 from importlib import import_module
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 import config
 from app.accounts import login
-from app.core import site, sqlite_build, storage
+from app.core import clock, site, sqlite_build, storage
 from app.core.bucket import Bucket
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
 from app.web.rules import Application
+from workflows.procedure.checks.facts import DEFAULT_ZONE
+from workflows.regulation import approved as approved_rules
 from workflows.triage import approved
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -77,6 +81,7 @@ ROOMS = (
     "desk.views_agreeing",
     "desk.views_facts",
     "post.views",
+    "rulebook.views",
     "hooks.views",
     "portal.views",
     "portal.views_evidence",
@@ -118,6 +123,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings))
     storage.use(settings.data_dir / "files", _shelf(settings))
     approved.use(settings.data_dir / "triage")
+    approved_rules.use(settings.data_dir / "rulebook", today=_today)
     db.init_app(app)
     errors.install(app)
     security.install(app)
@@ -137,6 +143,11 @@ def create_app(settings: config.Settings | None = None) -> Flask:
         for blueprint in getattr(module, "BLUEPRINTS", ()):
             app.register_blueprint(blueprint)
     return app
+
+
+def _today() -> date:
+    """Return the civil day whose law holds."""
+    return clock.now().astimezone(ZoneInfo(DEFAULT_ZONE)).date()
 
 
 def _shelf(settings: config.Settings) -> Bucket | None:

@@ -30,6 +30,9 @@ class EventKind(StrEnum):
     MANY_NOT_FOUND = "many_not_found"
     REVEALED = "revealed"
     HARM_FOUND = "harm_found"
+    RULEBOOK_PROPOSED = "rulebook_proposed"
+    RULEBOOK_APPROVED = "rulebook_approved"
+    RULEBOOK_DECLINED = "rulebook_declined"
 
 
 class SecurityEvent(Model):

@@ -21,6 +21,7 @@ from workflows.procedure.authority import Permission
 from workflows.procedure.errors import Invalid, NotPermitted
 
 HOLDS_FOR = timedelta(days=14)
+Do = Callable[[dict[str, Any], Act], None]
 
 
 class TwoPersonAct(StrEnum):
@@ -32,22 +33,30 @@ class TwoPersonAct(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class _Deed:
-    """How an act is done, and how its subject reads on the screen."""
+    """How an act is done, who may decide on it, and how its subject reads on the screen."""
 
-    do: Callable[[dict[str, Any], Act], None]
+    do: Do
     told: Callable[[dict[str, Any]], str]
+    permission: Permission
+    declined: Do
+    page: Callable[[dict[str, Any]], str]
 
 
 _deeds: dict[TwoPersonAct, _Deed] = {}
 
 
 def done_by_two(
-    what: TwoPersonAct, *, told: Callable[[dict[str, Any]], str]
-) -> Callable[[Callable[[dict[str, Any], Act], None]], Callable[[dict[str, Any], Act], None]]:
-    """Register the function that does `what` once two agreed; `told` says in words what it is about."""
+    what: TwoPersonAct, *, told: Callable[[dict[str, Any]], str], permission: Permission = Permission.APPROVAL_DECIDE,
+    declined: Do = lambda subject, act: None, page: Callable[[dict[str, Any]], str] = lambda subject: "",
+) -> Callable[[Do], Do]:  # fmt: skip
+    """Register the function that does `what` once two agreed; `told` says in words what it is about.
 
-    def register(do: Callable[[dict[str, Any], Act], None]) -> Callable[[dict[str, Any], Act], None]:
-        _deeds[what] = _Deed(do, told)
+    `permission` is what who decides needs beside that of deciding, `declined` is called where they do not agree, and
+    `page` is the address where they read what it is before they decide there.
+    """
+
+    def register(do: Do) -> Do:
+        _deeds[what] = _Deed(do, told, permission, declined, page)
         return do
 
     return register
@@ -70,7 +79,8 @@ def ask(what: TwoPersonAct, subject: dict[str, Any], reason: str, *, act: Act) -
 
 def decide(approval: Approval, *, agreed: bool, act: Act) -> None:
     """Agree, which does it, or decline. Raises NotPermitted for who asked or may not decide, Invalid when too late."""
-    if not act.actor.may(Permission.APPROVAL_DECIDE):
+    deed = _deeds[TwoPersonAct(approval.act)]
+    if not act.actor.may(Permission.APPROVAL_DECIDE) or not act.actor.may(deed.permission):
         raise NotPermitted("role")
     if act.actor.user_id is None or act.actor.user_id == approval.asked_by_id:
         raise NotPermitted("second_person")
@@ -83,14 +93,19 @@ def decide(approval: Approval, *, agreed: bool, act: Act) -> None:
     taken = open_.values(decided_by_id=act.actor.user_id, decided_at=act.at, agreed=agreed)
     if session().execute(taken).rowcount != 1:  # type: ignore[attr-defined]
         raise Invalid("already_decided")
-    if agreed:
-        _deeds[TwoPersonAct(approval.act)].do(approval.subject, act)
+    (deed.do if agreed else deed.declined)(approval.subject, act)
 
 
 def told(approval: Approval) -> str:
     """Return in words what an approval is about."""
     deed = _deeds.get(TwoPersonAct(approval.act))
     return deed.told(approval.subject) if deed else ""
+
+
+def page(approval: Approval) -> str:
+    """Return the address where an approval is read and decided; nothing where the list is enough."""
+    deed = _deeds.get(TwoPersonAct(approval.act))
+    return deed.page(approval.subject) if deed else ""
 
 
 def newest(*, limit: int = 100) -> list[Approval]:

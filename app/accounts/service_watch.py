@@ -24,7 +24,8 @@ QUIET = timedelta(hours=1)
 ALARMS = frozenset({
     EventKind.LOCKED, EventKind.FACTOR_REMOVED, EventKind.FACTOR_GUESSED, EventKind.RECOVERY_USED,
     EventKind.TOKEN_MADE, EventKind.INVITED, EventKind.ROLES_CHANGED, EventKind.DISABLED, EventKind.ENABLED,
-    EventKind.MANY_NOT_FOUND, EventKind.REVEALED,
+    EventKind.MANY_NOT_FOUND, EventKind.REVEALED, EventKind.RULEBOOK_PROPOSED, EventKind.RULEBOOK_APPROVED,
+    EventKind.RULEBOOK_DECLINED,
 })  # fmt: skip
 """What the other administrators are written to about, whoever did it; the rest stands on their screen."""
 TOLD_THEMSELVES = frozenset({

@@ -35,8 +35,9 @@ def approvals() -> str:
     rows = service_approvals.newest()
     names = queries.names({user for row in rows for user in (row.asked_by_id, row.decided_by_id)})
     told = {row.id: service_approvals.told(row) for row in rows}
+    shown = {"told": told, "pages": {row.id: service_approvals.page(row) for row in rows}}
     mine = current_actor().user_id
-    return render_template("accounts/approvals.html", rows=rows, names=names, told=told, mine=mine, at=clock.now())
+    return render_template("accounts/approvals.html", rows=rows, names=names, mine=mine, at=clock.now(), **shown)
 
 
 @accounts_watch.post("/approvals/<int:approval_id>")

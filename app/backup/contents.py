@@ -4,7 +4,7 @@ manifest.json      what is there, from when, and the last signed checkpoint of t
 manifest.note      the log's signature under it
 database.sqlite    the whole database, whichever it came from
 files/…            the store: evidence, mails, notices
-data/…             what else is public or worthless alone: the log's public key, what triage was taught
+data/…             what else is public or worthless alone: the log's key, what triage was taught, the rulebook
 keys.age           all keys, for the operator's passphrase or public key only
 """
 
@@ -136,8 +136,8 @@ def place_of_secret(name: str) -> Path:
 def plain() -> dict[str, Path]:
     """Return the files beside database, store and keys, by their names under `data/`."""
     found = {"notary.pub": log_keys.folder() / "notary.pub"}
-    taught = site.settings().data_dir / "triage"
-    return found | {f"triage/{path.name}": path for path in sorted(taught.glob("*")) if path.is_file()}
+    beside = (path for name in ("triage", "rulebook") for path in sorted((site.settings().data_dir / name).glob("*")))
+    return found | {f"{path.parent.name}/{path.name}": path for path in beside if PATH.fullmatch(path.name)}
 
 
 def place_of_plain(name: str) -> Path:

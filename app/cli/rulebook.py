@@ -1,5 +1,5 @@
-"""`flask rulebook check|diff|diagram|replay`: is the regulation's data sound, what changed in it, how it looks, what a
-change would have altered."""
+"""`flask rulebook check|diff|diagram|replay|propose|status`: is the regulation's data sound, what changed in it, how it
+looks, what a change would have altered; asking for a change, and which rulebook is in force."""
 
 from __future__ import annotations
 
@@ -9,11 +9,20 @@ from pathlib import Path
 import click
 from flask.cli import AppGroup
 
+from app.accounts import queries as people
 from app.cases.queries import facts_of_all
+from app.cli.refusals import told
+from app.core import site
+from app.core.clock import now
+from app.core.db import transaction
+from app.rulebook import parcels, queries, service, showing
+from workflows.procedure import amending, examples
 from workflows.procedure import replay as rules_replay
+from workflows.procedure.act import Act
 from workflows.procedure.states import STEPS, CaseState
 from workflows.regulation import book, diagram, diff
 from workflows.regulation.errors import RulebookError
+from workflows.regulation.reading import files_in
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.text import LANGUAGES
 
@@ -24,8 +33,9 @@ rulebook_group = AppGroup("rulebook", help="The regulation as data: check it, co
 
 
 def _load(folder: Path | None) -> Rulebook:
+    """Return the rulebook of a folder, or the one in force here."""
     try:
-        return book.load(folder or book.DATA)
+        return book.load(folder) if folder else book.current()
     except RulebookError as mistake:
         raise click.ClickException(str(mistake)) from mistake
 
@@ -33,13 +43,22 @@ def _load(folder: Path | None) -> Rulebook:
 @rulebook_group.command("check")
 @click.argument("folder", type=FOLDER, required=False)
 def check(folder: Path | None) -> None:
-    """Read a rulebook (ours without FOLDER) and refuse any mistake with file, entry and reason."""
+    """Read a rulebook (ours without FOLDER), work its examples out, refuse mistakes with file, entry and reason."""
     rules = _load(folder)
+    try:
+        files = files_in(folder) if folder else amending.whole(queries.chain())
+        shown = f"{examples.count(files)} worked examples agree." if examples.EXAMPLES in files else ""
+        if shown:
+            examples.verify(rules, files)
+    except RulebookError as mistake:
+        raise click.ClickException(str(mistake)) from mistake
     by_kind = dict.fromkeys(("checked", "procedure", "not_automated"), 0)
     for clause in rules.clauses():
         by_kind[clause.automation] += 1
     click.echo(f"Rulebook {rules.version} is sound: {sum(by_kind.values())} clauses in {len(LANGUAGES)} languages.")
     click.echo(", ".join(f"{kind} {number}" for kind, number in by_kind.items()))
+    if shown:
+        click.echo(shown)
 
 
 @rulebook_group.command("diff")
@@ -93,6 +112,52 @@ def replay(folder: Path | None, on: datetime | None, most: int) -> None:
         click.echo(f"{len(numbers):>6}  {clause}  {words}: {', '.join(numbers[:most])}{more}")
     touched = len({number for numbers in found.values() for number in numbers})
     click.echo(f"{touched} of {cases} cases with facts would be judged otherwise. Nothing was changed.")
+
+
+@rulebook_group.command("propose")
+@click.argument("source", type=click.Path(exists=True, path_type=Path))
+@click.option("--by", "email", required=True, help="E-mail address of the administrator who proposes it.")
+@click.option("--since", type=DAY, required=True, help="The day from which it holds.")
+@click.option("--reason", required=True, help="Why.")
+def propose(source: Path, email: str, since: datetime, reason: str) -> None:
+    """Propose the changed files in SOURCE (a folder, a zip or one TOML file) to the other administrators."""
+    person = people.by_email(email)
+    if person is None or person.disabled_at is not None:
+        raise click.ClickException(f"Nobody who may sign in has the address {email}.")
+    act = Act(person.actor(), now())
+    try:
+        with told():
+            ready = service.prepare(parcels.of_folder(source), _day(since), act=act)
+            with transaction():
+                row = service.propose(ready, reason, act=act)
+    except RulebookError as mistake:
+        raise click.ClickException(str(mistake)) from mistake
+    for change in ready.judged.changes:
+        click.echo(change.words)
+    click.echo(f"Proposed as {row.version}, to hold from {row.since}: {site.absolute(f'/admin/rulebook/{row.id}')}")
+
+
+@rulebook_group.command("status")
+def status() -> None:
+    """Say which rulebook is in force, what comes, what waits, and how the shipped one differs."""
+    try:
+        now_ = showing.standing(now())
+    except RulebookError as fault:
+        raise click.ClickException(f"{fault}\nThe next start mends it from the database.") from fault
+    row, ships = now_["row"], now_["shipped"]
+    click.echo(f"In force: {now_['version']}" + (f", since {row.since}" if row else ", as shipped"))
+    if now_["fault"]:
+        click.echo(f"The file is damaged: {now_['fault']}")
+    for each in now_["coming"]:
+        click.echo(f"From {each.since}: {each.version}, approved {each.approved_at:%Y-%m-%d}")
+    for each in queries.newest():
+        if showing.state(each, now()) == "waiting":
+            click.echo(f"Waits for another administrator: {each.version}, to hold from {each.since}")
+    if now_["own"]:
+        differs = sum(len(changes) for _, changes in now_["differs"])
+        click.echo(f"Shipped: {ships}, {differs} differences. The approved one holds until somebody proposes another.")
+    if now_["another_release"]:
+        click.echo("This release ships other rules than the one under which yours were approved.")
 
 
 def _day(at: datetime) -> date:

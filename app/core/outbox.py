@@ -40,11 +40,13 @@ class Task(StrEnum):
     TEACH_TRIAGE = "workflows.jobs.tasks.teach_triage"
     MAKE_PREVIEWS = "workflows.jobs.tasks.make_previews"
     REMIND_OF_EVIDENCE = "workflows.jobs.tasks.remind_of_evidence"
+    REPLAY_RULEBOOK = "workflows.jobs.tasks.replay_rulebook"
     SEND_WEBHOOK = "workflows.jobs.tasks.send_webhook"
 
 
 _ELSEWHERE = {
     Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.MAKE_PREVIEWS: Lane.NOTICES,
+    Task.REPLAY_RULEBOOK: Lane.NOTICES,
     Task.READ_MAIL: Lane.MAIL,
     Task.SEND_WEBHOOK: Lane.HOOKS,
 }  # fmt: skip

@@ -13,7 +13,7 @@ from app.knowledge.contents import figures_by_clause, sections
 from app.web.filters import zone
 from app.web.guards import open_to_all
 from app.web.i18n import language, public
-from workflows.regulation import book
+from workflows.regulation import approved, book
 
 knowledge = public(Blueprint("knowledge", __name__))
 doors = Blueprint("knowledge_doors", __name__)
@@ -47,6 +47,14 @@ def rules_text() -> Response:
     text = render_template("knowledge/rules.txt", rulebook=rulebook, sections=found, on=today())
     name = f"rules-{rulebook.version}-{segment(language())}.txt"
     return Response(text, mimetype="text/plain", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@knowledge.get("/rules.json")
+@open_to_all
+def rules_data() -> Response:
+    """Return the rulebook's files, edition by edition, as `python -m workflows.verify --rulebook` takes them."""
+    head = {"Content-Disposition": 'attachment; filename="rules.json"'}
+    return Response(approved.written(approved.editions()), mimetype="application/json", headers=head)
 
 
 @knowledge.get("/privacy")

@@ -56,6 +56,7 @@ def task(name: str) -> str:
         "teach_triage": _("Teach triage from corrections"),
         "make_previews": _("Make small pictures of evidence"),
         "remind_of_evidence": _("Remind of evidence that was asked for"),
+        "replay_rulebook": _("Work out what a changed rulebook would alter"),
         "send_webhook": _("Tell another system (webhook)"),
     }
     return words.get(name.rpartition(".")[2]) or name

@@ -73,6 +73,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.SECURITY_READ, _("Security events"), "/admin/alarms"),
         (P.ACCESS_READ, _("Who saw what"), "/watch/access"),
         (P.WATCH_READ, _("Triage"), "/desk/triage"),
+        (P.WATCH_READ, _("Rulebook"), "/admin/rulebook"),
     ]
     items = [_item(label, url) for permission, label, url in places if actor.may(permission)]
     return [*items, _item(_("Rules"), f"/{segment(language())}/rules")]

@@ -48,6 +48,7 @@ from app.organisations import service_keys as keys
 from app.organisations.models import Organisation
 from app.portal import service as codes
 from app.post import service as post
+from tests.attacks.rulebook import an_amendment
 from tests.committee.factories import a_pool, declare, seated
 from tests.evidence.files import a_photo
 from tests.factories import PASSWORD, a_case, a_person, an_act, an_organisation, complaining
@@ -125,7 +126,7 @@ def a_world(app: Flask) -> World:
     world.ids |= {f"user-{name}": person.id for name, person in people.items()}
     with transaction():
         _keys(world, people, cases)
-        world.ids["weights_id"] = _weights().id
+        world.ids |= {"weights_id": _weights().id, "amendment_id": an_amendment(people["admin"]).id}
     sealed()
     return world
 

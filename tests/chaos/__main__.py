@@ -36,7 +36,7 @@ from tests.factories import a_person, an_organisation
 from tests.jobs.running import START_WITHIN_S, System
 from tests.jobs.waiting import eventually
 from workflows.procedure.authority import Role
-from workflows.regulation import book
+from workflows.regulation import shipped
 
 MINUTE_S = 60.0
 ANSWERED_S = 300.0
@@ -126,8 +126,9 @@ def run(
 def looking_in(system: System, root: Path) -> Iterator[None]:
     """Read the system's database and files from here, by the limits that hold there."""
     app = create_app(config.load({"DATA_DIR": str(system.data_dir)}))
-    book.current.cache_clear()
-    with mock.patch.object(book, "DATA", root / FIGURES.parent), app.app_context():
+    shipped.files.cache_clear()
+    shipped.rulebook.cache_clear()
+    with mock.patch.object(shipped, "DATA", root / FIGURES.parent), app.app_context():
         yield
         session().rollback()
         db.session.remove()

@@ -5,10 +5,15 @@ A process of its own, so that the supervisor stays small and never holds a conne
 
 from __future__ import annotations
 
+import sys
+
 from flask.cli import ScriptInfo
 
 from app.core import site
+from app.rulebook import service as rulebook
 from workflows.jobs import demo_witness
+from workflows.regulation import book
+from workflows.regulation.errors import RulebookError
 from wsgi import app
 
 
@@ -21,6 +26,12 @@ def main() -> None:
     for command in commands:
         with app.app_context():
             app.cli.main(command, obj=ScriptInfo(create_app=lambda: app), standalone_mode=False)
+    with app.app_context():
+        rulebook.put_in_place()
+    try:
+        book.current()
+    except RulebookError as fault:  # nothing starts by figures that nobody approved
+        sys.exit(f"{fault}\nRestore the backup made before, or start the release that was used before.")
 
 
 if __name__ == "__main__":

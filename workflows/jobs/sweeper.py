@@ -21,6 +21,7 @@ from app.core import heartbeat, logs, outbox
 from app.core.clock import now
 from app.core.db import transaction
 from app.monitoring.health import SWEEPER
+from app.rulebook import service as rulebook
 from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS, hand_over
 
@@ -103,7 +104,7 @@ class Sweep:
 
 
 class Pulse:
-    """Shows in the database that the sweep of the clocks is done again and again."""
+    """Shows in the database that the sweep of the clocks is done again and again; keeps the rulebook in its place."""
 
     def __init__(self) -> None:
         self.next = 0.0
@@ -112,8 +113,10 @@ class Pulse:
         """Note that a sweep was done, unless one was noted a moment ago."""
         if time.monotonic() < self.next:
             return
-        with tasks.application().app_context(), transaction():
-            heartbeat.beat(SWEEPER, at=now())
+        with tasks.application().app_context():
+            with transaction():
+                heartbeat.beat(SWEEPER, at=now())
+            rulebook.put_in_place()
         self.next = time.monotonic() + BEAT_S
 
 

@@ -38,6 +38,8 @@ from app.post import queries as letters_in
 from app.post import service as post
 from app.post import service_telling
 from app.post.models import InboundMail, MailStatus
+from app.rulebook import replaying
+from app.rulebook import service as rulebook
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
 from workflows.regulation import book
@@ -268,3 +270,11 @@ def teach_triage(weights_id: int) -> None:
         raise
     with transaction():
         teaching.keep(weights_id, taught, act=Act(SYSTEM, now()))
+
+
+def replay_rulebook(amendment_id: int) -> None:
+    """Work out what a changed rulebook would have altered. Twice is harmless: the same cases give the same answer."""
+    found = replaying.replayed(amendment_id)
+    session().rollback()
+    with transaction():
+        rulebook.keep_replay(amendment_id, found)

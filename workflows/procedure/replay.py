@@ -27,14 +27,16 @@ class Altered:
         return f"{_told(self.before)} → {_told(self.after)}"
 
 
-def altered(facts: dict[str, Any], old: Rulebook, new: Rulebook, *, on: date | None = None) -> tuple[Altered, ...]:
+def altered(
+    facts: dict[str, Any], old: Rulebook, new: Rulebook, *, on: date | None = None, was_on: date | None = None
+) -> tuple[Altered, ...]:
     """Return the clauses on which two rulebooks differ over the facts of an order, as `POST /checks` takes them.
 
-    `on` applies the new rulebook as it stands on that day; without it each case keeps its own day.
+    `on` applies the new rulebook as it stands on that day, `was_on` the old one; without it each case keeps its own.
     Source: clause 3.4.3 (rules are evaluated and adjusted). Raises: FactsError.
     """
     request = CheckRequest.from_json(facts)
-    before, after = _outcomes(engine.check(request, old)), _outcomes(engine.check(request, new, on=on))
+    before, after = _outcomes(engine.check(request, old, on=was_on)), _outcomes(engine.check(request, new, on=on))
     clauses = sorted(before.keys() | after.keys(), key=lambda clause: tuple(map(int, clause.split("."))))
     pairs = ((clause, before.get(clause, ()), after.get(clause, ())) for clause in clauses)
     return tuple(Altered(clause, was, now) for clause, was, now in pairs if was != now)

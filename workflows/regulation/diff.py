@@ -3,7 +3,7 @@
 Source: clause 3.4.3 (the effect of the rules is evaluated, and rules are adjusted in time).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from re import Pattern
@@ -14,12 +14,12 @@ from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.shelf import Shelf
 from workflows.regulation.text import LANGUAGES, Text3
 
-Entries = Mapping[tuple[str, str], Any]  # by file and name
+Entries = dict[tuple[str, str], Any]  # by file and name
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One entry that was added, removed or changed: `field` with its value before and after."""
+    """One entry that was added or removed, with what it says, or changed: `field` with its value before and after."""
 
     file: str
     entry: str
@@ -46,6 +46,17 @@ def between_days(book: Rulebook, earlier: date, later: date) -> list[Change]:
     return list(_compared(_held(book, earlier), _held(book, later)))
 
 
+def from_a_day(old: Rulebook, new: Rulebook, since: date) -> list[Change]:
+    """Return what the new rulebook says otherwise than the old one from a day on: held on it, or coming after."""
+    found = _compared(*(_held(book, since) | _coming(book, since) | _dateless(book) for book in (old, new)))
+    return [change for change in found if change.field != "in_force_from"]
+
+
+def _coming(book: Rulebook, since: date) -> Entries:
+    later = ((shelf, entry) for shelf in _shelves(book) for entry in shelf.versions if entry.in_force_from > since)
+    return {(shelf.file, f"{shelf.key(entry)} from {entry.in_force_from}"): entry for shelf, entry in later}
+
+
 def _shelves(book: Rulebook) -> Iterator[Shelf[Any]]:
     return (shelf for shelf in vars(book).values() if isinstance(shelf, Shelf))
 
@@ -63,10 +74,12 @@ def _versions(book: Rulebook) -> Entries:
             key = shelf.key(entry)
             found[shelf.file, f"{key} from {entry.in_force_from}" if key in seen else key] = entry
             seen.add(key)
+    return found | _dateless(book)
+
+
+def _dateless(book: Rulebook) -> Entries:
     dateless: tuple[Part | Term | Explanation, ...] = (*book.headings, *book.terms, *book.explanations)
-    for entry in dateless:
-        found[_place(entry)] = entry
-    return found
+    return {_place(entry): entry for entry in dateless}
 
 
 def _place(entry: Part | Term | Explanation) -> tuple[str, str]:
@@ -83,12 +96,18 @@ def _compared(old: Entries, new: Entries) -> Iterator[Change]:
     for file, name in sorted({*old, *new}):
         before, after = old.get((file, name)), new.get((file, name))
         if before is None or after is None:
-            yield Change(file, name, "added" if before is None else "removed")
+            yield Change(file, name, "added" if before is None else "removed", "", _whole(before), _whole(after))
             continue
         for field in fields(after):
             was, is_ = getattr(before, field.name), getattr(after, field.name)
             if was != is_:
                 yield Change(file, name, "changed", field.name, _told(was, is_), _told(is_, was))
+
+
+def _whole(entry: Any) -> str:
+    """Return what an entry says, field by field; nothing of one that is not there."""
+    told = ((field.name, _told(getattr(entry, field.name), None)) for field in fields(entry)) if entry else ()
+    return "; ".join(f"{name}: {words}" for name, words in told)
 
 
 def _told(value: Any, other: Any) -> str:

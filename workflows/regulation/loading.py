@@ -12,6 +12,7 @@ from workflows.regulation.text import Text3
 
 Kind = TypeVar("Kind")
 KEY = re.compile(r"[a-z][a-z0-9_]*")
+EDITION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,29}")  # it stands in the names of files that people download
 CUES = ("danger", "emergency", "money_at_risk")
 GOODS = ("perishable", "medical")
 MEASURES = ("warning", "fine", "points", "suspension", "ban")
@@ -94,14 +95,17 @@ def edition(folder: Folder) -> str:
     """Return the name of the edition, like "2026.1"."""
     file = File(folder, "edition.toml")
     head = Entry(file.name, "the file", file.tables)
-    return finish(head, head.string("edition"))
+    name = head.string("edition")
+    if not EDITION.fullmatch(name):
+        raise head.fail(f"'{name}' is not the name of an edition, like 2026.1")
+    return finish(head, name)
 
 
 def clauses(folder: Folder) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause, ...]]:
     """Return headings and clauses from every file in `clauses/`, in the order of the files."""
     parts: list[kinds.Part] = []
     found: list[kinds.Clause] = []
-    for name in folder.names("clauses/*.toml"):
+    for name in folder.names("clauses/"):
         file = File(folder, name)
         parts += [_part(entry) for entry in file.entries("part", "number")]
         found += [_clause(file, entry) for entry in file.entries("clause", "number")]

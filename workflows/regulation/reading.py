@@ -2,8 +2,9 @@
 
 import re
 import tomllib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -12,6 +13,10 @@ from workflows.regulation.text import LANGUAGES, Text3
 
 Choice = TypeVar("Choice", bound=str)
 NUMBER = re.compile(r"[1-9](\.[1-9][0-9]?)*")
+UNSEEN = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u200b\u200e\u200f\u202a-\u202e\u2060-\u2069\ufeff]")
+"""What nobody who approves a text can see in it."""
+FILLED_OTHERWISE = re.compile(r"\{[^{}]*[^\w{}][^{}]*\}")
+"""Braces with more than a name: how a value is laid out is not for the rulebook to say."""
 
 
 class Entry:
@@ -120,29 +125,48 @@ def _text3(entry: Entry, key: str, value: dict[str, Any]) -> Text3:
         words = value.get(language)
         if not isinstance(words, str) or not words.strip():
             raise entry.fail(f"'{key}' has no text in {language}")
+        if UNSEEN.search(words):
+            raise entry.fail(f"'{key}' in {language} holds a sign that cannot be seen")
+        if FILLED_OTHERWISE.search(words):
+            raise entry.fail(f"'{key}' in {language} has braces with more than a name in them")
     if unknown := set(value) - set(LANGUAGES):
         raise entry.fail(f"'{key}' has the unknown language '{min(unknown)}'")
     return Text3.of({language: value[language].strip() for language in LANGUAGES})
 
 
 class Folder:
-    """The files of a rulebook, each read once."""
+    """The files of a rulebook by their names, each read once."""
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self._read: dict[str, dict[str, Any]] = {}
+    def __init__(self, files: Mapping[str, str]) -> None:
+        self.files = files
 
     def tables(self, name: str) -> dict[str, Any]:
         """Return the tables of one file. Raises: RulebookError if it is missing or not TOML."""
-        if name not in self._read:
-            try:
-                self._read[name] = tomllib.loads((self.path / name).read_text(encoding="utf-8"))
-            except FileNotFoundError:
-                raise RulebookError(name, "the file", "is missing") from None
-            except (tomllib.TOMLDecodeError, UnicodeDecodeError) as mistake:
-                raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake
-        return dict(self._read[name])
+        if name not in self.files:
+            raise RulebookError(name, "the file", "is missing")
+        try:
+            return dict(_parsed(self.files[name]))
+        except (ValueError, RecursionError) as mistake:
+            raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake
 
-    def names(self, pattern: str) -> list[str]:
-        """Return the names of the files that match, in order."""
-        return sorted(path.relative_to(self.path).as_posix() for path in self.path.glob(pattern))
+    def names(self, within: str = "") -> list[str]:
+        """Return the names of the files, of all or of those `within` a folder, in order."""
+        return sorted(name for name in self.files if name.startswith(within))
+
+
+@lru_cache(maxsize=128)
+def _parsed(text: str) -> dict[str, Any]:
+    """Return the tables of a text; editions have most of their files in common, and nobody changes what is returned."""
+    return tomllib.loads(text)
+
+
+def files_in(path: Path) -> dict[str, str]:
+    """Return the TOML files in a folder by their names. Raises: RulebookError for one that is no text."""
+    found = {}
+    for file in sorted(path.glob("**/*.toml")):
+        name = file.relative_to(path).as_posix()
+        try:
+            found[name] = file.read_text(encoding="utf-8")
+        except UnicodeDecodeError as mistake:
+            raise RulebookError(name, "the file", f"cannot be read as TOML: {mistake}") from mistake
+    return found

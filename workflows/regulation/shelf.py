@@ -16,10 +16,16 @@ def by_key(entry: Any) -> str:
 
 
 class Shelf(Generic[Kept]):
-    """Entries found by key or other name. A day picks the version in force; without one the newest holds."""
+    """Entries found by key or other name. A day picks the version in force; without one that of `today` holds.
 
-    def __init__(self, file: str, versions: Iterable[Kept], key: Callable[[Kept], str] = by_key) -> None:
-        self.file = file
+    Where there is no `today` either, or nothing holds on it, the newest one does: so an entry that has ended can still
+    be called by its name.
+    """
+
+    def __init__(
+        self, file: str, versions: Iterable[Kept], key: Callable[[Kept], str] = by_key, today: date | None = None
+    ) -> None:
+        self.file, self.today = file, today
         self.versions = tuple(versions)
         self.key = key
         self._by_key: dict[str, list[Kept]] = {}
@@ -30,19 +36,19 @@ class Shelf(Generic[Kept]):
         }
 
     def __iter__(self) -> Iterator[Kept]:
-        """Yield the newest version of each entry, in the order of the file."""
+        """Yield what holds today of each entry, in the order of the file."""
         return iter(self.on(None))
 
     def on(self, day: date | None) -> tuple[Kept, ...]:
         """Return the entries in force on a day, in the order of the file."""
-        held = (self._held(key, day) for key in self._by_key)
+        held = (self._held(key, day or self.today) for key in self._by_key)
         return tuple(entry for entry in held if entry is not None)
 
     def get(self, key: str, day: date | None = None) -> Kept:
         """Return an entry by its key. Raises: NotInRulebook; NotInForce if it does not hold on the day."""
         if key not in self._by_key:
             raise NotInRulebook(f"{self.file} has no '{key}'.")
-        entry = self._held(key, day)
+        entry = self._asked(key, day)
         if entry is None:
             raise NotInForce(f"'{key}' of {self.file} is not in force on {day}.")
         return entry
@@ -50,7 +56,10 @@ class Shelf(Generic[Kept]):
     def find(self, name: str | None, day: date | None = None) -> Kept | None:
         """Return an entry by its key or another name, None if there is none or it does not hold on the day."""
         key = self._keys.get(_plain(name or ""))
-        return None if key is None else self._held(key, day)
+        return None if key is None else self._asked(key, day)
+
+    def _asked(self, key: str, day: date | None) -> Kept | None:
+        return self._held(key, day or self.today) or (self._held(key, None) if day is None else None)
 
     def _held(self, key: str, day: date | None) -> Kept | None:
         held = [entry for entry in self._by_key[key] if day is None or entry.in_force(day)]

@@ -122,7 +122,7 @@ def _limits(book: Rulebook) -> None:
     for day in sorted({figure.in_force_from for figure in book.figures.versions}):
         try:
             _fits(book, day)
-        except NotInRulebook as missing:
+        except (NotInRulebook, ValueError) as missing:
             raise RulebookError("figures.toml", "the file", str(missing)) from missing
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from workflows.regulation import approved
+from workflows.regulation.errors import RulebookError
 from workflows.verify import log
 from workflows.verify.bundle import LOG, OUTCOME, Unreadable, log_in, parsed, read
 from workflows.verify.notes import BadNote, Checkpoint, Key, Note
@@ -107,6 +109,7 @@ def _outcome(parts: dict[str, bytes], key: str | None, witnesses: Witnesses) -> 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m workflows.verify", description=__doc__)
     parser.add_argument("file", type=Path, help="a package, or a folder with what was in it")
+    parser.add_argument("--rulebook", type=Path, help="what the desk's /rules.json gives: the rules of its cases")
     parser.add_argument("--key", help="the log's public key, as you know it from elsewhere")
     parser.add_argument("--known", type=Path, action="append", default=[], help="a checkpoint that you kept earlier")
     parser.add_argument("--witness", action="append", default=[], help="the public key of a witness that you trust")
@@ -115,7 +118,9 @@ def main() -> int:
     try:
         keys = [Key.read(each) for each in asked.witness]
         known = [Checkpoint.read(Note.read(each.read_text("utf-8")).body) for each in asked.known]
-    except (BadNote, OSError, UnicodeError) as reason:
+        if asked.rulebook:
+            approved.go_by(approved.read(asked.rulebook))
+    except (BadNote, RulebookError, OSError, UnicodeError) as reason:
         sys.stderr.write(f"what you gave {reason}\n")
         return 2
     witnesses = Witnesses(keys, len(keys) if asked.witnesses is None else asked.witnesses)

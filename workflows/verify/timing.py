@@ -34,8 +34,12 @@ def clocks_of(
     for effect in effects:
         done[effect["clock_id"]].append(_instants(effect, "due_at", "at"))
     stored = [(_row(each), done[each["id"]]) for each in account["clocks"] if each["kind"] not in NOT_PUBLIC]
+    different = False
     for found in differences(known, stored, rules, on=on):
         yield f"clock {found.kind} {found.generation}, {found.what}: {found.stored}, by the record {found.recomputed}"
+        different = True
+    if different and account.get("rulebook") != rules.version:
+        yield f"worked out by rulebook {rules.version}, opened under {account.get('rulebook')}: name it with --rulebook"
     if not known:
         yield "there is no clock in the record"
 

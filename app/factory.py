@@ -123,7 +123,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     app.config.update(_flask_settings(settings))
     storage.use(settings.data_dir / "files", _shelf(settings))
     approved.use(settings.data_dir / "triage")
-    approved_rules.use(settings.data_dir / "rulebook", today=_today)
+    approved_rules.use(settings.data_dir / "rulebook", today=civil_day)
     db.init_app(app)
     errors.install(app)
     security.install(app)
@@ -145,7 +145,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     return app
 
 
-def _today() -> date:
+def civil_day() -> date:
     """Return the civil day whose law holds."""
     return clock.now().astimezone(ZoneInfo(DEFAULT_ZONE)).date()
 

@@ -16,10 +16,11 @@ import config
 from app.cases import views_seen
 from app.core import clock, site, storage
 from app.core.db import db
-from app.factory import create_app
+from app.factory import civil_day, create_app
 from app.notices import views_frame
 from app.web.limits import limiter
 from tests.architecture import translations
+from workflows.regulation import approved
 
 pytest_plugins = ["tests.databases"]
 
@@ -80,6 +81,7 @@ def app(built_app, time):
     """The application inside its context, with an empty database."""
     site.use(built_app.config["HENG"])  # another test may have built another application in this process
     storage.use(built_app.config["HENG"].data_dir / "files")
+    approved.use(built_app.config["HENG"].data_dir / "rulebook", civil_day)
     views_seen.forget()
     built_app.extensions["door"].forget()
     with built_app.app_context():

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
 from contextlib import contextmanager
+from datetime import timedelta
 from io import BytesIO
 from itertools import count
 
@@ -22,9 +24,13 @@ from app.core.uploads import take
 from app.evidence.service import add
 from app.factory import create_app
 from app.notices import authority
+from app.rulebook import service as rulebook
+from app.rulebook.models import Amendment
 from tests.evidence.files import a_photo
-from tests.factories import a_case, complaining
+from tests.factories import a_case, an_act, complaining
 from tests.ledger.logs import sealed
+from tests.rulebook.test_amendments import with_letters
+from workflows.procedure.authority import Role
 
 SECRET = x25519.Identity.generate()
 LOCK, OPENER = Lock(theirs=(SECRET.to_public(),)), Lock(theirs=(SECRET,))  # a passphrase is slow on purpose
@@ -54,6 +60,22 @@ def system(app):
     session().rollback()
     with db.engine.begin() as connection:
         connection.execute(text(f"DROP TABLE {snapshot.VERSION}"))
+
+
+@pytest.fixture
+def own_rules(system):
+    """A change of the rulebook that was approved, and the day from which it holds."""
+    act, day = an_act(Role.ADMIN), clock.now().date() + timedelta(days=9)
+    row = Amendment(
+        since=day, files=with_letters(40), sha256="", version="x", rests_on=0, against="", release="", changes=[],
+        examples=0, approved_at=act.at,
+    )  # fmt: skip
+    with transaction():
+        session().add(row)
+        rulebook._keep_what_was_shipped(act)
+    rulebook.put_in_place()
+    yield day
+    shutil.rmtree(system.config["HENG"].data_dir / "rulebook")
 
 
 @pytest.fixture

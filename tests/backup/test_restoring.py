@@ -12,10 +12,12 @@ from app.cli import UNFINISHED
 from app.core import clock, heartbeat, site
 from app.core.db import db, session
 from app.ledger import checking
+from app.rulebook import service as rulebook
 from tests.backup.conftest import LOCK, SECRET, a_complaint, files_here, restored, rows_here
 from tests.factories import a_case, saved
 from tests.ledger.logs import the_key
 from workflows.jobs import supervisor
+from workflows.regulation import approved, book
 
 
 def test_everything_comes_back_as_it_was(system, backup, elsewhere):
@@ -30,6 +32,19 @@ def test_everything_comes_back_as_it_was(system, backup, elsewhere):
         assert manifest.missing == ()
         assert site.settings().secret_key == system.config["HENG"].secret_key
         assert a_complaint().id not in {int(row.split(",")[0].strip("(")) for row in rows["cases"]}  # ids go on
+
+
+def test_the_approved_rulebook_comes_back_and_is_in_force(system, elsewhere, tmp_path, own_rules):
+    folder = tmp_path / "with-rules"
+    manifest = creating.create(folder, LOCK, at=clock.now(), progress=Silence())
+
+    assert "data/rulebook/in-force" in manifest.parts
+    with elsewhere():
+        restored(folder)
+        assert book.current().figure("letters_per_hour", own_rules).value == 40
+        assert not rulebook.put_in_place()  # the file says what the database says
+        (site.settings().data_dir / "rulebook" / approved.NAME).unlink()
+        assert rulebook.put_in_place()
 
 
 def test_what_comes_in_while_the_files_are_copied_breaks_nothing(system, elsewhere, tmp_path, monkeypatch):

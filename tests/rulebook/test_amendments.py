@@ -11,6 +11,7 @@ from sqlalchemy import select
 from app.accounts.models_watch import EventKind, SecurityEvent
 from app.cases.queries import case_to_work
 from app.core.db import session, transaction
+from app.factory import civil_day
 from app.ledger.models import LedgerEntry
 from app.rulebook import parcels, queries, service
 from app.rulebook.models import Amendment
@@ -40,10 +41,9 @@ def with_letters(most: int) -> dict[str, str]:
 @pytest.fixture(autouse=True)
 def own_place(app, tmp_path):
     """A folder of this test's own, so that the next one goes by what is shipped again."""
-    folder, today = approved._folder, approved._today
-    approved.use(tmp_path / "rulebook", today)
+    approved.use(tmp_path / "rulebook", civil_day)
     yield tmp_path / "rulebook" / approved.NAME
-    approved.use(folder, today)
+    approved.use(None)
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def test_a_process_that_begins_refuses_a_damaged_file_and_one_that_runs_goes_on(
     own_place.write_bytes(own_place.read_bytes().replace(b"value = 40", b"value = 90"))
     approved._look_again()
     assert cap() == 40
-    approved.use(own_place.parent, approved._today)
+    approved.use(own_place.parent, civil_day)
     with pytest.raises(book.RulebookError, match="not what was approved"):
         book.current()
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
+from functools import lru_cache
 
 from workflows.procedure.names import FILE as NAMES_FILE
 from workflows.regulation import book
@@ -76,15 +76,23 @@ def _is_own(folded: str, start: int, end: int) -> bool:
     return len(words) >= PHRASE or any(word not in everyday() for word in words) or any(c.isdigit() for c in run)
 
 
-@cache
 def common() -> frozenset[str]:
     """Return every run of letters that the rulebook and the names of things hold themselves."""
+    return _common(book.current().version)
+
+
+def everyday() -> frozenset[str]:
+    """Return the Latin words that say nothing of a party: grammar, and what the rules speak of."""
+    return _everyday(book.current().version)
+
+
+@lru_cache(maxsize=1)
+def _common(version: str) -> frozenset[str]:
     return frozenset(run for text in _ours() for run in _runs(_letters(text)[0]))
 
 
-@cache
-def everyday() -> frozenset[str]:
-    """Return the Latin words that say nothing of a party: grammar, and what the rules speak of."""
+@lru_cache(maxsize=1)
+def _everyday(version: str) -> frozenset[str]:
     words = {word for text in _ours() for word in _WORD.findall(text.lower())}
     return _GRAMMAR | words | {f"{word}s" for word in words}
 

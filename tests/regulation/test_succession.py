@@ -109,7 +109,7 @@ def test_an_entry_added_with_its_own_day_is_told_with_what_it_says():
     [
         (file("figures.toml", 'key = "letters_per_hour"', 'key = "letters"'), "letters_per_hour", "is missing"),
         (file("figures.toml", 'unit = "hour"', 'unit = "percent"'), "figure", "counts in percent"),
-        (file("anomalies.toml", 'key = "other"', 'key = "others"'), "others", "has no responsible party"),
+        (file("anomalies.toml", 'key = "other"', 'key = "others"'), "other", "which does not exist"),
         (file("parties.toml", "[[party]]", f"[[party]]\n{GHOST}\n[[party]]"), "ghost", "does not know it"),
         (file("figures.toml", "value = 30", "value = 30\nin_force_until = 2027-01-01",
               after='key = "letters_per_hour"'), "letters_per_hour", "without an end"),

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date
 from threading import Barrier, Thread
 
 import pytest
 
+from app.core import site
 from app.core.db import session, transaction
 from app.rulebook import queries, service
 from tests.attacks.test_races import racing  # noqa: F401 -- a fixture
@@ -21,6 +23,7 @@ NOTHING = {"cases": 0, "touched": 0, "changes": []}
 
 @pytest.fixture
 def desk(racing):  # noqa: F811
+    site.use(replace(racing.config["HENG"], second_factor="optional"))
     yield racing
     approved.use(None)
 
@@ -40,7 +43,8 @@ def at_once(app, acts) -> Counter:
     barrier, seen, clients = Barrier(len(acts)), [], []
     for person, _ in acts:
         clients.append(app.test_client())
-        sign_in(clients[-1], person)
+        with app.app_context():
+            sign_in(clients[-1], person)
 
     def approve(client, amendment: int) -> None:
         barrier.wait()

@@ -488,6 +488,9 @@ def upgrade() -> None:
                 "many_not_found",
                 "revealed",
                 "harm_found",
+                "rulebook_proposed",
+                "rulebook_approved",
+                "rulebook_declined",
                 name="eventkind",
                 native_enum=False,
                 length=32,
@@ -1579,6 +1582,36 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "round", name=op.f("uq_review_requests_case_id_round")),
     )
     op.create_table(
+        "rulebook_amendments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="of the files"),
+        sa.Column("version", sa.Text(), nullable=False, comment="of the rulebook once it is in force"),
+        sa.Column(
+            "rests_on", sa.Integer(), nullable=True, comment="the one approved last when it was proposed, 0 for none"
+        ),
+        sa.Column("against", sa.Text(), nullable=False, comment="the rulebook with which it was compared"),
+        sa.Column("release", sa.Text(), nullable=False, comment="the rulebook that the product shipped then"),
+        sa.Column("changes", sa.JSON(), nullable=False, comment="what holds otherwise from its day"),
+        sa.Column("examples", sa.Integer(), nullable=False, comment="worked examples that agree with it"),
+        sa.Column("replay", sa.JSON(), nullable=True, comment="what it would have altered in past findings"),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"], name=op.f("fk_rulebook_amendments_approval_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook_amendments")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_rulebook_amendments_approval_id")),
+    )
+    with op.batch_alter_table("rulebook_amendments") as batch_op:
+        batch_op.create_index(
+            "uq_rulebook_amendments_succession",
+            ["rests_on"],
+            unique=True,
+            sqlite_where=sa.text("approved_at IS NOT NULL"),
+            postgresql_where=sa.text("approved_at IS NOT NULL"),
+        )
+
+    op.create_table(
         "settlement_records",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1968,6 +2001,29 @@ def upgrade() -> None:
         sa.UniqueConstraint("request_id", "n", name=op.f("uq_requested_items_request_id_n")),
     )
     op.create_table(
+        "rulebook_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("amendment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum("proposed", "approved", "declined", name="step", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["rulebook_amendments.id"], name=op.f("fk_rulebook_events_amendment_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_rulebook_events_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook_events")),
+    )
+    with op.batch_alter_table("rulebook_events") as batch_op:
+        batch_op.create_index(batch_op.f("ix_rulebook_events_amendment_id"), ["amendment_id"], unique=False)
+
+    op.create_table(
         "settlement_signatures",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("record_id", sa.Integer(), nullable=False),
@@ -2130,6 +2186,10 @@ def downgrade() -> None:
 
     op.drop_table("challenges")
     op.drop_table("settlement_signatures")
+    with op.batch_alter_table("rulebook_events") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rulebook_events_amendment_id"))
+
+    op.drop_table("rulebook_events")
     op.drop_table("requested_items")
     with op.batch_alter_table("register_rules") as batch_op:
         batch_op.drop_index("ix_register_rules_clause")
@@ -2183,6 +2243,14 @@ def downgrade() -> None:
     op.drop_table("sightings")
     op.drop_table("shop_facts")
     op.drop_table("settlement_records")
+    with op.batch_alter_table("rulebook_amendments") as batch_op:
+        batch_op.drop_index(
+            "uq_rulebook_amendments_succession",
+            sqlite_where=sa.text("approved_at IS NOT NULL"),
+            postgresql_where=sa.text("approved_at IS NOT NULL"),
+        )
+
+    op.drop_table("rulebook_amendments")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:
         batch_op.drop_index("ix_remedies_case")

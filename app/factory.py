@@ -33,6 +33,7 @@ ROOMS = (
     "accounts.views_proof",
     "accounts.views_own",
     "accounts.views_watch",
+    "organisations.views",
     "cases.access",
     "cases.api",
     "cases.views_deadlines",

@@ -136,8 +136,8 @@ def request_answer(case: Case, command: RequestAnswer, act: Act) -> None:
         respond_by(case, _named(command.organisation_id, None))
     if case.respondent is None or case.anomaly_status != "confirmed":
         raise Invalid("party_not_known")
-    advance(case, Action.REQUEST_ANSWER, act=act, detail={"organisation_id": case.respondent_id, "note": command.note})
     case.asked_at = act.at
+    advance(case, Action.REQUEST_ANSWER, act=act, detail={"organisation_id": case.respondent_id, "note": command.note})
     clock = service_clocks.start(case, ClockKind.RESPONDENT_ANSWER, act=act, figure="respondent_answer")
     row = book.current().responsible(case.anomaly or "other", on=case.law_as_of)
     clause = row.clause if row else "2.2.2"

@@ -21,11 +21,21 @@ def shows_decisions(shower: Decided) -> Decided:
     return shower
 
 
+Keeps = Callable[[Case, Actor], bool]
+_keeps: list[Keeps] = []
+
+
+def keeps_progress(keeper: Keeps) -> Keeps:
+    """Register the function that tells from whom it is kept when something is done in a case: the committee's."""
+    _keeps[:] = [keeper]
+    return keeper
+
+
 def case_shown(case: Case, actor: Actor, remedies: list[Remedy]) -> dict[str, Any]:
     """Return the case as `actor` may see it: parties and the desk see the complaint, only the desk the contact."""
     shown: dict[str, Any] = {
         "case_number": case.number,
-        "version": case.version,
+        "version": None if any(kept(case, actor) for kept in _keeps) else case.version,  # each vote raises it
         "state": case.state,
         "language": case.language,
         "time_zone": case.time_zone,

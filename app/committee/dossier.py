@@ -13,7 +13,7 @@ from app.cases import queries as cases
 from app.cases.faces import clock_face
 from app.cases.models import Case, Finding
 from app.cases.pleadings import Pleading
-from app.cases.showing import shows_decisions
+from app.cases.showing import keeps_progress, shows_decisions
 from app.cases.similar import similar
 from app.committee import queries
 from app.committee.docket import clocks_of, task_of
@@ -69,8 +69,7 @@ def dossier(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, 
         "exhibits": [_exhibit(each, panel, actor, receipts) for each in faces],
         "reading": _reading(panel, actor, material, receipts, faces),
         "halted": halted(panel),
-        "seats": seats(panel, voted),
-        "voted": len(voted),
+        **attendance(panel, voted, actor),
         "task": _task(case, panel, draft, actor, voted),
         "changeable": panel.sealed and actor.user_id in voted,
         "earlier": [rounds[n] for n in range(panel.round - 1, 0, -1) if n in rounds],
@@ -170,6 +169,15 @@ def _finding(found: Finding) -> dict[str, Any]:
     }
 
 
+@keeps_progress
+def counts_votes(case: Case, actor: Actor) -> bool:
+    """Return whether the actor could count by it the votes that are kept from them."""
+    if not actor.may(Permission.VOTE_CAST) or case.state not in queries.BEFORE:
+        return False
+    panel = queries.panel_of(case)
+    return panel is not None and panel.hides_voters_from(actor.user_id)
+
+
 @shows_decisions
 def decided(case: Case) -> list[dict[str, Any]]:
     """Return each signed decision of the case: number, outcome, where it stands, and what a review made of it."""
@@ -208,18 +216,25 @@ def _answer(answer: Pleading) -> dict[str, Any]:
     return {"position": named(answer.position, "position"), "clause_url": rule_url, "said": answer}
 
 
-def seats(panel: Panel, voted: set[int]) -> list[dict[str, str]]:
-    """Return the seats as the quorum meter draws them: who voted is seen, what they voted is not."""
-    return [_seat(seat, voted) for seat in sorted(panel.seats, key=lambda seat: (seat.place, seat.id))]
+def attendance(panel: Panel, voted: set[int], actor: Actor) -> dict[str, Any]:
+    """Return the seats and the number of votes as the quorum meter draws them: who voted, never what.
+
+    Who sits on the panel is told neither of the others until the close, so that nobody votes by what others do; the
+    secretary and the supervisor are, who see to it that the votes come in.
+    """
+    hidden = panel.hides_voters_from(actor.user_id)
+    seen = voted & {actor.user_id} if hidden else voted
+    seats = sorted(panel.seats, key=lambda seat: (seat.place, seat.id))
+    return {"seats": [_seat(seat, seen, hidden=hidden) for seat in seats], "voted": None if hidden else len(voted)}
 
 
-def _seat(seat: PanelSeat, voted: set[int]) -> dict[str, str]:
+def _seat(seat: PanelSeat, voted: set[int], *, hidden: bool) -> dict[str, str]:
     if seat.left_at is not None:
         return {"name": seat.user.name, "state": "out", "state_text": named(seat.left_because, "left")}
     if seat.user_id in voted:
         text, state = _("voted"), "in"
     elif seat.declared_free:
-        text, state = _("reading"), "waiting"
+        text, state = _("has declared") if hidden else _("reading"), "waiting"
     else:
         text, state = _("has not declared yet"), "waiting"
     presides = [_("presides")] if seat.is_chair else []
@@ -235,8 +250,7 @@ def result(case: Case, panel: Panel, actor: Actor, now: datetime) -> dict[str, A
     return {
         **heading(case, panel, now),
         "rulings": [_ruling(each, names) for each in queries.rulings(panel)],
-        "seats": seats(panel, voted),
-        "voted": len(voted),
+        **attendance(panel, voted, actor),
         "decision": draft,
         "task": _task(case, panel, draft, actor, voted),
         "halted": halted(panel),

@@ -57,6 +57,10 @@ class Panel(Model):
         """Whether nobody may read the votes yet."""
         return is_sealed(self.closed_at)
 
+    def hides_voters_from(self, user_id: int | None) -> bool:
+        """Whether it is kept from this person who has voted, and how many: from whoever sits here, until the close."""
+        return self.sealed and self.seat_of(user_id) is not None
+
     def seat_of(self, user_id: int | None) -> PanelSeat | None:
         """Return the seat this person sits on now."""
         return next((seat for seat in self.live_seats if seat.user_id == user_id), None)

@@ -72,7 +72,7 @@ def similar_cases(number: str) -> str:
 @committee.get("/<number>/result")
 @requires(Permission.DOSSIER_READ)
 def result(number: str) -> str:
-    """Show the tally, or who has voted while it is sealed; then what becomes of the decision."""
+    """Show the tally, or that the votes are sealed; then what becomes of the decision."""
     case, panel = case_and_panel(number)
     shown: dict[str, Any] = reading.result(case, panel, current_actor(), clock.now())
     return render_template("committee/result.html", **shown)

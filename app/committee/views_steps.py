@@ -108,9 +108,9 @@ def _ballot(case: Case, panel: Panel, form: forms.VoteForm) -> dict[str, Any]:
         for issue, row in zip(panel.issues, form.issues, strict=False)
     ]
     voted = queries.voters(panel)
-    seats = reading.seats(panel, voted)
-    return reading.heading(case, panel, clock.now()) | {
-        "rows": rows, "own": own, "seats": seats, "voted": len(voted), "seat": seat,
+    attending = reading.attendance(panel, voted, current_actor())
+    return reading.heading(case, panel, clock.now()) | attending | {
+        "rows": rows, "own": own, "seat": seat,
         "reading": reading.read_so_far(case, panel, current_actor()), "halted": reading.halted(panel),
     }  # fmt: skip
 

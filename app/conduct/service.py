@@ -61,7 +61,15 @@ def _any(can: Can) -> Callable[[Case, Actor], bool]:
 
 def _may_have(case: Case) -> bool:
     """Return whether the case can have penalties at all: most cannot, and their pages ask no more for it."""
-    return case.decided_at is not None or any(clock.status in MISSED for clock in case.clocks)
+    return case.decided_at is not None or any(clock.status in MISSED for clock in case.clocks) or lapsed_licence(case)
+
+
+def lapsed_licence(case: Case) -> bool:
+    """Return whether the company took the order after its licence had ended. Source: clause 3.2.2."""
+    company, told = case.respondent, (case.order_facts or {}).get("submitted_at")
+    if company is None or company.licence_until is None or not told:
+        return False
+    return rules.lapsed(company.licence_until, datetime.fromisoformat(told), company.time_zone)
 
 
 def _may_touch(penalty: Penalty, actor: Actor) -> bool:

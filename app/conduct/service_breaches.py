@@ -17,7 +17,7 @@ from app.cases.service import advance, when_written
 from app.cases.service_letters import local, tell_respondent
 from app.conduct import queries
 from app.conduct.models import Penalty
-from app.conduct.service import in_words, page_of, resume, stay, void
+from app.conduct.service import MISSED, in_words, lapsed_licence, page_of, resume, stay, void
 from app.core import ids
 from app.core.db import session
 from app.organisations.models import Organisation
@@ -82,6 +82,8 @@ def limit_missed(case: Case, clock: Clock, act: Act) -> None:
     breach = rules.breach_by_clock(book.current(), clock.kind, case.law_as_of)
     if breach is None:
         return
+    if breach.liable and (case.asked_at is None or case.respondent is None or case.respondent.kind != breach.liable):
+        return  # a duty of others: the desk's own slowness is no breach of the company that is complained of
     remedy = _remedy_of(case, clock)
     if clock.kind is ClockKind.PERFORMANCE:
         if remedy is None or (remedy.status == "proved" and remedy.proved_at and remedy.proved_at <= clock.due_at):
@@ -119,6 +121,10 @@ def follow(case: Case, event: CaseEvent, act: Act) -> None:
             _decided(case, event, act)
         case Action.REQUEST_ANSWER:
             _another_answers(case, event, act)
+            _missed_before_it_was_asked(case, act)
+            traded_without_licence(case, act)
+        case Action.STATE_FACTS | Action.SETTLE_FACT:
+            traded_without_licence(case, act)
 
 
 def _not_done_after_all(case: Case, event: CaseEvent, act: Act) -> None:
@@ -145,9 +151,30 @@ def _decided(case: Case, event: CaseEvent, act: Act) -> None:
     if review == "affirmed" or event.branch == "sent_back" or case.respondent is None:
         return
     found = rules.breaches_by_clauses(book.current(), event.detail.get("upheld", ()), case.law_as_of)
+    recorded = {each.breach for each in queries.of_case(case) if each.cause.startswith("clock/")}
     for breach, clause in found.items():
+        if breach in recorded:  # its clock brought it: the decision says once more what happened once
+            continue
         cause = f"decision/{case.number}/{event.detail['round']}/{breach}"
         propose(case, breach, clause, case.respondent, cause=cause, at=act.at, decision=event)
+
+
+def _missed_before_it_was_asked(case: Case, act: Act) -> None:
+    """A limit that passed before it was known whose duty it was counts from the moment the company is asked."""
+    law = book.current()
+    for clock in case.clocks:
+        breach = rules.breach_by_clock(law, clock.kind, case.law_as_of)
+        if breach and breach.liable and clock.status in MISSED:
+            limit_missed(case, clock, act)
+
+
+def traded_without_licence(case: Case, act: Act) -> None:
+    """Record that a company took the order after its licence had ended; once for each licence. Source: clause 3.2.2."""
+    company = case.respondent
+    if company is None or case.asked_at is None or not lapsed_licence(case):
+        return
+    cause = f"licence/{company.id}/{company.licence_until}"
+    propose(case, "licence_lapsed", "3.2.2", company, cause=cause, at=act.at)
 
 
 def _another_answers(case: Case, event: CaseEvent, act: Act) -> None:

@@ -8,11 +8,16 @@ from __future__ import annotations
 import io
 from dataclasses import dataclass
 from datetime import datetime
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
+from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
+from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
+from cryptography.hazmat.primitives.serialization import load_der_private_key
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
+from pyhanko.sign.general import get_pyca_cryptography_hash
 
 from app.core import site
 from app.notices import authority
@@ -36,6 +41,19 @@ class _Behind(IncrementalPdfFileWriter):
         pass
 
 
+class _Signer(signers.SimpleSigner):
+    """Keeps its key loaded: an RSA key is checked each time it is read, which takes far longer than to sign."""
+
+    @cached_property
+    def _key(self) -> Any:
+        return load_der_private_key(self.signing_key.dump(), password=None)
+
+    def sign_raw(self, data: bytes, digest_algorithm: str) -> bytes:
+        if isinstance(self._key, RSAPrivateKey) and not self.prefer_pss:
+            return self._key.sign(data, PKCS1v15(), get_pyca_cryptography_hash(digest_algorithm))
+        return super().sign_raw(data, digest_algorithm)
+
+
 def sign(pdf: bytes, *, at: datetime) -> Signed:
     """Return the file with the operator's signature behind it, time-stamped where TIMESTAMP_URL names an authority.
 
@@ -54,11 +72,11 @@ def sign(pdf: bytes, *, at: datetime) -> Signed:
 
 
 @lru_cache(maxsize=2)
-def _signer(folder: Path) -> signers.SimpleSigner:
+def _signer(folder: Path) -> _Signer:
     key, certificate, chain = (
         str(folder / name) for name in (authority.KEY, authority.CERTIFICATE, authority.AUTHORITY)
     )
-    signer = signers.SimpleSigner.load(key, certificate, ca_chain_files=(chain,))
+    signer = _Signer.load(key, certificate, ca_chain_files=(chain,))
     if signer is None:
         raise OSError(f"{folder} does not hold a key and a certificate that belong together")
     return signer

@@ -1,7 +1,8 @@
-"""What an organisation says of itself: whom to reach in an emergency, and when."""
+"""What is kept of an organisation: whom to reach in an emergency and when, and its licence."""
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import Field, model_validator
@@ -42,3 +43,10 @@ class KeepContacts(Frozen):
     def stored(self) -> list[dict[str, Any]]:
         """Return the contacts as the organisation's row holds them."""
         return [contact.model_dump(exclude_defaults=True) for contact in self.contacts]
+
+
+class KeepLicence(Frozen):
+    """A company's licence as somebody verified it; `until` is its last day. Source: clause 3.2.2."""
+
+    number: Line
+    until: date | None = None

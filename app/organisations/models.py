@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
@@ -38,5 +38,9 @@ class Organisation(Model):
     emergency_contacts: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
     contacts_kept_at: Mapped[datetime | None] = mapped_column(comment="when the contacts were last looked over")
     contacts_kept_by: Mapped[str | None] = mapped_column(comment="by whom, by name")
+    licence_number: Mapped[str | None]
+    licence_until: Mapped[date | None] = mapped_column(comment="the last day on which it holds; empty: not known")
+    licence_verified_at: Mapped[datetime | None] = mapped_column(comment="when somebody looked at it last")
+    licence_verified_by: Mapped[str | None] = mapped_column(comment="who, by name")
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

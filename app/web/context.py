@@ -69,6 +69,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.WATCH_READ, _("System health"), "/admin/system"),
         (P.QUESTION_ANSWER, _("Questions"), "/desk/questions"),
         (P.PEOPLE_MANAGE, _("People"), "/admin/people"),
+        (P.ORGANISATION_MANAGE, _("Companies"), "/admin/organisations"),
         (P.APPROVAL_DECIDE, _("Two must agree"), "/admin/approvals"),
         (P.SECURITY_READ, _("Security events"), "/admin/alarms"),
         (P.ACCESS_READ, _("Who saw what"), "/watch/access"),

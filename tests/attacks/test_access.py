@@ -69,6 +69,8 @@ GET = {
     "/checks": "anybody",
     "/admin/alarms": "admin",
     "/admin/approvals": "lead admin",
+    "/admin/organisations": "admin",
+    "/admin/organisations/<organisation_id>": "admin",
     "/admin/people": "admin",
     "/admin/people/<user_id>": "admin",
     "/admin/people/invite": "admin",
@@ -251,6 +253,7 @@ POST = {
     "/api/v1/complaints": "anybody",
     "/api/v1/ledger/cosignatures": "anybody",  # what counts is the witness's signature, which none of these readers has
     "/admin/approvals/<approval_id>": "lead admin",
+    "/admin/organisations/<organisation_id>": "admin",
     "/admin/people/<user_id>": "admin",
     "/admin/people/<user_id>/disable": "admin",
     "/admin/people/<user_id>/enable": "admin",

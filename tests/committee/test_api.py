@@ -4,7 +4,7 @@ import pytest
 
 from app.accounts.service import give_token
 from app.committee import queries
-from tests.committee.factories import a_case_before_the_committee, bring_to_vote, panel_of, seated
+from tests.committee.factories import a_case_before_the_committee, bring_to_vote, panel_of, seated, vote
 from tests.factories import an_act, saved
 
 
@@ -74,3 +74,21 @@ def test_a_broken_vote_is_refused_and_stores_nothing(case, asking, votes):
 
     assert answer.status_code == 422
     assert queries.voters(panel_of(case)) == set()
+
+
+def test_neither_the_case_nor_its_history_tells_a_member_that_somebody_voted(case, asking):
+    chair, member, other = bring_to_vote(case)
+    ask, number = asking(member), case.number
+
+    def told():
+        return [ask(number + path).json for path in ("", "/events", "/clocks", "/actions", "/findings")]
+
+    before = told()
+    vote(case, chair)
+    after = told()
+    vote(case, member)
+    vote(case, other)
+
+    assert after == before
+    assert before[0]["version"] is None
+    assert isinstance(ask(number).json["version"], int)

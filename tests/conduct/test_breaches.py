@@ -1,6 +1,6 @@
 """Breaches are recorded once, from what the product knows, and fall or wait with the decision that they rest on."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import select
@@ -10,21 +10,25 @@ from app.cases.commands import DisputePerformance, Perform, RequestAnswer
 from app.cases.models import CaseEvent
 from app.cases.queries import case_to_work
 from app.cases.service import advance
+from app.cases.service_facts import state
 from app.conduct.models import Penalty
 from app.conduct.service_breaches import propose
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.ledger.models import LedgerEntry
 from app.mediation.commands import SendAnswer
+from app.organisations.models import PartyKind
 from tests.committee.factories import a_case_before_the_committee, decide, draft, sign, to_a_decision
 from tests.committee.factories import take as take_step
 from tests.committee.test_reviews import ask_for_review
 from tests.conduct.stories import a_late_answer, decided, fire, miss, now, penalty_of
 from tests.factories import a_case, a_person, acting, an_act, an_organisation, complaining, saved
+from workflows.procedure import penalties as rules
 from workflows.procedure.authority import Audience, Role
 from workflows.procedure.clocks import ClockKind
 from workflows.procedure.penalties import PenaltyStatus, Stage
 from workflows.procedure.states import Action, CaseState
+from workflows.regulation import book
 
 
 def penalties():
@@ -91,6 +95,89 @@ def test_a_limit_of_the_desks_is_nobodys_breach(app, time):
     miss(case, ClockKind.EMERGENCY_START, time)
 
     assert penalties() == []
+
+
+def test_an_emergency_started_too_late_is_the_platforms_breach_where_it_answers_for_the_case(app, time):
+    platform = saved(an_organisation, kind=PartyKind.PLATFORM)
+    case = saved(a_case, CaseState.ANSWERING, respondent=platform)
+    miss(case, ClockKind.EMERGENCY_START, time)
+
+    penalty = penalty_of(case)
+
+    assert (penalty.breach, penalty.clause, penalty.measure) == ("emergency_late", "2.2.3.2", "warning")
+    assert len(penalties()) == 1
+    assert actions_of(platform.id, case) == [Action.ANSWER_PENALTY]
+
+
+def test_a_limit_missed_before_the_platform_was_asked_counts_once_it_is(app, time):
+    platform = saved(an_organisation, kind=PartyKind.PLATFORM)
+    case = saved(a_case, CaseState.TRIAGE, respondent=platform)
+    miss(case, ClockKind.EMERGENCY_START, time)
+    before = penalties()
+    asked = case_to_work(case.id)
+    with transaction():
+        actions.carry_out(
+            case_to_work(asked.id), Action.REQUEST_ANSWER, RequestAnswer(organisation_id=platform.id), act=an_act()
+        )
+
+    assert before == []
+    assert [each.breach for each in penalties()] == ["emergency_late"]
+
+
+def test_a_decision_says_once_more_what_the_emergency_clock_said_and_is_no_second_breach(app):
+    law, on = book.current(), date(2026, 9, 1)
+
+    assert rules.breaches_by_clauses(law, ["2.2.3.2"], on) == {"emergency_late": "2.2.3.2"}
+    assert rules.breaches_by_clauses(law, ["2.1.7.1"], on) == {}
+
+
+ORDERED = {"id": "O-1", "submitted_at": "2026-08-20T10:00:00+08:00"}
+
+
+@pytest.mark.parametrize(
+    ("until", "order", "expected"),
+    [
+        (date(2026, 8, 19), ORDERED, ["licence_lapsed"]), (date(2026, 8, 20), ORDERED, []), (None, ORDERED, []),
+        (date(2026, 8, 19), {"id": "O-1"}, []),
+    ],
+)  # fmt: skip
+def test_an_order_taken_after_the_licences_last_day_is_a_breach_and_what_is_not_known_is_none(
+    app, until, order, expected
+):
+    company = saved(an_organisation, licence_until=until)
+    saved(a_case, CaseState.ANSWERING, respondent=company, order_facts=order)
+
+    assert [(each.breach, each.clause) for each in penalties()] == [(breach, "3.2.2") for breach in expected]
+
+
+def test_a_lapsed_licence_is_a_breach_once_however_many_orders_it_took_and_the_company_is_heard(app, time):
+    company = saved(an_organisation, licence_until=date(2026, 8, 19))
+    first = saved(a_case, CaseState.ANSWERING, respondent=company, order_facts=ORDERED)
+    saved(a_case, CaseState.ANSWERING, respondent=company, order_facts=ORDERED)
+
+    assert [(each.case_id, each.measure, each.days) for each in penalties()] == [(first.id, "suspension", 30)]
+    assert actions_of(company.id, first) == [Action.ANSWER_PENALTY]
+
+
+def test_facts_that_come_later_show_the_lapsed_licence(app):
+    company = saved(an_organisation, licence_until=date(2026, 8, 19))
+    case = saved(a_case, CaseState.ANSWERING, respondent=company, order_facts={})
+    before = penalties()
+
+    with transaction():
+        stated = {"order": ORDERED, "events": []}
+        state(case_to_work(case.id), stated, side="desk", source="form", exhibit=None, act=an_act())
+
+    assert before == []
+    assert [each.breach for each in penalties()] == ["licence_lapsed"]
+
+
+def actions_of(company_id, case):
+    """What somebody of the company can do about penalties in the case."""
+    person = saved(a_person, Role.RESPONDENT, organisation_id=company_id)
+    session().rollback()
+    found = {handler.action for handler in actions.open_to(case_to_work(case.id), acting(person).actor)}
+    return [each for each in rules.ACTS if each in found]
 
 
 def test_the_same_breach_again_within_the_memory_brings_the_next_step(app, time):

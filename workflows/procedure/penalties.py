@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from workflows.procedure.states import Action
 from workflows.regulation.entries import Breach
@@ -53,13 +54,26 @@ def breach_by_clock(law: Rulebook, kind: str, on: date) -> Breach | None:
 
 
 def breaches_by_clauses(law: Rulebook, clauses: Iterable[str], on: date) -> dict[str, str]:
-    """Return each breach that a decision on these clauses establishes, with the first clause that it offends."""
+    """Return each breach that a decision on these clauses establishes, with the first clause that it offends.
+
+    What a clock of every company brings by itself is left to the clock.
+    """
     found: dict[str, str] = {}
     for clause in clauses:
         for breach in law.breaches.on(on):
-            if clause in breach.offends and not breach.clocks:
+            if clause in breach.offends and (breach.liable or not breach.clocks):
                 found.setdefault(breach.key, clause)
     return found
+
+
+def lapsed(valid_until: date | None, traded_at: datetime | None, time_zone: str) -> bool:
+    """Return whether somebody traded after the last day of their licence, which holds to its end in their time zone.
+
+    What is not known is not judged. Source: clause 3.2.2.
+    """
+    if valid_until is None or traded_at is None:
+        return False
+    return traded_at.astimezone(ZoneInfo(time_zone)).date() > valid_until
 
 
 def repetition(earlier: Iterable[datetime], at: datetime, law: Rulebook, on: date) -> int:

@@ -254,11 +254,13 @@ class PenaltyStep:
 class Breach(Named):
     """A kind of breach, the clauses it offends, and the penalty for the first, second, … time.
 
-    `clocks` are the kinds of clock whose end brings it by itself.
+    `clocks` are the kinds of clock whose end brings it by itself; `liable` the kind of party whose duty it is, where it
+    is not that of every company.
     """
 
     offends: tuple[str, ...]
     clocks: tuple[str, ...] = ()
+    liable: str | None = None
     steps: tuple[PenaltyStep, ...]
 
     def step(self, repetition: int) -> PenaltyStep:

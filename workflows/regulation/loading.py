@@ -291,8 +291,14 @@ def _breach(file: File, entry: Entry) -> kinds.Breach:
     steps = tuple(_penalty(step) for step in entry.entries("steps"))
     if not steps:
         raise entry.fail("has no penalty")
-    clauses, clocks = entry.strings("offends"), entry.strings("clocks")
-    return finish(entry, kinds.Breach(**file.named(entry), offends=clauses, clocks=clocks, steps=steps))
+    breach = kinds.Breach(
+        **file.named(entry),
+        offends=entry.strings("offends"),
+        clocks=entry.strings("clocks"),
+        liable=entry.string("liable") if entry.has("liable") else None,
+        steps=steps,
+    )
+    return finish(entry, breach)
 
 
 def _penalty(entry: Entry) -> kinds.PenaltyStep:

@@ -98,6 +98,7 @@ def _references(book: Rulebook) -> None:
         _known("explanations.toml", sentence.key, "clause", [sentence.clause], numbers)
     for breach in book.breaches.versions:
         _known("penalties.toml", breach.key, "clause", breach.offends, numbers)
+        _known("penalties.toml", breach.key, "party kind", [breach.liable] if breach.liable else [], parties)
 
 
 def _known(file: str, entry: str, kind: str, keys: Iterable[str], known: set[str]) -> None:

@@ -17,11 +17,7 @@ class LicenceForm(Form):
     """The business licence as somebody saw it: its number, and the last day on which it holds."""
 
     number = line_field(_l("Number of the licence"), Required(_l("Write the number that stands on it.")), limit=LONGEST)
-    until = DateField(
-        _l("Holds until"),
-        validators=[Optional()],
-        description=_l("The last day. Leave it empty for a licence without end."),
-    )
+    until = DateField(_l("Holds until"), validators=[Optional()])
 
     @classmethod
     def of(cls, company: Organisation) -> LicenceForm:

@@ -14,10 +14,11 @@ from app.cases.models import Case, CaseEvent, Clock
 from app.cases.queries import case_to_work, due_clocks
 from app.cli.demo.stories import BadStory, instant, lapse, stories
 from app.conduct.models import Penalty
-from app.conduct.standing import astray
+from app.conduct.standing import astray, scores
 from app.core import clock, outbox, site
 from app.core.db import session
 from app.core.messages import OutboundMessage
+from app.notices.models import RegisterEntry
 from app.organisations.models import Organisation
 from workflows.procedure.authority import ACCOUNT_ROLES, Actor
 from workflows.procedure.clocks import TIMERS, face
@@ -55,6 +56,7 @@ def test_the_demo_is_a_desk_at_work(load, accounts, time):
     _the_clocks_are_as_if_they_had_run(time)
     assert [case.number for case in cases if not explained(case_to_work(case.id)).sound] == []
     _penalties_stand_in_many_stages(time)
+    _a_score_can_be_seen_and_a_decision_was_sent_back(time)
     _letters_of_the_past_stay_here(time)
     _the_accounts_open(accounts)
     _a_second_load_changes_nothing(load, accounts)
@@ -80,6 +82,16 @@ def _penalties_stand_in_many_stages(time):
         Stage.HEARING, Stage.TO_DECIDE, Stage.STAYED, Stage.APPEALED, Stage.IN_FORCE, Stage.DROPPED, Stage.VOID
     }  # fmt: skip
     assert not [each for each in {one.organisation_id for one in found} if astray(each, time.at)]
+
+
+def _a_score_can_be_seen_and_a_decision_was_sent_back(time):
+    companies = session().scalars(select(Organisation.id)).all()
+    worth = [score.value for score in scores(companies, time.at).values() if score.value is not None]
+    statuses = Counter(session().scalars(select(RegisterEntry.status)))
+
+    assert any(value < 100 for value in worth)
+    assert statuses["set_aside"] == 1
+    assert statuses["replaced"] >= 1
 
 
 def _letters_of_the_past_stay_here(time):

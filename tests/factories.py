@@ -116,8 +116,8 @@ def _bring(case: Case, state: CaseState) -> None:
         return
     advance(case, Action.TRIAGE, act=an_act())
     if state in (CaseState.ANSWERING, CaseState.MEDIATION):
-        advance(case, Action.REQUEST_ANSWER, act=an_act(), detail={"organisation_id": case.respondent_id})
         case.asked_at = clock.now()
+        advance(case, Action.REQUEST_ANSWER, act=an_act(), detail={"organisation_id": case.respondent_id})
         service_clocks.start(case, ClockKind.RESPONDENT_ANSWER, act=an_act(), figure="respondent_answer")
     if state is CaseState.MEDIATION:
         advance(case, Action.ANSWER, act=an_act(), branch="refuse")

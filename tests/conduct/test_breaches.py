@@ -166,7 +166,7 @@ def test_facts_that_come_later_show_the_lapsed_licence(app):
 
     with transaction():
         stated = {"order": ORDERED, "events": []}
-        state(case_to_work(case.id), stated, side="desk", source="form", exhibit=None, act=an_act())
+        state(case_to_work(case.id), stated, side="desk", source="form", exhibit=None, act=an_act(Role.MEDIATOR))
 
     assert before == []
     assert [each.breach for each in penalties()] == ["licence_lapsed"]

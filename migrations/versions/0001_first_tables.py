@@ -136,6 +136,12 @@ def upgrade() -> None:
         sa.Column("emergency_contacts", sa.JSON(), nullable=False),
         sa.Column("contacts_kept_at", UtcInstant(), nullable=True, comment="when the contacts were last looked over"),
         sa.Column("contacts_kept_by", sa.Text(), nullable=True, comment="by whom, by name"),
+        sa.Column("licence_number", sa.Text(), nullable=True),
+        sa.Column(
+            "licence_until", sa.Date(), nullable=True, comment="the last day on which it holds; empty: not known"
+        ),
+        sa.Column("licence_verified_at", UtcInstant(), nullable=True, comment="when somebody looked at it last"),
+        sa.Column("licence_verified_by", sa.Text(), nullable=True, comment="who, by name"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("closed_at", UtcInstant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),

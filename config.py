@@ -35,6 +35,8 @@ class Settings:
     scan_url: str | None
     ledger_key_file: Path
     signing_dir: Path
+    people_key_file: Path
+    erasure_register: Path
     timestamp_url: str | None
     help_phone: str
     mail_from: str
@@ -87,6 +89,8 @@ def load(environ: Mapping[str, str] = os.environ) -> Settings:
         scan_url=_server(environ, "SCAN_URL", "clamd"),
         ledger_key_file=Path(environ.get("LEDGER_KEY_FILE") or data_dir / "ledger" / "notary.key"),
         signing_dir=Path(environ.get("SIGNING_DIR") or data_dir / "keys" / "notices"),
+        people_key_file=_keys_of_people(environ, data_dir),
+        erasure_register=Path(environ.get("ERASURE_REGISTER") or data_dir / "erased.register"),
         timestamp_url=environ.get("TIMESTAMP_URL") or None,
         help_phone=environ.get("HELP_PHONE") or "400-000-1234",
         mail_from=environ.get("MAIL_FROM") or f"desk@{urlsplit(base_url).hostname}",
@@ -193,6 +197,41 @@ def _bucket_keys(environ: Mapping[str, str]) -> tuple[Path, str] | None:
 def _hosts(environ: Mapping[str, str], base_url: str) -> tuple[str, ...]:
     named = [host.strip() for host in (environ.get("TRUSTED_HOSTS") or "").split(",") if host.strip()]
     return (*dict.fromkeys([urlsplit(base_url).hostname or "", "localhost", "127.0.0.1", *named]),)
+
+
+def _keys_of_people(environ: Mapping[str, str], data_dir: Path) -> Path:
+    """Return the file with the master keys of people's data, made at the very first start (mode 0600).
+
+    A file that the environment names must be there, and so must one beside a database that is: new keys would open
+    nothing of it.
+    """
+    named = environ.get("PEOPLE_KEY_FILE")
+    path = Path(named) if named else data_dir / "keys" / "people.key"
+    if path.exists():
+        return path
+    if named or (data_dir / "heng.db").exists():
+        raise SettingError(
+            f"PEOPLE_KEY_FILE {path} is missing: without it nothing that people wrote can be read. Put it back, or make"
+            " the first one with: python -c \"import config; config.new_people_keys(config.Path('FILE'))\""
+        )
+    new_people_keys(path)
+    return path
+
+
+def new_people_keys(path: Path) -> None:
+    """Make the first master key, and the key of the hashes by which people's data is found. Whole or not at all."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    new = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
+    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
+        file.write(f"lookup {secrets.token_hex(32)}\nmaster {secrets.token_hex(32)}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    try:
+        os.link(new, path)  # unlike renaming it, this overwrites nothing: of two that start at once, one wins
+    except FileExistsError:
+        pass
+    finally:
+        new.unlink()
 
 
 def _secret(path: Path) -> str:

@@ -110,11 +110,15 @@ def _vouched(text: str) -> str:
 # --- where the parts lie in the system -----------------------------------------------------------------------------
 
 
+REGISTER = "erased.register"
+
+
 def secrets() -> dict[str, Path]:
     """Return the files that open or sign something, by their names in the sealed part."""
     settings = site.settings()
     found = {
         "secret.key": settings.secret_key_file,
+        "people.key": settings.people_key_file,
         "notary.key": settings.ledger_key_file,
         "demo-accounts.json": settings.data_dir / "demo-accounts.json",
     }
@@ -135,14 +139,21 @@ def place_of_secret(name: str) -> Path:
 
 def plain() -> dict[str, Path]:
     """Return the files beside database, store and keys, by their names under `data/`."""
-    found = {"notary.pub": log_keys.folder() / "notary.pub"}
+    found = {"notary.pub": log_keys.folder() / "notary.pub", REGISTER: site.settings().erasure_register}
     beside = (path for name in ("triage", "rulebook") for path in sorted((site.settings().data_dir / name).glob("*")))
     return found | {f"{path.parent.name}/{path.name}": path for path in beside if PATH.fullmatch(path.name)}
 
 
 def place_of_plain(name: str) -> Path:
-    """Return where a file under `data/` belongs."""
+    """Return where a file under `data/` belongs: the register of who was erased beside our own, which may be newer."""
+    if name == REGISTER:
+        return restored_register()
     return log_keys.folder() / name if name == "notary.pub" else site.settings().data_dir / name
+
+
+def restored_register() -> Path:
+    """Return where a restore leaves the backup's register, until its entries are taken over."""
+    return site.settings().data_dir / "erased.restored"
 
 
 def stored() -> Iterator[tuple[str, int]]:

@@ -37,17 +37,14 @@ from app.backup.contents import (
 from app.backup.copying import Progress, copied, measured, on_a_disk, require_room, settled, written
 from app.backup.locks import Lock, locked
 from app.core.db import Base, db, session
+from app.core.people import Person
+from app.core.sealed import SealedType
 from app.core.storage import store
 from app.ledger import keys, queries
-from app.post.models import InboundMail
 from workflows.verify.notes import Signer
 
 PARTIAL = ".partial"
 Opening = Callable[[], BinaryIO]
-IN_NO_STORE = {  # columns that end in sha256 and name no file of the store
-    "idempotency_keys.request_sha256", "inbound_mail.content_sha256", "notice_proofs.data_sha256",
-    "triage_weights.sha256",
-}  # fmt: skip
 
 
 def create(folder: Path, lock: Lock, *, at: datetime, progress: Progress) -> Manifest:
@@ -127,10 +124,10 @@ def _open(path: Path) -> BinaryIO:
 
 
 def named_files() -> Iterator[str]:
-    """Yield the hash of every file of the store that a row names."""
+    """Yield the name of every file of the store that a row refers to, but for those of people who were erased."""
+    erased = set(session().scalars(select(Person.id).where(Person.wrapped.is_(None))))
     for table in Base.metadata.sorted_tables:
         for column in table.columns:
-            if column.name.endswith("sha256") and f"{table.name}.{column.name}" not in IN_NO_STORE:
-                yield from session().scalars(select(column).where(column.is_not(None)))
-    for files in session().scalars(select(InboundMail.files)):
-        yield from (each[key] for each in files for key in ("sha256", "shared_sha256") if each.get(key))
+            if isinstance(column.type, SealedType) and column.type.files:
+                values = session().scalars(select(column).where(column.is_not(None)))
+                yield from (name for each in values if each.whose not in erased for name in each.files)

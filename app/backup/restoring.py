@@ -23,11 +23,13 @@ from app.backup.checking import check
 from app.backup.contents import DATA, DATABASE, FILES, KEYS, BackupRefused, Manifest, Part
 from app.backup.copying import Measured, Progress, copied, on_a_disk, require_room, settled, written
 from app.backup.locks import Lock, opened
-from app.core import site
-from app.core.db import db, session
+from app.core import people, site
+from app.core.db import db, session, transaction
 from app.core.storage import store
 from app.ledger import checking, keys
 from workflows.verify.notes import Key
+
+MADE_AT_START = ("secret.key", "people.key")
 
 
 def restore(folder: Path, lock: Lock, *, progress: Progress) -> Manifest:
@@ -43,6 +45,7 @@ def restore(folder: Path, lock: Lock, *, progress: Progress) -> Manifest:
         _bring_keys(folder, lock)
         progress.begin("Restoring the database")
         _bring_database(folder / DATABASE)
+        _erase_again()
         _check_restored(manifest)
         site.settings().unfinished_restore.unlink()
         settled(place)
@@ -65,7 +68,7 @@ def _require_empty() -> None:
     if site.settings().unfinished_restore.exists():
         return
     found = [f"{count} rows of {name}" for name, count in snapshot.rows().items()]
-    found += [str(path) for name, path in contents.secrets().items() if path.exists() and name != "secret.key"]
+    found += [str(path) for name, path in contents.secrets().items() if path.exists() and name not in MADE_AT_START]
     found += [store().shelf.where] if next(contents.stored(), None) else []
     if found:
         raise BackupRefused(
@@ -98,7 +101,8 @@ def _mark(manifest: Manifest) -> None:
 def _empty() -> None:
     """Take away what an earlier attempt left, and the key that this program made when it started in an empty place."""
     store().shelf.clear()
-    for path in [*contents.secrets().values(), *contents.plain().values()]:
+    beside = [path for name, path in contents.plain().items() if name != contents.REGISTER]
+    for path in [*contents.secrets().values(), *beside, contents.restored_register()]:
         path.unlink(missing_ok=True)
 
 
@@ -150,6 +154,14 @@ def _bring_database(file: Path) -> None:
     new.chmod(0o600)
     new.replace(final)
     settled(final.parent)
+
+
+def _erase_again() -> None:
+    """Erase whom this backup brought back: by its own register, and by this site's, which may know of later ones."""
+    with transaction():
+        people.erased_again(contents.restored_register())
+        people.erased_again()
+    contents.restored_register().unlink(missing_ok=True)
 
 
 def _check_restored(manifest: Manifest) -> None:

@@ -8,13 +8,40 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, Money, by_value
+from app.core.db import Model, Money, by_value, session
+from app.core.people import Person
+from app.core.sealed import Parted, sealed
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.authority import Audience
 from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.states import Action, CaseState
 
 FAR = datetime(9999, 12, 31, tzinfo=UTC)
+
+
+ORDER_STAYS = frozenset(
+    {"category", "submitted_at", "goods_total_minor", "currency", "hold_minor", "delivery_scope", "delivered_at",
+     "received_at", "goods_intact", "packaging_complete", "payment"}
+)  # fmt: skip
+EVENT_STAYS = frozenset(
+    {"type", "at", "actor", "kind", "consumer_consent", "notified_at", "finding", "payer", "amount_minor", "importance",
+     "cause", "kept"}
+)  # fmt: skip
+TERM_STAYS = frozenset({"kind", "amount", "amount_minor", "currency", "party_kind", "party", "days", "due_at", "n"})
+READING_STAYS = frozenset(
+    {"anomaly", "responsible_party", "confidence", "needs_person", "why_person", "emergency", "others", "language",
+     "emergency_reasons", "missing", "model_version"}
+)  # fmt: skip
+DETAIL_STAYS = frozenset(
+    {"channel", "files", "declared", "important", "anomaly", "status", "organisation_id", "kind", "generation", "level",
+     "desk", "remedy", "verdict", "clause", "before", "after", "from", "to", "plan", "step", "stage", "call",
+     "interest", "place", "round", "outcome", "votes", "grounds", "statements", "position", "late", "points_to",
+     "by_itself", "bidding", "offer", "by", "owed", "exhibits", "case_number", "mail", "number", "code", "changed",
+     "solved", "fair", "effort", "challenge", "ruling", "inspection", "conclusion", "exhibit", "item", "items", "side",
+     "source", "facts", "differ", "due_at", "penalty", "breach", "measure", "points", "days", "fine_minor",
+     "repetition", "until_at", "cause", "decision"}
+)  # fmt: skip
+"""What is structure in facts, terms, readings and the history: keys, numbers, instants. The rest is people's words."""
 
 
 class Case(Model):
@@ -26,6 +53,7 @@ class Case(Model):
         CheckConstraint("state != 'decided' OR decided_at IS NOT NULL", name="decided_at_when_decided"),
         CheckConstraint("state != 'closed' OR closed_at IS NOT NULL", name="closed_at_when_closed"),
         Index("ix_cases_newest", "received_at", "id"),
+        Index("ix_cases_closed", "closed_at"),
         Index("ix_cases_queue", "state", "due_at", "id"),
         Index("ix_cases_assignee", "assignee_id", "state", "due_at"),
         Index("ix_cases_respondent", "respondent_id", "state", "due_at"),
@@ -43,9 +71,11 @@ class Case(Model):
     link_hash: Mapped[str] = mapped_column(unique=True, comment="opens the private page, masked")
     access_hash: Mapped[str] = mapped_column(unique=True, comment="the complainant's key to the API")
     original_sha256: Mapped[str] = mapped_column(comment="the submission as it arrived, in the store")
+    original_ref: Mapped[str | None] = sealed(files=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True, comment="who complains")
 
-    title: Mapped[str]
-    narrative: Mapped[str]
+    title: Mapped[str] = sealed()
+    narrative: Mapped[str] = sealed()
     danger: Mapped[bool] = mapped_column(default=False)
     important: Mapped[bool] = mapped_column(default=False, comment="24 h instead of 48 h, clause 2.1.7.1")
     emergency: Mapped[bool] = mapped_column(default=False, comment="needs the duty officer before anything else")
@@ -53,9 +83,15 @@ class Case(Model):
     emergency_called_id: Mapped[int | None] = mapped_column(comment="whose emergency contact was called")
     emergency_started_at: Mapped[datetime | None]
     emergency_ended_at: Mapped[datetime | None]
-    order_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
-    order_events: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
-    remedies_sought: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    order_kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    order_words: Mapped[dict[str, Any] | None] = sealed(dict)
+    order_facts = Parted("order_kept", "order_words", ORDER_STAYS)
+    events_kept: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    events_words: Mapped[list[dict[str, Any]] | None] = sealed(list)
+    order_events = Parted("events_kept", "events_words", EVENT_STAYS)
+    sought_kept: Mapped[list[dict[str, Any]]] = mapped_column(default=list)
+    sought_words: Mapped[list[dict[str, Any]] | None] = sealed(list)
+    remedies_sought = Parted("sought_kept", "sought_words", TERM_STAYS)
     amount_minor: Mapped[int | None] = mapped_column(Money)
     currency: Mapped[str] = mapped_column(default="CNY")
 
@@ -63,7 +99,9 @@ class Case(Model):
     anomaly: Mapped[str | None]
     anomaly_status: Mapped[str] = mapped_column(default="needs_person", comment="confirmed, proposed, needs_person")
     others: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="further anomalies, with their parties")
-    reading: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="what triage read, with its reasons")
+    reading_kept: Mapped[dict[str, Any]] = mapped_column(default=dict, comment="what triage read")
+    reading_words: Mapped[dict[str, Any] | None] = sealed(dict, comment="its reasons: words of the story")
+    reading = Parted("reading_kept", "reading_words", READING_STAYS)
     responsible_kind: Mapped[PartyKind | None] = mapped_column(by_value(PartyKind))
     respondent_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     assignee_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
@@ -79,11 +117,21 @@ class Case(Model):
     closed_at: Mapped[datetime | None]
     close_reason: Mapped[str | None]
 
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     respondent: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
     parties: Mapped[list[Party]] = relationship(back_populates="case", order_by="Party.id", lazy="raise_on_sql")
     clocks: Mapped[list[Clock]] = relationship(back_populates="case", order_by="Clock.id", lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
+
+    def __init__(self, **fields: Any) -> None:
+        fields.setdefault("person", None)
+        super().__init__(**fields)
+        self.person = fields["person"] or Person.new()
+
+    def owner(self) -> Person:
+        """Return who complains: all that is written in the case is sealed under their key."""
+        return self.person
 
     @property
     def known_to(self) -> frozenset[int]:
@@ -96,22 +144,32 @@ class Case(Model):
         return frozenset({self.respondent_id} if self.respondent_id and self.asked_at else ())
 
 
-class Party(Model):
+class OfCase:
+    """A row of a case: its words are sealed under the complainant's key, whoever wrote them."""
+
+    case_id: Mapped[int]
+
+    def owner(self) -> Person:
+        """Return who complains in the case."""
+        return (self.__dict__.get("case") or session().get_one(Case, self.case_id)).person
+
+
+class Party(OfCase, Model):
     """The complainant: who they are, how to reach them. Respondents are organisations (`Case.respondent_id`)."""
 
     __tablename__ = "parties"
-    __table_args__ = (UniqueConstraint("case_id", "role"), Index("ix_parties_phone", "phone"))
+    __table_args__ = (UniqueConstraint("case_id", "role"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"))
     role: Mapped[str] = mapped_column(default="complainant", comment="complainant, agent")
-    name: Mapped[str | None]
-    phone: Mapped[str | None]
-    email: Mapped[str | None]
+    name: Mapped[str | None] = sealed()
+    phone: Mapped[str | None] = sealed()
+    email: Mapped[str | None] = sealed()
     contact_by: Mapped[str | None] = mapped_column(comment="email or phone")
-    contact_hours: Mapped[str | None]
-    on_behalf_of: Mapped[str | None]
-    respondent_named: Mapped[str | None] = mapped_column(comment="the company as the complainant wrote it")
+    contact_hours: Mapped[str | None] = sealed()
+    on_behalf_of: Mapped[str | None] = sealed()
+    respondent_named: Mapped[str | None] = sealed(comment="the company as the complainant wrote it")
     case: Mapped[Case] = relationship(back_populates="parties", lazy="raise_on_sql")
 
 
@@ -175,7 +233,7 @@ class ClockEffect(Model):
     at: Mapped[datetime]
 
 
-class CaseEvent(Model):
+class CaseEvent(OfCase, Model):
     """One entry of a case's history: complete, ordered, never changed."""
 
     __tablename__ = "case_events"
@@ -194,10 +252,12 @@ class CaseEvent(Model):
     clause: Mapped[str]
     audience: Mapped[Audience] = mapped_column(by_value(Audience))
     walled: Mapped[bool] = mapped_column(default=False)
-    detail: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail_kept: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    detail_words: Mapped[dict[str, Any] | None] = sealed(dict)
+    detail = Parted("detail_kept", "detail_words", DETAIL_STAYS)
 
 
-class Finding(Model):
+class Finding(OfCase, Model):
     """What the rule engine found on the facts of the order, and whether a person confirmed it."""
 
     __tablename__ = "findings"
@@ -208,8 +268,8 @@ class Finding(Model):
     clause: Mapped[str]
     verdict: Mapped[str]
     liable: Mapped[str | None]
-    explanation: Mapped[dict[str, Any]]
-    facts: Mapped[dict[str, Any]]
+    explanation: Mapped[dict[str, Any]] = sealed(dict)
+    facts: Mapped[dict[str, Any]] = sealed(dict)
     limit: Mapped[dict[str, Any]]
     found_at: Mapped[datetime]
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))

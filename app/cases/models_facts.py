@@ -8,10 +8,12 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.cases.models import OfCase
 from app.core.db import Model
+from app.core.sealed import sealed
 
 
-class FactStatement(Model):
+class FactStatement(OfCase, Model):
     """What one side said of the order at one time. What the case goes by is folded from all of them (`merging`)."""
 
     __tablename__ = "fact_statements"
@@ -24,6 +26,6 @@ class FactStatement(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     source: Mapped[str] = mapped_column(comment="complaint, case, file, form, settled")
     exhibit: Mapped[int | None] = mapped_column(comment="number of the exhibit that is the file")
-    order: Mapped[dict[str, Any]] = mapped_column("order_facts")
-    events: Mapped[list[dict[str, Any]]]
+    order: Mapped[dict[str, Any]] = sealed(dict)
+    events: Mapped[list[dict[str, Any]]] = sealed(list)
     at: Mapped[datetime]

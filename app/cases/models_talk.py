@@ -7,12 +7,14 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from app.cases.models import OfCase
 from app.core.db import Model, Money, by_value
+from app.core.sealed import sealed
 from app.organisations.models import PartyKind
 from workflows.procedure.authority import Audience
 
 
-class Message(Model):
+class Message(OfCase, Model):
     """A message inside a case; `audience` says who may ever read it."""
 
     __tablename__ = "messages"
@@ -24,11 +26,11 @@ class Message(Model):
     side: Mapped[str] = mapped_column(comment="consumer, respondent, desk, system: who wrote it")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     language: Mapped[str]
-    body: Mapped[str]
+    body: Mapped[str] = sealed()
     at: Mapped[datetime]
 
 
-class Remedy(Model):
+class Remedy(OfCase, Model):
     """One thing owed after a settlement or a decision: what, how much, by whom, until when."""
 
     __tablename__ = "remedies"
@@ -48,18 +50,18 @@ class Remedy(Model):
     party_kind: Mapped[PartyKind] = mapped_column(by_value(PartyKind))
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
     freight_by: Mapped[str | None] = mapped_column(comment="who bears the freight: consumer or a kind of party")
-    note: Mapped[str | None]
+    note: Mapped[str | None] = sealed()
     due_at: Mapped[datetime]
     status: Mapped[str] = mapped_column(
         default="promised", comment="promised, proved, disputed, stayed, confirmed, void"
     )
-    proof: Mapped[str | None]
+    proof: Mapped[str | None] = sealed()
     proved_at: Mapped[datetime | None]
     confirmed_at: Mapped[datetime | None]
     breached_at: Mapped[datetime | None]
 
 
-class Rating(Model):
+class Rating(OfCase, Model):
     """What the consumer thinks of how the case went: 1 to 5 each. Source: clause 2.1.7.3."""
 
     __tablename__ = "ratings"
@@ -68,7 +70,7 @@ class Rating(Model):
     solved: Mapped[int]
     fair: Mapped[int]
     effort: Mapped[int]
-    comment: Mapped[str | None]
+    comment: Mapped[str | None] = sealed()
     at: Mapped[datetime]
 
 

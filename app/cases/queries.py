@@ -10,7 +10,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
-from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding, Party
+from app.cases import traces
+from app.cases.models import Case, CaseEvent, Clock, ClockEffect, Finding
 from app.core import paging
 from app.core.db import session, writing
 from app.core.ids import digest, read_case_number
@@ -127,13 +128,15 @@ def hold(case: Case) -> None:
 
 
 def by_link(token: str) -> Case | None:
-    """Return the case whose private link this is."""
-    return _one(select(Case).where(Case.link_hash == digest(token)))
+    """Return the case whose private link this is; none once its complainant is erased."""
+    case = _one(select(Case).where(Case.link_hash == digest(token)))
+    return case if case and case.person.erased_at is None else None
 
 
 def by_access_token(token: str) -> Case | None:
     """Return the case whose complainant's key this is."""
-    return session().scalars(select(Case).where(Case.access_hash == digest(token))).one_or_none()
+    case = session().scalars(select(Case).where(Case.access_hash == digest(token))).one_or_none()
+    return case if case and case.person.erased_at is None else None
 
 
 def events(case: Case, actor: Actor, *, after: int = 0, limit: int = 500) -> Sequence[CaseEvent]:
@@ -161,7 +164,7 @@ def first_asked(case: Case, actor: Actor, column: Any) -> ColumnElement[Any]:
     query = select(func.min(getattr(entry, column.key))).where(
         entry.case_id == case.id,
         entry.action == Action.REQUEST_ANSWER,
-        entry.detail["organisation_id"].as_integer() == actor.organisation_id,
+        entry.detail_kept["organisation_id"].as_integer() == actor.organisation_id,
     )
     return query.scalar_subquery()
 
@@ -176,11 +179,10 @@ def facts_of_all(*, batch: int = 500, most: int | None = None) -> Iterator[tuple
 
     `most` looks through no more than the newest ones.
     """
-    columns = (Case.id, Case.number, Case.order_facts, Case.order_events, Case.received_at, Case.time_zone)
     last = 0
     if most is not None:
         last = session().scalar(select(Case.id).order_by(Case.id.desc()).offset(most).limit(1)) or 0
-    while rows := session().execute(select(*columns).where(Case.id > last).order_by(Case.id).limit(batch)).all():
+    while rows := session().scalars(select(Case).where(Case.id > last).order_by(Case.id).limit(batch)).all():
         last = rows[-1].id
         for row in rows:
             if row.order_facts or row.order_events:
@@ -247,20 +249,13 @@ def conditions(wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _matches(text: str) -> ColumnElement[bool]:
-    """Case number, telephone, order number, company, or words of the title."""
+    """Case number, telephone, e-mail, order number, name, company, or words of the title."""
     if "\0" in text:  # SQLite would take it for the end of the pattern
         return false()
     if number := read_case_number(text):
         return Case.number == number
-    digits = "".join(ch for ch in text if ch.isascii() and ch.isdigit())
-    people = [Party.phone.contains(digits[-8:])] if len(digits) >= 7 else []
-    people += [Party.email == text.strip().casefold(), Party.name == text.strip()]
-    return or_(
-        Case.title.icontains(text, autoescape=True),
-        Case.order_facts["id"].as_string() == text.strip(),
-        Case.id.in_(select(Party.case_id).where(or_(*people))),
-        Case.respondent_id.in_(select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))),
-    )
+    company = select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))
+    return or_(traces.matching(text), Case.respondent_id.in_(company))
 
 
 ORDERS = {"due": (Case.due_at, datetime), "-received": (Case.received_at, datetime)}

@@ -8,9 +8,10 @@ from datetime import datetime
 
 from sqlalchemy import ColumnElement, case, func, or_, select
 
-from app.cases.models import Case, Party
+from app.cases.models import Case
 from app.cases.models_joint import Joint
 from app.cases.queries import seen_by
+from app.cases.traces import with_any
 from app.core.db import session
 from app.organisations.models import Organisation
 from workflows.procedure.authority import Actor
@@ -55,12 +56,12 @@ def belonging(this: Case, actor: Actor) -> tuple[list[Case], list[Case]]:
 def _same_person(this: Case) -> Iterator[ColumnElement[bool]]:
     reached = [address for party in this.parties for address in (party.phone, party.email) if address]
     if reached:
-        yield Case.id.in_(select(Party.case_id).where(or_(Party.phone.in_(reached), Party.email.in_(reached))))
+        yield with_any("contact", reached)
 
 
 def _same_order(this: Case) -> Iterator[ColumnElement[bool]]:
     if order_id := this.order_facts.get("id"):
-        yield Case.order_facts["id"].as_string() == order_id
+        yield with_any("order", [str(order_id)])
 
 
 @dataclass(frozen=True, slots=True)

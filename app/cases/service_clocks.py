@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Mapping
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import insert, update
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.cases import service_letters
@@ -71,7 +71,7 @@ def start(
 
 
 def start_first(case: Case, figures: Mapping[ClockKind, str], *, act: Act) -> None:
-    """Arm the clocks of a new case and give it its id: one statement for the case, two for all of its clocks.
+    """Arm the clocks of a new case and give it its id: one statement for the case, one for all of its clocks.
 
     Source: the figures' clauses.
     """
@@ -79,9 +79,9 @@ def start_first(case: Case, figures: Mapping[ClockKind, str], *, act: Act) -> No
     case.due_at = min((row["due_at"] for row in rows if row["kind"] not in TIMERS), default=FAR)
     session().add(case)
     session().flush()
-    session().execute(insert(Clock), [row | {"case_id": case.id, "generation": 1} for row in rows])
-    clocks = session().scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.id))
-    set_committed_value(case, "clocks", list(clocks))
+    first = [row | {"case_id": case.id, "generation": 1} for row in rows]
+    clocks = session().scalars(insert(Clock).returning(Clock), first)
+    set_committed_value(case, "clocks", sorted(clocks, key=lambda clock: clock.id))
 
 
 def _armed(case: Case, kind: ClockKind, figure: str, act: Act, due_at: datetime | None = None) -> dict[str, Any]:

@@ -64,7 +64,8 @@ def tell_consumer(
     letter = write(key, case.language, number=case.number, phone=site.settings().help_phone, **fields)
     post(
         channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.by(channel),
-        case_number=case.number, at=act.at, reply_to=reply_address(case.number, COMPLAINANT), urgent=urgent,
+        case_number=case.number, person=case.person, at=act.at, urgent=urgent,
+        reply_to=reply_address(case.number, COMPLAINANT),
         attachments=_with(case, "consumer", attachments) if channel is Channel.EMAIL else (),
         not_before=_held(key, service_hours.hours_in(case.time_zone, at=act.at), act, urgent=urgent),
     )  # fmt: skip
@@ -88,7 +89,7 @@ def tell_respondent(
     letter = write(key, organisation.language, number=case.number, organisation=organisation.name, **fields)
     post(
         channel=Channel.EMAIL, address=organisation.email, language=organisation.language, subject=letter.subject,
-        body=letter.body, case_number=case.number, at=act.at, urgent=urgent,
+        body=letter.body, case_number=case.number, person=case.person, at=act.at, urgent=urgent,
         attachments=_with(case, "respondent", attachments),
         reply_to=reply_address(case.number, company(organisation.id)),
         not_before=_held(key, service_hours.hours_in(organisation.time_zone, at=act.at), act, urgent=urgent),
@@ -100,7 +101,7 @@ def tell_staff(case: Case, person: User, key: str, *, act: Act, urgent: bool = F
     letter = write(key, person.language, number=case.number, **fields)
     post(
         channel=Channel.EMAIL, address=person.email, language=person.language, subject=letter.subject,
-        body=letter.body, case_number=case.number, at=act.at, urgent=urgent,
+        body=letter.body, case_number=case.number, person=case.person, at=act.at, urgent=urgent,
         not_before=_held(key, service_hours.hours_of(person.id, at=act.at), act, urgent=urgent),
     )  # fmt: skip
 

@@ -20,6 +20,7 @@ GROUPS = {
     "assistant": "app.cli.assistant:assistant_group",
     "backup": "app.cli.backup:backup_group",
     "ledger": "app.cli.ledger:ledger_group",
+    "people": "app.cli.people:people_group",
     "demo": "app.cli.demo.command:demo_group",
     "db": "app.cli.migrations:database_group",
 }

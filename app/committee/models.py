@@ -9,14 +9,17 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
-from app.core.db import Model, Money, by_value
+from app.cases.models import TERM_STAYS, OfCase
+from app.core.db import Model, Money, by_value, session
 from app.core.ids import new_token
+from app.core.people import Person
+from app.core.sealed import Parted, sealed
 from workflows.procedure.issues import IssueKind, Outcome, Question
 from workflows.procedure.panel import CHAIR_PLACE
 from workflows.procedure.voting import Choice, TieRule, is_sealed
 
 
-class Panel(Model):
+class Panel(OfCase, Model):
     """Those who decide a case in one round, with everything frozen that its draw and its vote depend on."""
 
     __tablename__ = "panels"
@@ -88,7 +91,17 @@ class PanelDraw(Model):
     checkpoint: Mapped[int | None] = mapped_column(comment="size of the log whose root is in the seed")
 
 
-class PanelSeat(Model):
+class OfPanel:
+    """A row of a panel: its words are sealed under the key of who complains in the case."""
+
+    panel_id: Mapped[int]
+
+    def owner(self) -> Person:
+        """Return who complains in the panel's case."""
+        return session().get_one(Panel, self.panel_id).owner()
+
+
+class PanelSeat(OfPanel, Model):
     """One person on a panel: from being drawn until they leave, if they do."""
 
     __tablename__ = "panel_seats"
@@ -107,7 +120,7 @@ class PanelSeat(Model):
     ballot: Mapped[str] = mapped_column(default=new_token, comment="stands for the member where votes are published")
     seated_at: Mapped[datetime]
     interest: Mapped[str | None] = mapped_column(comment="none or conflict; empty until declared")
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = sealed()
     declared_at: Mapped[datetime | None]
     left_at: Mapped[datetime | None]
     left_because: Mapped[str | None] = mapped_column(comment="conflict, silent or challenged")
@@ -143,7 +156,7 @@ class PoolMember(Model):
         )
 
 
-class Challenge(Model):
+class Challenge(OfPanel, Model):
     """A party's doubt about a member. Until it is ruled on the panel's work halts, and its clocks run on."""
 
     __tablename__ = "challenges"
@@ -160,13 +173,13 @@ class Challenge(Model):
     n: Mapped[int] = mapped_column(comment="on this panel, from 1")
     side: Mapped[str] = mapped_column(comment="consumer or respondent")
     grounds: Mapped[list[str]]
-    text: Mapped[str]
+    text: Mapped[str] = sealed()
     language: Mapped[str]
     at: Mapped[datetime]
     ruler_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"), comment="empty: any secretary")
     rule_by: Mapped[datetime]
     outcome: Mapped[str] = mapped_column(default="pending", comment="pending, upheld, rejected, moot")
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = sealed()
     ruled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     ruled_at: Mapped[datetime | None]
     seat: Mapped[PanelSeat] = relationship(lazy="raise_on_sql")
@@ -183,7 +196,7 @@ class ExhibitReading(Model):
     at: Mapped[datetime]
 
 
-class DossierReading(Model):
+class DossierReading(OfPanel, Model):
     """What the dossier held when a member read it: at their declaration, and each time they read what is new."""
 
     __tablename__ = "dossier_readings"
@@ -192,7 +205,7 @@ class DossierReading(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     panel_id: Mapped[int] = mapped_column(ForeignKey("panels.id"))
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
-    held: Mapped[dict[str, Any]] = mapped_column(comment="each part of the dossier with what it said")
+    held: Mapped[dict[str, Any]] = sealed(dict, comment="each part of the dossier with what it said")
     at: Mapped[datetime]
 
 
@@ -218,7 +231,7 @@ class Issue(Model):
         return Question(self.kind, self.subject, self.clause, self.party, self.amount_minor, self.currency)
 
 
-class Vote(Model):
+class Vote(OfPanel, Model):
     """What a member said to an issue. Rows are only added; of those of one member the newest counts."""
 
     __tablename__ = "votes"
@@ -233,12 +246,12 @@ class Vote(Model):
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     ballot: Mapped[str] = mapped_column(comment="of the seat: stands for the member where votes are published")
     choice: Mapped[Choice] = mapped_column(by_value(Choice))
-    reason: Mapped[str]
+    reason: Mapped[str] = sealed()
     at: Mapped[datetime]
     counts: Mapped[bool] = mapped_column(default=True, comment="false once changed, or its member left the panel")
 
 
-class Decision(Model):
+class Decision(OfCase, Model):
     """What a panel decided, from draft to signature and beyond."""
 
     __tablename__ = "decisions"
@@ -250,18 +263,20 @@ class Decision(Model):
     number: Mapped[str | None] = mapped_column(unique=True, comment="〔year〕serial, given at signing")
     language: Mapped[str]
     outcome: Mapped[Outcome] = mapped_column(by_value(Outcome))
-    facts_found: Mapped[list[str]]
+    facts_found: Mapped[list[str]] = sealed(list)
     clauses: Mapped[list[str]]
-    reasons: Mapped[str]
-    terms: Mapped[list[dict[str, Any]]]
-    dissent: Mapped[str | None]
+    reasons: Mapped[str] = sealed()
+    terms_kept: Mapped[list[dict[str, Any]]]
+    terms_words: Mapped[list[dict[str, Any]] | None] = sealed(list)
+    terms = Parted("terms_kept", "terms_words", TERM_STAYS)
+    dissent: Mapped[str | None] = sealed()
     dissent_ruling: Mapped[str | None] = mapped_column(comment="publish or keep: what the chair ruled of the dissent")
     status: Mapped[str] = mapped_column(
         default="draft", comment="draft, in_force, under_review, replaced, set_aside, withdrawn"
     )
     drafted_by: Mapped[int] = mapped_column(ForeignKey("users.id"))
     drafted_at: Mapped[datetime]
-    returned_note: Mapped[str | None] = mapped_column(comment="why the chair sent the draft back")
+    returned_note: Mapped[str | None] = sealed(comment="why the chair sent the draft back")
     returned_at: Mapped[datetime | None]
     signed_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     signed_at: Mapped[datetime | None]
@@ -279,7 +294,7 @@ class Decision(Model):
         return "affirmed" if (self.outcome, self.terms) == (outcome, terms) else "changed"
 
 
-class ReviewRequest(Model):
+class ReviewRequest(OfCase, Model):
     """A party's request that other members look at a decision again."""
 
     __tablename__ = "review_requests"
@@ -290,7 +305,7 @@ class ReviewRequest(Model):
     round: Mapped[int] = mapped_column(comment="of the decision that is to be reviewed")
     side: Mapped[str] = mapped_column(comment="consumer or respondent")
     grounds: Mapped[list[str]]
-    text: Mapped[str]
+    text: Mapped[str] = sealed()
     language: Mapped[str]
     at: Mapped[datetime]
     outcome: Mapped[str | None] = mapped_column(comment="affirmed, changed or sent_back")

@@ -289,17 +289,18 @@ class Receipts:
 
 def receipts(panel: Panel, reader_id: int | None) -> Receipts:
     """Return the receipts of a panel, in one query."""
-    mine = select(DossierReading.held).where(
+    mine = select(func.max(DossierReading.id)).where(
         DossierReading.panel_id == panel.id, DossierReading.user_id == reader_id
     )  # fmt: skip
-    last = mine.order_by(DossierReading.id.desc()).limit(1).scalar_subquery()
-    query = select(ExhibitReading, last).select_from(Panel).where(Panel.id == panel.id)
-    rows = session().execute(query.outerjoin(ExhibitReading, ExhibitReading.panel_id == Panel.id)).all()
+    query = select(ExhibitReading, DossierReading).select_from(Panel).where(Panel.id == panel.id)
+    query = query.outerjoin(ExhibitReading, ExhibitReading.panel_id == Panel.id)
+    rows = session().execute(query.outerjoin(DossierReading, DossierReading.id == mine.scalar_subquery())).all()
     opened: dict[int, dict[int, datetime]] = {}
-    for row, _held in rows:
+    for row, _last in rows:
         if row is not None:
             opened.setdefault(row.user_id, {})[row.exhibit_id] = row.at
-    return Receipts(opened, rows[0][1] if rows else None)
+    last = rows[0][1] if rows else None
+    return Receipts(opened, last.held if last else None)
 
 
 def panels_read_by(case_id: int, user_id: int | None) -> Sequence[Panel]:

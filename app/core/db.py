@@ -203,7 +203,8 @@ def _prepare(connection: Any, record: Any) -> None:
         return
     connection.isolation_level = None
     cursor = connection.cursor()
-    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}"):
+    settings = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={BUSY_TIMEOUT_MS}")
+    for pragma in (*settings, "secure_delete=ON"):  # what is overwritten is gone from the file too
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()
 

@@ -29,7 +29,7 @@ class Refused(ValueError):
 def send(message: OutboundMessage, *, answers: str | None = None, files: Files = ()) -> bool:
     """Send the letter; return False where it stays here, because there is no mail server.
 
-    `answers` is the Message-ID of the mail that it answers, `files` have filename, media_type and sha256. Raises:
+    `answers` is the Message-ID of the mail that it answers, `files` have filename, media_type and ref. Raises:
     Refused when the server will never take it; OSError or smtplib.SMTPException when it is to be tried again.
     """
     url = site.settings().smtp_url
@@ -73,7 +73,7 @@ def letter(message: OutboundMessage, *, answers: str | None = None, files: Files
         part["Content-Language"] = message.language  # after the content, which clears such headers
     for file in files:
         kind, _, subkind = file["media_type"].partition("/")
-        content = store().read(file["sha256"])
+        content = store().read(file["ref"])
         mail.add_attachment(content, maintype=kind, subtype=subkind, filename=file["filename"])
     return mail
 

@@ -42,11 +42,12 @@ class Task(StrEnum):
     REMIND_OF_EVIDENCE = "workflows.jobs.tasks.remind_of_evidence"
     REPLAY_RULEBOOK = "workflows.jobs.tasks.replay_rulebook"
     SEND_WEBHOOK = "workflows.jobs.tasks.send_webhook"
+    FORGET_PEOPLE = "workflows.jobs.tasks.forget_people"
 
 
 _ELSEWHERE = {
     Task.ISSUE_NOTICE: Lane.NOTICES, Task.TEACH_TRIAGE: Lane.NOTICES, Task.MAKE_PREVIEWS: Lane.NOTICES,
-    Task.REPLAY_RULEBOOK: Lane.NOTICES,
+    Task.FORGET_PEOPLE: Lane.NOTICES, Task.REPLAY_RULEBOOK: Lane.NOTICES,
     Task.READ_MAIL: Lane.MAIL,
     Task.SEND_WEBHOOK: Lane.HOOKS,
 }  # fmt: skip
@@ -104,6 +105,13 @@ def add(task: Task, *, at: datetime, not_before: datetime | None = None, **ids: 
     if due_at == at:  # what waits is found by the sweep when its time has come
         after_commit(lambda: _nudge(LANES[task], row.id) if row.done_at is None else None)
     return row
+
+
+def keep_going(task: Task, *, at: datetime) -> None:
+    """See to it that a task that puts itself off again and again is there."""
+    going = select(OutboxRow.id).where(OutboxRow.task == task.value, OutboxRow.done_at.is_(None))
+    if session().scalar(going.where(OutboxRow.dead_at.is_(None)).limit(1)) is None:
+        add(task, at=at)
 
 
 def due(at: datetime, *, lane: Lane | None = None, limit: int = 100) -> list[int]:

@@ -9,11 +9,11 @@ import codecs
 import re
 import unicodedata
 from collections.abc import Collection, Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, BinaryIO
 
-from app.core.storage import TooLarge, store
+from app.core.storage import Stored, TooLarge, store
 
 FILE_LIMIT = 20 * 1024 * 1024  # bytes of one file
 COUNT_LIMIT = 20  # files of one side in one case
@@ -52,14 +52,16 @@ class UploadRefused(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in the store. `size` in bytes; `shared_sha256` is the copy of a picture that others are shown; `proves` is
+    """A file in the store. `size` in bytes; `shared_…` is the copy of a picture that others are shown; `proves` is
     what of the checklist of proof its sender says it is."""
 
     filename: str
     media_type: str
     size: int
     sha256: str
+    ref: str = field(repr=False)
     shared_sha256: str | None = None
+    shared_ref: str | None = field(default=None, repr=False)
     proves: str | None = None
 
     def as_row(self) -> dict[str, Any]:
@@ -91,8 +93,9 @@ def take(filename: str, stream: BinaryIO) -> Upload:
         stored = store().put(_chunks(head, stream), limit=FILE_LIMIT)
     except TooLarge:
         raise UploadRefused("file_too_large") from None
-    shared = shared_copy(stored.sha256) if media_type.startswith("image/") else None
-    return Upload(clean_name(filename, media_type), media_type, stored.size, stored.sha256, shared)
+    shared = shared_copy(stored.ref) if media_type.startswith("image/") else None
+    given = (clean_name(filename, media_type), media_type, stored.size, stored.sha256, stored.ref)
+    return Upload(*given, shared.sha256, shared.ref) if shared else Upload(*given)
 
 
 def _chunks(head: bytes, stream: BinaryIO) -> Iterator[bytes]:
@@ -152,8 +155,8 @@ UNDECODABLE = (
 )  # fmt: skip
 
 
-def shared_copy(sha256: str) -> str | None:
-    """Return the hash of a re-encoded JPEG of the stored picture: upright, no place, no camera, no hidden content.
+def shared_copy(ref: str) -> Stored | None:
+    """Return a re-encoded JPEG of the stored picture: upright, no place, no camera, no hidden content.
 
     None where the picture cannot be decoded within limits; then only its owner and the desk see the original.
     """
@@ -165,7 +168,7 @@ def shared_copy(sha256: str) -> str | None:
     ImageFile.LOAD_TRUNCATED_IMAGES = False  # a library that prints PDFs turns this on for the whole process
     out = BytesIO()
     try:
-        with store().open(sha256) as file, Image.open(file, formats=FORMATS) as picture:
+        with store().open(ref) as file, Image.open(file, formats=FORMATS) as picture:
             if picture.width * picture.height > (MOST_PIXELS_JPEG if picture.format == "JPEG" else MOST_PIXELS):
                 return None
             picture.draft("RGB", (LONGEST_EDGE, LONGEST_EDGE))
@@ -176,4 +179,4 @@ def shared_copy(sha256: str) -> str | None:
             flat.save(out, "JPEG", quality=85, optimize=True)
     except UNDECODABLE:
         return None  # whatever a broken picture makes the decoder stumble over
-    return store().put_bytes(out.getvalue()).sha256
+    return store().put_bytes(out.getvalue())

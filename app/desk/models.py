@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core.db import Model
+from app.core.sealed import sealed
 
 
 class SavedView(Model):
@@ -20,5 +21,8 @@ class SavedView(Model):
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[int] = mapped_column(ForeignKey("users.id"))
     name: Mapped[str]
-    filters: Mapped[dict[str, Any]]
+    filters: Mapped[dict[str, Any]] = sealed(dict, comment="what was searched for may be a name")
     created_at: Mapped[datetime]
+
+    def owner(self) -> None:
+        """Return nobody: it is the desk's own."""

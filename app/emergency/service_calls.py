@@ -89,7 +89,7 @@ def _ring(
                 reached.append({"name": contact.name, "address": address, "stage": call.stage})
                 post(
                     channel=channel, address=address, language=language, subject=letter.subject,
-                    body=letter.by(channel), case_number=case.number, at=act.at, urgent=True,
+                    body=letter.by(channel), case_number=case.number, person=case.person, at=act.at, urgent=True,
                 )  # fmt: skip
     call.reached = [*call.reached, *reached]
     _wait(case, call, act)

@@ -44,18 +44,18 @@ def waiting(case_id: int) -> list[int]:
 def make(evidence_id: int) -> Rendered:
     """Return pictures of an exhibit; none of one that does harm. Must be called outside a transaction."""
     exhibit = session().get_one(Evidence, evidence_id)
-    media_type, sha256 = exhibit.media_type, exhibit.sha256
+    media_type, ref = exhibit.media_type, exhibit.ref
     session().rollback()  # a child takes its time: no reading transaction is held
-    if harm := harm_in(store().read(sha256)):
+    if harm := harm_in(store().read(ref)):
         return Rendered(why_none="harm", told={"harm": harm})
-    return rendered(sha256, media_type)
+    return rendered(ref, media_type)
 
 
-def rendered(sha256: str, media_type: str) -> Rendered:
+def rendered(ref: str, media_type: str) -> Rendered:
     """Return what a child process made of a stored file; one that breaks or takes too long has no pictures."""
     if kind_of(media_type) is None:
         return Rendered(why_none="type")
-    with in_memory(store().read(sha256)) as file:
+    with in_memory(store().read(ref)) as file:
         try:
             done = subprocess.run(  # noqa: S603 -- our own interpreter, nothing of the file in the command
                 _command(media_type), stdin=file, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/",
@@ -93,10 +93,11 @@ def keep(evidence_id: int, made: Rendered, *, act: Act) -> None:
     if session().get(Preview, evidence_id) is not None:
         return
     exhibit = session().get_one(Evidence, evidence_id)
-    pictures = [store().put_bytes(picture).sha256 for picture in made.pictures]
+    pictures = [store().put_bytes(picture).ref for picture in made.pictures]
     why = made.why_none or (None if pictures or made.told.get("peaks") else "broken")
     session().add(Preview(evidence_id=evidence_id, pictures=pictures, told=made.told, why_none=why, made_at=act.at))
     if harm := made.told.get("harm"):
         service_harm.tell(exhibit, harm, act=act)
     if made.copy and exhibit.shared_sha256 is None:
-        exhibit.shared_sha256 = store().put_bytes(made.copy).sha256
+        copy = store().put_bytes(made.copy)
+        exhibit.shared_sha256, exhibit.shared_ref = copy.sha256, copy.ref

@@ -74,7 +74,7 @@ def kept_from(evidence: Evidence, actor: Actor) -> bool:
 
 
 def copy_for(evidence: Evidence, actor: Actor) -> tuple[str, str, str] | None:
-    """Return (hash, file name, media type) of what the reader is given, or None where nothing may be.
+    """Return (ref, file name, media type) of what the reader is given, or None where nothing may be.
 
     The desk and the side that added it get the original. Others get pictures, sound and films without the place
     where they were made; one of which no such copy could be made is shown to the committee, but not to the other
@@ -83,14 +83,14 @@ def copy_for(evidence: Evidence, actor: Actor) -> tuple[str, str, str] | None:
     """
     if kept_from(evidence, actor):
         return None
-    original = (evidence.sha256, evidence.filename, evidence.media_type)
+    original = (evidence.ref, evidence.filename, evidence.media_type)
     whole = actor.is_system or actor.may(Permission.CASE_READ_ALL) or is_own(evidence, actor)
     if whole or not (evidence.may_tell_place or evidence.shared_sha256):
         return original
-    if evidence.shared_sha256 is None:
+    if evidence.shared_ref is None:
         return original if actor.roles & COMMITTEE_ROLES else None
     media_type, ending = SHARED_AS["image" if evidence.is_picture else evidence.media_type]
-    return evidence.shared_sha256, f"{evidence.filename.rpartition('.')[0]}.{ending}", media_type
+    return evidence.shared_ref, f"{evidence.filename.rpartition('.')[0]}.{ending}", media_type
 
 
 # --- what is asked for -----------------------------------------------------------------------------------------------

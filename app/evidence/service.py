@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import insert
 
 from app.cases.actions import performs
 from app.cases.exhibits import keeps_exhibits
 from app.cases.models import Case
+from app.cases.queries_people import cases_of
 from app.cases.service import advance
+from app.cases.service_erasure import remove_files
 from app.core import outbox
 from app.core.db import session
+from app.core.people import Person, when_erasing
+from app.core.sealed import sealed_rows
 from app.core.uploads import COUNT_LIMIT, Upload, new_among
 from app.evidence.commands import RuleEvidence
 from app.evidence.models import Evidence, Standing
@@ -69,7 +74,8 @@ def keep_from_intake(case: Case, files: Sequence[Upload], act: Act) -> None:
         | file.as_row()
         for n, file in enumerate(files, 1)
     ]
-    session().execute(insert(Evidence).execution_options(render_nulls=True), rows)  # many rows, one statement
+    sealed = sealed_rows(Evidence, rows, case.person)
+    session().execute(insert(Evidence).execution_options(render_nulls=True), sealed)  # many rows, one statement
     _have_shown(case, act)
 
 
@@ -93,3 +99,12 @@ def rule(case: Case, command: RuleEvidence, act: Act) -> None:
     exhibit.standing_reason = command.reason or None
     detail = {"exhibit": exhibit.number, "reason": command.reason}
     advance(case, Action.RULE_EVIDENCE, act=act, branch=exhibit.standing.value, detail=detail)
+
+
+@when_erasing
+def _remove(person: Person, at: datetime) -> None:
+    """Remove the exhibits of the person's cases, whoever added them; that there were some stays in the history."""
+    for case in cases_of(person):
+        exhibits = of_case(case)
+        remove_files([ref for each in exhibits for ref in (each.ref, each.shared_ref)])
+        remove_files([ref for each in exhibits if each.preview for ref in each.preview.pictures])

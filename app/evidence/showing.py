@@ -99,7 +99,7 @@ def _note(evidence: Evidence, given: tuple[str, str, str] | None, kept: bool) ->
         held = _("may hold a place, shown to the desk only") if given is None else _("may hold a place")
         return f"{by} · {held}"
     removed = _("place removed")
-    return f"{by} · {removed}" if given and given[0] == evidence.shared_sha256 else by
+    return f"{by} · {removed}" if given and given[0] == evidence.shared_ref else by
 
 
 # --- all that is known of the evidence of a case ----------------------------------------------------------------------
@@ -239,10 +239,10 @@ def _why_none(evidence: Evidence) -> str:
     return named(why or "broken", "no_preview")
 
 
-def _text(sha256: str) -> str:
+def _text(ref: str) -> str:
     """Return the beginning of a text file, in whichever of the usual encodings it is written."""
     try:
-        with store().open(sha256) as file:
+        with store().open(ref) as file:
             head = file.read(TEXT_SHOWN * 2)
     except FileNotFoundError:
         return ""
@@ -264,11 +264,11 @@ def send(evidence: Evidence, actor: Actor) -> Response:
     given = copy_for(evidence, actor)
     if given is None:
         abort(404)
-    sha256, filename, media_type = given
+    ref, filename, media_type = given
     if request.args.get("sure") != "1" and (harm := _harm(evidence)):
         return _warned(filename, harm)
     played = media_type.startswith(("audio/", "video/"))  # by the page of the exhibit; nothing else is told its type
-    return files.attachment(sha256, filename, media_type if played else "application/octet-stream")
+    return files.attachment(ref, filename, media_type if played else "application/octet-stream")
 
 
 def _harm(evidence: Evidence) -> str | None:
@@ -277,7 +277,7 @@ def _harm(evidence: Evidence) -> str | None:
         found: str | None = evidence.preview.told.get("harm")
         return found
     try:
-        return harm_in(store().read(evidence.sha256))
+        return harm_in(store().read(evidence.ref))
     except FileNotFoundError:
         abort(404)
 
@@ -292,9 +292,9 @@ def _warned(filename: str, harm: str) -> Response:
 
 def show(evidence: Evidence, actor: Actor) -> Response:
     """Return the shared copy of a picture, to be shown in a page; 404 where there is none for this reader."""
-    if not evidence.is_picture or evidence.shared_sha256 is None or kept_from(evidence, actor):
+    if not evidence.is_picture or evidence.shared_ref is None or kept_from(evidence, actor):
         abort(404)
-    return files.picture(evidence.shared_sha256)
+    return files.picture(evidence.shared_ref)
 
 
 def show_preview(evidence: Evidence, actor: Actor, n: int) -> Response:

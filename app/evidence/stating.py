@@ -60,7 +60,7 @@ class FactsForm(Form):
             self.mistakes = self.mistakes or [_("Choose a file.")]
             return False
         try:
-            self.document = sheet.document(store().read(self.upload.sha256))
+            self.document = sheet.document(store().read(self.upload.ref))
         except SheetRefused as refused:
             self.mistakes = [told(each) for each in refused.mistakes]
         return not self.mistakes

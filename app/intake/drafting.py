@@ -32,7 +32,7 @@ def current(*, again: bool = False) -> Draft | None:
 def answers() -> dict[str, Any]:
     """Return what the draft holds, by step."""
     draft = current()
-    return draft.answers if draft else {}
+    return (draft.answers if draft else None) or {}
 
 
 def unsent() -> Draft | None:

@@ -7,9 +7,11 @@ from datetime import datetime
 
 from sqlalchemy import Select, or_, select
 
-from app.cases.models import Case, Party
+from app.cases.models import Case
+from app.cases.traces import with_any
 from app.core.db import session
 from app.core.ids import digest
+from app.core.masters import trace
 from app.intake.models import Draft, DraftFile, IdempotencyKey, ShopFacts
 from workflows.procedure.states import CaseState
 
@@ -28,7 +30,7 @@ def opened_by(token: str, at: datetime) -> Select[Draft]:
 
 def draft_reached_at(contact: str, *, at: datetime) -> Draft | None:
     """Return the newest unsent draft of whoever is reached at this number or address."""
-    theirs = Draft.email == contact if "@" in contact else Draft.phone == contact
+    theirs = (Draft.email_trace if "@" in contact else Draft.phone_trace) == trace("draft", contact)
     query = select(Draft).where(theirs, Draft.case_id.is_(None), Draft.expires_at > at)
     return session().scalars(query.order_by(Draft.saved_at.desc()).limit(1)).one_or_none()
 
@@ -49,12 +51,8 @@ def open_case_about(order_id: str | None, contacts: Sequence[str]) -> Case | Non
     """Return the open case of the same person about the same order, if there is one."""
     if not order_id or not contacts:
         return None
-    reached = or_(Party.phone.in_(contacts), Party.email.in_(contacts))
-    query = (
-        select(Case)
-        .join(Party, Party.case_id == Case.id)
-        .where(reached, Case.order_facts["id"].as_string() == order_id, Case.state != CaseState.CLOSED)
-    )
+    same = (with_any("contact", contacts), with_any("order", [order_id]))
+    query = select(Case).where(*same, Case.state != CaseState.CLOSED)
     return session().scalars(query.order_by(Case.id.desc()).limit(1)).one_or_none()
 
 

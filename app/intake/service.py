@@ -19,7 +19,9 @@ from app.cases.service_letters import local, tell_consumer
 from app.core import ids, outbox
 from app.core.db import canonical, session
 from app.core.languages import DEFAULT, LANGUAGES
-from app.core.storage import store
+from app.core.people import who_is_reached_at
+from app.core.sealed import sealed_rows
+from app.core.storage import Stored, store
 from app.core.uploads import Upload
 from app.intake import routing
 from app.intake.commands import Complainant, Submission
@@ -49,7 +51,7 @@ class Prepared:
     submission: Submission
     language: str
     law_as_of: date
-    original_sha256: str
+    original: Stored
     reading: Reading
     findings: Sequence[Found]
     important: bool
@@ -73,7 +75,7 @@ def prepare(submission: Submission, *, act: Act) -> Prepared:
         submission=submission,
         language=submission.language or (reading.language if reading.language in LANGUAGES else DEFAULT),
         law_as_of=law_as_of,
-        original_sha256=store().put_bytes(canonical(given).encode()).sha256,
+        original=store().put_bytes(canonical(given).encode()),
         reading=reading,
         findings=engine.check(CheckRequest.from_json(facts), book.current()),
         important=_important(submission, reading, law_as_of),
@@ -102,7 +104,7 @@ def receive(
     `key` is the sender's idempotency key: the same request finds the case it made before. `declared` is what the
     complainant ticked. Raises Invalid for a key that was used with other content, and for an unknown organisation.
     """
-    if key is not None and (earlier := claim(key, prepared.original_sha256, act=act)):
+    if key is not None and (earlier := claim(key, prepared.original.sha256, act=act)):
         return earlier
     route = routing.of(prepared.submission, prepared.reading, on=prepared.law_as_of)
     case = _opened(prepared, route, channel, act)
@@ -133,7 +135,7 @@ def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
         number=number, state=CaseState.RECEIVED, channel=channel, language=prepared.language, time_zone=DEFAULT_ZONE,
         rulebook_version=book.current().version, law_as_of=prepared.law_as_of,
         link_hash=ids.digest(access.link_token(number)), access_hash=ids.digest(access.access_token(number)),
-        original_sha256=prepared.original_sha256,
+        original_sha256=prepared.original.sha256, original_ref=prepared.original.ref,
         title=title_of(given.narrative), narrative=given.narrative, danger=bool(given.danger),
         important=prepared.important, emergency=reading.emergency,
         order_facts=order, order_events=list(given.events or ()), remedies_sought=sought,
@@ -142,6 +144,7 @@ def _opened(prepared: Prepared, route: Route, channel: str, act: Act) -> Case:
         anomaly_claimed=given.anomaly, anomaly=route.anomaly, anomaly_status=route.status, others=route.others,
         reading=_kept(reading), responsible_kind=route.kind,
         respondent=route.respondent, respondent_id=route.respondent.id if route.respondent else None,
+        person=who_is_reached_at(given.complainant.phone or None, given.complainant.email or None),
         received_at=act.at, last_seq=1, clocks=[], parties=[_party(given.complainant, given)],
     )  # fmt: skip
 
@@ -184,7 +187,8 @@ def _write_down(case: Case, prepared: Prepared, act: Act, detail: dict[str, Any]
     )  # fmt: skip
     record(event, about=about(case.id), at=act.at)
     if prepared.findings:
-        rows = [found.to_json() | {"case_id": case.id, "found_at": act.at} for found in prepared.findings]
+        found = [each.to_json() | {"case_id": case.id, "found_at": act.at} for each in prepared.findings]
+        rows = sealed_rows(Finding, found, case.person)
         session().execute(insert(Finding).execution_options(render_nulls=True), rows)  # many rows, one statement
 
 

@@ -6,15 +6,20 @@ Source: clause 2.2.4.2 (figure `draft_lifetime`).
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
 
 from app.cases.models import Case
-from app.core import ids, site
+from app.cases.queries_people import cases_of, contacts_of
+from app.cases.service_erasure import remove_files
+from app.core import ids, people, site
 from app.core.db import session
 from app.core.languages import segment
+from app.core.masters import trace
 from app.core.messages import Channel, post
+from app.core.people import Person, when_erasing
 from app.core.uploads import COUNT_LIMIT, Upload, new_among
 from app.intake.models import Draft, DraftFile
 from app.intake.queries import draft_reached_at, files_of, opened_by
@@ -39,7 +44,7 @@ def _begun(language: str, act: Act) -> tuple[Draft, str]:
     _forget_expired(act)
     token = ids.new_token()
     draft = Draft(
-        token_hash=ids.digest(token), language=language, answers={}, saved_at=act.at,
+        person=Person.new(), token_hash=ids.digest(token), language=language, answers={}, saved_at=act.at,
         expires_at=act.at + book.current().figure("draft_lifetime").length,
     )  # fmt: skip
     session().add(draft)
@@ -49,16 +54,18 @@ def _begun(language: str, act: Act) -> tuple[Draft, str]:
 
 def _forget_expired(act: Act) -> None:
     """Delete some drafts whose time is over. Each new draft does it, so they never pile up."""
-    query = select(Draft.id).where(Draft.expires_at <= act.at).order_by(Draft.expires_at).limit(SWEPT_AT_ONCE)
-    gone = list(session().scalars(query))
-    if gone:
-        session().execute(delete(DraftFile).where(DraftFile.draft_id.in_(gone)))
-        session().execute(delete(Draft).where(Draft.id.in_(gone)))
+    query = select(Draft).where(Draft.expires_at <= act.at).order_by(Draft.expires_at).limit(SWEPT_AT_ONCE)
+    for draft in session().scalars(query).all():
+        if draft.case_id is None and draft.person.erased_at is None:
+            people.erase(draft.person, at=act.at)
+        else:
+            session().execute(delete(DraftFile).where(DraftFile.draft_id == draft.id))
+            session().delete(draft)
 
 
 def save(draft: Draft, step: str, answers: dict[str, Any], *, act: Act, contacts: Sequence[str] = ()) -> None:
     """Keep the answers of one step, as they were typed. `contacts` are where a link to the draft can be sent."""
-    draft.answers = {**draft.answers, step: answers}
+    draft.answers = {**(draft.answers or {}), step: answers}
     draft.saved_at = act.at
     for contact in contacts:
         _reach(draft, contact)
@@ -66,9 +73,9 @@ def save(draft: Draft, step: str, answers: dict[str, Any], *, act: Act, contacts
 
 def _reach(draft: Draft, contact: str) -> None:
     if "@" in contact:
-        draft.email = contact
+        draft.email_trace = trace("draft", contact)
     else:
-        draft.phone = contact
+        draft.phone_trace = trace("draft", contact)
 
 
 def add_files(draft: Draft, files: Sequence[Upload], *, act: Act) -> list[str]:
@@ -94,7 +101,7 @@ def remove_file(draft: Draft, file_id: int, *, act: Act) -> None:
 def spend(draft_id: int, version: int, case: Case) -> None:
     """Mark the draft as sent and empty it. Raises Stale when it was sent or changed since it was read as `version`."""
     spent = update(Draft).where(Draft.id == draft_id, Draft.version == version, Draft.case_id.is_(None))
-    spent = spent.values(case_id=case.id, answers={}, phone=None, email=None, version=version + 1)
+    spent = spent.values(case_id=case.id, answers=None, phone_trace=None, email_trace=None, version=version + 1)
     done = session().execute(spent.execution_options(synchronize_session=False))
     if done.rowcount != 1:  # type: ignore[attr-defined]
         raise Stale(seen=version, current=version + 1)
@@ -114,8 +121,30 @@ def send_link(draft: Draft, contact: str, *, act: Act) -> None:
     channel = Channel.EMAIL if "@" in contact else Channel.SMS
     post(
         channel=channel, address=contact, language=draft.language, subject=letter.subject, body=letter.by(channel),
-        case_number=None, at=act.at, urgent=True,
+        case_number=None, at=act.at, urgent=True, person=draft.person,
     )  # fmt: skip
+
+
+@when_erasing
+def _remove(person: Person, at: datetime) -> None:
+    """Remove the person's drafts, sent or not, with their files, and the keys they were sealed under."""
+    became = Draft.case_id.in_([case.id for case in cases_of(person)])
+    reached = [trace("draft", contact) for contact in contacts_of(person)]
+    waiting = Draft.case_id.is_(None) & (Draft.phone_trace.in_(reached) | Draft.email_trace.in_(reached))
+    drafts = list(session().scalars(select(Draft).where(became | waiting | (Draft.person_id == person.id))))
+    for writer in {draft.person for draft in drafts}:
+        _discard([draft for draft in drafts if draft.person is writer])
+        if writer is not person and writer.erased_at is None:
+            people.erase(writer, at=at)
+
+
+def _discard(drafts: Sequence[Draft]) -> None:
+    """Delete drafts and the files that were added to them."""
+    ids_ = [draft.id for draft in drafts]
+    files = session().scalars(select(DraftFile).where(DraftFile.draft_id.in_(ids_))).all()
+    remove_files([ref for file in files for ref in (file.ref, file.shared_ref)])
+    session().execute(delete(DraftFile).where(DraftFile.draft_id.in_(ids_)))
+    session().execute(delete(Draft).where(Draft.id.in_(ids_)))
 
 
 def send_link_to(contact: str, *, act: Act) -> None:

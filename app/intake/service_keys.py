@@ -10,6 +10,7 @@ from app.cases import access
 from app.cases.models import Case
 from app.cases.queries import case_to_work
 from app.core.db import UtcInstant, session
+from app.core.masters import trace
 from app.intake.models import IdempotencyKey
 from workflows.procedure.act import Act
 from workflows.procedure.errors import Invalid
@@ -43,10 +44,11 @@ def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
 
     Two at the same time: the second waits in the database for the first. Raises Invalid for other content.
     """
-    taken = session().execute(_CLAIM, {"key": key, "sha": request_sha256, "at": act.at}).first()
+    hashed = _hashed(key)
+    taken = session().execute(_CLAIM, {"key": hashed, "sha": request_sha256, "at": act.at}).first()
     if taken is not None:
         return None
-    earlier = session().get_one(IdempotencyKey, key, populate_existing=True)
+    earlier = session().get_one(IdempotencyKey, hashed, populate_existing=True)
     if earlier.request_sha256 != request_sha256 or earlier.case_id is None:
         raise Invalid("idempotency_reused", pointer="/idempotency_key")
     return received(case_to_work(earlier.case_id), again=True)
@@ -54,4 +56,8 @@ def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
 
 def settle(key: str, case: Case) -> None:
     """Write down which case the key's request made."""
-    session().execute(update(IdempotencyKey).where(IdempotencyKey.key == key).values(case_id=case.id))
+    session().execute(update(IdempotencyKey).where(IdempotencyKey.key == _hashed(key)).values(case_id=case.id))
+
+
+def _hashed(key: str) -> str:
+    return trace("idempotency", key).hex()  # a sender may have made it of a name

@@ -128,7 +128,7 @@ def _face(file: DraftFile) -> dict[str, Any]:
 def thumbnail(file_id: int) -> Response:
     """Show a picture of this browser's draft."""
     file = queries.file_of(drafting.current(), file_id)
-    return picture(file.shared_sha256) if file and file.shared_sha256 else abort(404)
+    return picture(file.shared_ref) if file and file.shared_ref else abort(404)
 
 
 @filing_files.post("/<int:file_id>/remove")

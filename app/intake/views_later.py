@@ -60,6 +60,6 @@ def resume_by_link(token: str) -> Answer:
         return render_template("intake/resume.html", form=ReachForm(), draft=None, gone=True), 404
     if request.method == "GET":
         return render_template("intake/resume_draft.html", draft=draft)
-    gaps = composing.read(draft.answers).gaps
+    gaps = composing.read(draft.answers or {}).gaps
     going_to = pages.url_of(gaps[0]) if gaps else url_for("filing.check")
     return drafting.remember(redirect(going_to, code=303), token)

@@ -61,7 +61,7 @@ def rules_data() -> Response:
 @open_to_all
 def privacy() -> str:
     """Say what is kept of people, and why."""
-    return render_template("knowledge/privacy.html")
+    return render_template("knowledge/privacy.html", days=book.current().figure("case_kept").value)
 
 
 @knowledge.get("/accessibility")

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from app.cases.models import Case
 from app.core.db import session
+from app.core.sealed import ERASED
 from app.learning.models import Label, Stage, Weights
 from workflows.triage.measuring import Share
 from workflows.triage.scoring import ANOMALIES
@@ -97,9 +98,9 @@ def drift(now: datetime) -> list[Drift]:
 
 def _readings(now: datetime) -> Select:
     lately: ColumnElement[int] = case((Case.received_at >= now - LATELY, 1), else_=0).label("lately")
-    told = Case.reading["anomaly"].as_string().label("anomaly")
-    person = Case.reading["needs_person"].as_boolean().label("needs_person")
-    alarm = Case.reading["emergency"].as_boolean().label("emergency")
+    told = Case.reading_kept["anomaly"].as_string().label("anomaly")
+    person = Case.reading_kept["needs_person"].as_boolean().label("needs_person")
+    alarm = Case.reading_kept["emergency"].as_boolean().label("emergency")
     query = select(lately, told, person, alarm, func.count().label("n"))
     return query.where(Case.received_at >= now - LATELY - BEFORE).group_by(lately, told, person, alarm)
 
@@ -132,8 +133,8 @@ def texts_of(labels: Sequence[Label]) -> dict[int, str]:
     found: dict[int, str] = {}
     ids = [label.case_id for label in labels]
     for start in range(0, len(ids), 500):
-        query = select(Case.id, Case.narrative).where(Case.id.in_(ids[start : start + 500]))
-        found |= {row[0]: row[1] for row in session().execute(query) if row[1]}
+        cases = session().scalars(select(Case).where(Case.id.in_(ids[start : start + 500])))
+        found |= {case.id: case.narrative for case in cases.all() if case.narrative not in ("", ERASED)}
     return found
 
 

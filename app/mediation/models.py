@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, by_value
+from app.cases.models import TERM_STAYS, OfCase
+from app.core.db import Model, by_value, session
+from app.core.people import Person
+from app.core.sealed import Parted, sealed
 from app.organisations.models import PartyKind
 
 
@@ -32,7 +35,7 @@ class OfferStatus(StrEnum):
     REPLACED = "replaced"
 
 
-class Answer(Model):
+class Answer(OfCase, Model):
     """What the organisation that was asked answered; `late` when its time was over. Source: clause 2.1.7.1."""
 
     __tablename__ = "answers"
@@ -43,7 +46,7 @@ class Answer(Model):
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     position: Mapped[str] = mapped_column(comment="agree, offer, refuse, not_ours")
-    text: Mapped[str | None]
+    text: Mapped[str | None] = sealed()
     clause: Mapped[str | None]
     points_to: Mapped[PartyKind | None] = mapped_column(by_value(PartyKind))
     points_to_id: Mapped[int | None] = mapped_column(ForeignKey("organisations.id"))
@@ -51,7 +54,7 @@ class Answer(Model):
     late: Mapped[bool]
 
 
-class Offer(Model):
+class Offer(OfCase, Model):
     """Terms on the table. It binds when every side it is made to has accepted; silence lets it lapse."""
 
     __tablename__ = "offers"
@@ -68,9 +71,11 @@ class Offer(Model):
     by: Mapped[Maker] = mapped_column(by_value(Maker))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"), comment="the respondent it is with")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    terms: Mapped[list[dict[str, Any]]]
+    terms_kept: Mapped[list[dict[str, Any]]]
+    terms_words: Mapped[list[dict[str, Any]] | None] = sealed(list)
+    terms = Parted("terms_kept", "terms_words", TERM_STAYS)
     clause: Mapped[str | None]
-    note: Mapped[str | None]
+    note: Mapped[str | None] = sealed()
     status: Mapped[OfferStatus] = mapped_column(by_value(OfferStatus), default=OfferStatus.OPEN)
     made_at: Mapped[datetime]
     lapses_at: Mapped[datetime]
@@ -100,5 +105,9 @@ class OfferReply(Model):
     side: Mapped[str] = mapped_column(comment="consumer or respondent")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     accepted: Mapped[bool]
-    reason: Mapped[str | None]
+    reason: Mapped[str | None] = sealed()
     at: Mapped[datetime]
+
+    def owner(self) -> Person:
+        """Return who complains in the case of the offer."""
+        return session().get_one(Offer, self.offer_id).owner()

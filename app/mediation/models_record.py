@@ -9,10 +9,12 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
+from app.cases.models import OfCase
 from app.core.db import Model
+from app.core.sealed import sealed
 
 
-class SettlementRecord(Model):
+class SettlementRecord(OfCase, Model):
     """The record of a case's settlement, the same text in each language, frozen when both sides had agreed."""
 
     __tablename__ = "settlement_records"
@@ -20,7 +22,7 @@ class SettlementRecord(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case_id: Mapped[int] = mapped_column(ForeignKey("cases.id"), unique=True)
-    texts: Mapped[dict[str, Any]] = mapped_column(comment="by language; what is signed is the SHA-256 of one of them")
+    texts: Mapped[dict[str, Any]] = sealed(dict, comment="by language; what is signed is the SHA-256 of one of them")
     agreed_at: Mapped[datetime]
     sign_until: Mapped[datetime]
     signatures: Mapped[list[SettlementSignature]] = relationship(order_by="SettlementSignature.id", lazy="raise_on_sql")

@@ -165,7 +165,8 @@ def _open(case: Case, n: int, act: Act) -> Offer:
 def _reply(offer: Offer, act: Act, *, accepted: bool, reason: str = "") -> None:
     offer.replies.append(
         OfferReply(
-            side=act.actor.side, user_id=act.actor.user_id, accepted=accepted, reason=reason or None, at=act.at
+            offer_id=offer.id, side=act.actor.side, user_id=act.actor.user_id, accepted=accepted,
+            reason=reason or None, at=act.at,
         )
     )  # fmt: skip
 

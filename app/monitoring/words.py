@@ -58,6 +58,7 @@ def task(name: str) -> str:
         "remind_of_evidence": _("Remind of evidence that was asked for"),
         "replay_rulebook": _("Work out what a changed rulebook would alter"),
         "send_webhook": _("Tell another system (webhook)"),
+        "forget_people": _("Erase whom we may keep no longer"),
     }
     return words.get(name.rpartition(".")[2]) or name
 

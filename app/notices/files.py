@@ -9,6 +9,7 @@ from flask import Response, abort
 
 from app.cases.models import Case, CaseEvent
 from app.core import clock
+from app.core.sealed import ERASED
 from app.notices.models import Notice, NoticeStatus
 from app.notices.papers import Paper, papers_of
 from app.web.files import attachment
@@ -21,7 +22,7 @@ def handed_out(notice: Notice, name: str) -> Response:
         abort(410)
     if notice.pdf_sha256 is None:
         abort(503)
-    return attachment(notice.pdf_sha256, name, "application/pdf")
+    return attachment(notice.pdf_ref or ERASED, name, "application/pdf")
 
 
 def paper_name(paper: Paper) -> str:

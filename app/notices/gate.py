@@ -146,7 +146,7 @@ def _alike(case: Case, category: str | None, band: str) -> int:
         Case.received_at >= begins, Case.received_at < ends, Case.time_zone == case.time_zone
     )
     if category:
-        query = query.where(Case.order_facts["category"].as_string() == category)
+        query = query.where(Case.order_kept["category"].as_string() == category)
     least, most = _limits(band)
     sum_ = func.coalesce(Case.amount_minor, 0)
     query = query.where(sum_ > least) if most is None else query.where(sum_ > least, sum_ <= most)

@@ -9,7 +9,10 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, by_value
+from app.cases.models import Case, OfCase
+from app.core.db import Model, by_value, session
+from app.core.people import Person
+from app.core.sealed import sealed
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
 from app.organisations.models import PartyKind
 
@@ -107,11 +110,16 @@ class LeakResolution(Model):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     entry_id: Mapped[int] = mapped_column(ForeignKey("register_entries.id"))
-    found: Mapped[str]
-    accepted_because: Mapped[str | None] = mapped_column(comment="why it is published as it stands")
+    found: Mapped[str] = sealed()
+    accepted_because: Mapped[str | None] = sealed(comment="why it is published as it stands")
     instead: Mapped[str | None] = mapped_column(comment="what the public reads in its place")
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     at: Mapped[datetime]
+
+    def owner(self) -> Person:
+        """Return who complained in the case of the outcome."""
+        entry = session().get_one(RegisterEntry, self.entry_id)
+        return session().get_one(Case, entry.case_id).person
 
 
 class NoticeProof(Model):
@@ -130,7 +138,7 @@ class NoticeProof(Model):
 UNPRINTED = text("status IN ('pending', 'failed')")
 
 
-class Notice(Model):
+class Notice(OfCase, Model):
     """One notice in one language for one reader: facts frozen when it was issued, printed once, kept by hash.
 
     It is either an edition of a published outcome (`entry`), whose code it shares, or a paper of a case, which tells
@@ -153,16 +161,21 @@ class Notice(Model):
     code: Mapped[str | None] = mapped_column(unique=True)
     edition: Mapped[Edition] = mapped_column(by_value(Edition))
     language: Mapped[NoticeLanguage] = mapped_column(by_value(NoticeLanguage))
-    frozen: Mapped[str] = mapped_column(comment="the facts in their canonical form")
+    frozen: Mapped[str] = sealed(comment="the facts in their canonical form")
     status: Mapped[NoticeStatus] = mapped_column(by_value(NoticeStatus), default=NoticeStatus.PENDING)
-    reason: Mapped[str | None] = mapped_column(comment="why it could not be printed")
+    reason: Mapped[str | None] = sealed(comment="why it could not be printed")
     pdf_sha256: Mapped[str | None]
+    pdf_ref: Mapped[str | None] = sealed(files=True)
     pdf_size: Mapped[int | None]
     made_at: Mapped[datetime]
     issued_at: Mapped[datetime | None]
     signed_by: Mapped[str | None] = mapped_column(comment="whom the certificate names that it was signed with")
     signed_at: Mapped[datetime | None]
     entry: Mapped[RegisterEntry | None] = relationship(back_populates="notices", lazy="raise_on_sql")
+
+    def owner(self) -> Person | None:  # type: ignore[override]
+        """Return whose words it holds: of the public edition, nobody's."""
+        return None if self.edition is Edition.PUBLIC else super().owner()
 
     @property
     def number(self) -> str:

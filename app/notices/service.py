@@ -213,7 +213,7 @@ def printed_files(attachments: Sequence[dict[str, Any]]) -> list[dict[str, Any]]
         return None
     return [
         {"filename": f"{notice.number}.{notice.language}.pdf", "media_type": "application/pdf",
-         "sha256": notice.pdf_sha256}
+         "ref": notice.pdf_ref}
         for notice in notices
     ]  # fmt: skip
 
@@ -248,7 +248,8 @@ def issue(notice_id: int, pdf: bytes, *, by: str, at: datetime) -> None:
     file = store().put_bytes(pdf)
     notice = queries.notice(notice_id)
     if notice and notice.status in (NoticeStatus.PENDING, NoticeStatus.FAILED):
-        notice.pdf_sha256, notice.pdf_size, notice.issued_at = file.sha256, file.size, at
+        notice.pdf_sha256, notice.pdf_ref = file.sha256, file.ref
+        notice.pdf_size, notice.issued_at = file.size, at
         notice.signed_by, notice.signed_at = by, at
         notice.status, notice.reason = NoticeStatus.ISSUED, None
         if notice.entry_id is not None:  # a paper of a case is its readers' own: nothing of it is opened to anyone

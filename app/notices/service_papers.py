@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import select
 
 from app.cases.models import Case
+from app.cases.queries_people import cases_of
+from app.cases.service_erasure import remove_files
 from app.core import ids, outbox, site
 from app.core.db import session
+from app.core.people import Person, when_erasing
 from app.notices import proving, queries
 from app.notices.facts import NoticeLanguage
 from app.notices.kinds import reader_of
@@ -38,3 +44,11 @@ def issue_paper(case: Case, paper: Paper, language: NoticeLanguage, *, act: Act)
     proving.enter(notice, code, act=act)
     outbox.add(outbox.Task.ISSUE_NOTICE, at=act.at, notice_id=notice.id)
     return notice
+
+
+@when_erasing
+def _remove(person: Person, at: datetime) -> None:
+    """Remove the printed files of the person's notices but the public editions, which name nobody."""
+    theirs = Notice.case_id.in_([case.id for case in cases_of(person)])
+    notices = session().scalars(select(Notice).where(theirs, Notice.edition != Edition.PUBLIC)).all()
+    remove_files([notice.pdf_ref for notice in notices])

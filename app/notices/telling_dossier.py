@@ -76,9 +76,9 @@ def _exhibits(story: Story) -> Rows:
         copy, who = evidence.copy_for(exhibit, story.reader), name("side", exhibit.side, story.language)
         if not exhibit.counts:
             words = f"{name('standing', 'excluded', story.language)}: {exhibit.standing_reason}"
-            yield str(exhibit.number), words, who, copy[0] if copy else "—"
+            yield str(exhibit.number), words, who, exhibit.digest_of(copy[0]) if copy else "—"
         elif copy:
-            yield str(exhibit.number), copy[1], who, copy[0]
+            yield str(exhibit.number), copy[1], who, exhibit.digest_of(copy[0])
 
 
 def _findings(story: Story) -> Rows:

@@ -49,7 +49,7 @@ def once_asked(number: str, actor: Actor) -> Case | None:
         select(Case)
         .join(CaseEvent, CaseEvent.case_id == Case.id)
         .where(Case.number == number, CaseEvent.action == Action.REQUEST_ANSWER)
-        .where(CaseEvent.detail["organisation_id"].as_integer() == actor.organisation_id)
+        .where(CaseEvent.detail_kept["organisation_id"].as_integer() == actor.organisation_id)
     )
     return session().scalars(query.limit(1)).one_or_none()
 

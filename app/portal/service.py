@@ -86,7 +86,7 @@ def send_code(case: Case, channel: Channel, *, act: Act) -> bool:
     )  # fmt: skip
     post(
         channel=channel, address=address, language=case.language, subject=letter.subject, body=letter.by(channel),
-        case_number=case.number, at=act.at, urgent=True,
+        case_number=case.number, person=case.person, at=act.at, urgent=True,
     )  # fmt: skip
     return True
 

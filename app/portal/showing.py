@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.cases.models_talk import Message, Remedy
 from app.cases.terms import freight, restored
 from app.core.languages import segment
+from app.core.sealed import ERASED
 from app.mediation.models import Maker, Offer, OfferStatus
 from app.notices.models import Notice, Standing
 from app.portal.turn import made_by
@@ -105,7 +106,7 @@ def notice_face(notice: Notice, url: str) -> dict[str, str]:
 
 def hand_out(notice: Notice) -> Response:
     """Return the notice as a PDF, for saving."""
-    return attachment(notice.pdf_sha256 or "", f"{notice.number}.{notice.language}.pdf", "application/pdf")
+    return attachment(notice.pdf_ref or ERASED, f"{notice.number}.{notice.language}.pdf", "application/pdf")
 
 
 def thread(messages: Sequence[Message], side: str) -> list[dict[str, Any]]:

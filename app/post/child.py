@@ -59,9 +59,9 @@ class Opened:
 
 
 @contextmanager
-def opened(sha256: str) -> Iterator[Opened]:
+def opened(ref: str) -> Iterator[Opened]:
     """Read the stored message in a child process. Raises: Unreadable."""
-    with in_memory(store().read(sha256)) as raw, _started(raw) as child:
+    with in_memory(store().read(ref)) as raw, _started(raw) as child:
         timer = threading.Timer(PATIENCE_S, child.kill)
         timer.start()
         try:
@@ -75,7 +75,13 @@ def opened(sha256: str) -> Iterator[Opened]:
 
 def _started(raw: IO[bytes]) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603 -- our own interpreter, nothing of the message in the command
-        COMMAND, stdin=raw, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env={}, cwd="/", start_new_session=True
+        COMMAND,
+        stdin=raw,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        env={},
+        cwd="/",
+        start_new_session=True,
     )
 
 

@@ -7,9 +7,11 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, by_value
+from app.core.people import Person
+from app.core.sealed import sealed
 from app.core.uploads import Upload
 
 
@@ -39,32 +41,38 @@ class InboundMail(Model):
         Index("ix_inbound_mail_waiting", "received_at", "id", sqlite_where=HELD, postgresql_where=HELD),
         Index("ix_inbound_mail_newest", "received_at", "id"),
         Index("ix_inbound_mail_content", "mailbox", "content_sha256"),
-        Index("ix_inbound_mail_sender", "sender", "received_at"),
+        Index("ix_inbound_mail_sender", "sender_trace", "received_at"),
         Index("ix_inbound_mail_case", "case_id"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     source: Mapped[str] = mapped_column(comment="smtp or imap")
     mailbox: Mapped[str] = mapped_column(comment="the address it was delivered to, without what follows a +")
-    returns_to: Mapped[str | None] = mapped_column(comment="the envelope's sender; empty for what must not be answered")
-    recipients: Mapped[list[str]] = mapped_column(comment="of the envelope; none by IMAP")
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"), index=True, comment="whoever wrote it")
+    returns_to: Mapped[str | None] = sealed(comment="the envelope's sender; empty for what must not be answered")
+    recipients: Mapped[list[str]] = sealed(list, comment="of the envelope; none by IMAP")
     raw_sha256: Mapped[str]
+    raw_ref: Mapped[str] = sealed(files=True)
     size: Mapped[int] = mapped_column(comment="bytes")
     received_at: Mapped[datetime]
 
     status: Mapped[MailStatus] = mapped_column(by_value(MailStatus), default=MailStatus.RECEIVED)
     reason: Mapped[str | None] = mapped_column(comment="why it is held or noted: a key of mail_reason")
-    message_id: Mapped[str | None]
+    message_id: Mapped[str | None] = sealed()
+    message_id_trace: Mapped[bytes | None]
     content_sha256: Mapped[str | None] = mapped_column(comment="of what the sender wrote, whatever a delivery added")
-    sender: Mapped[str | None] = mapped_column(comment="the one address in From; it proves nothing")
-    sender_name: Mapped[str | None]
-    subject: Mapped[str | None]
-    body: Mapped[str | None] = mapped_column(comment="what is new in it, as plain text")
-    rest: Mapped[str | None] = mapped_column(comment="what it quotes, and the signature")
+    sender: Mapped[str | None] = sealed(comment="the one address in From; it proves nothing")
+    sender_trace: Mapped[bytes | None]
+    sender_name: Mapped[str | None] = sealed()
+    subject: Mapped[str | None] = sealed()
+    body: Mapped[str | None] = sealed(comment="what is new in it, as plain text")
+    rest: Mapped[str | None] = sealed(comment="what it quotes, and the signature")
     marks: Mapped[list[str]] = mapped_column(default=list, comment="charset, headers_cut, text_cut")
-    files: Mapped[list[dict[str, Any]]] = mapped_column(default=list, comment="attachments in the store")
-    refused_files: Mapped[list[dict[str, Any]]] = mapped_column(
-        default=list, comment="name and why; in the raw message"
+    files: Mapped[list[dict[str, Any]]] = sealed(
+        list, begins_empty=True, files=True, comment="attachments in the store"
+    )
+    refused_files: Mapped[list[dict[str, Any]]] = sealed(
+        list, begins_empty=True, comment="name and why; in the raw message"
     )
 
     case_id: Mapped[int | None] = mapped_column(ForeignKey("cases.id"), comment="what it belongs to, or may belong to")
@@ -75,7 +83,12 @@ class InboundMail(Model):
     told_at: Mapped[datetime | None] = mapped_column(comment="when the desk was told of it")
     settled_at: Mapped[datetime | None]
     settled_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
-    note: Mapped[str | None] = mapped_column(comment="why it was set aside")
+    note: Mapped[str | None] = sealed(comment="why it was set aside")
+    person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
+
+    def owner(self) -> Person:
+        """Return who wrote it."""
+        return self.person
 
     def uploads(self) -> list[Upload]:
         """Return its attachments as a case takes them."""

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 from app.cases.models import Case
 from app.core import paging
 from app.core.db import session, writing
+from app.core.masters import trace
 from app.core.messages import OutboundMessage
 from app.organisations.models import Organisation
 from app.post.models import InboundMail, MailStatus
@@ -60,16 +61,19 @@ def waiting(*, at_most: int = 99) -> int:
 
 def same_as(mail: InboundMail, message_id: str | None, content_sha256: str) -> InboundMail | None:
     """Return an earlier message of the same mailbox, id and content: the same one, delivered again."""
+    known_as = trace("message_id", message_id) if message_id else None
     query = select(InboundMail).where(
         InboundMail.mailbox == mail.mailbox, InboundMail.content_sha256 == content_sha256,
-        InboundMail.message_id == message_id, InboundMail.id != mail.id, InboundMail.status != MailStatus.DUPLICATE,
+        InboundMail.message_id_trace == known_as, InboundMail.id != mail.id, InboundMail.status != MailStatus.DUPLICATE,
     )  # fmt: skip
     return session().scalars(query.order_by(InboundMail.id).limit(1)).one_or_none()
 
 
 def opened_by(sender: str, since: datetime) -> int:
     """Return how many cases a sender's mail opened since then."""
-    query = select(func.count()).where(InboundMail.sender == sender, InboundMail.received_at > since)
+    query = select(func.count()).where(
+        InboundMail.sender_trace == trace("address", sender), InboundMail.received_at > since
+    )
     return session().scalar(query.where(InboundMail.status == MailStatus.CASE)) or 0
 
 
@@ -99,10 +103,11 @@ def answered_by(letter: OutboundMessage) -> str | None:
     """Return the Message-ID of the last mail of this reader in this case, which the letter answers."""
     if letter.case_number is None:
         return None
-    query = select(InboundMail.message_id).join(Case, Case.id == InboundMail.case_id)
-    query = query.where(Case.number == letter.case_number, InboundMail.sender == letter.address)
+    query = select(InboundMail).join(Case, Case.id == InboundMail.case_id)
+    query = query.where(Case.number == letter.case_number, InboundMail.sender_trace == letter.address_trace)
     query = query.where(InboundMail.status.in_((MailStatus.CASE, MailStatus.REPLY)))
-    return session().scalar(query.order_by(InboundMail.id.desc()).limit(1))
+    mail = session().scalars(query.order_by(InboundMail.id.desc()).limit(1)).one_or_none()
+    return mail.message_id if mail else None
 
 
 def is_a_company(address: str) -> bool:

@@ -19,6 +19,8 @@ from app.cases.service_steps import write_message
 from app.core import outbox
 from app.core.db import session
 from app.core.mail_addresses import COMPLAINANT
+from app.core.masters import trace
+from app.core.people import Person
 from app.core.storage import store
 from app.core.text import BODY_LIMIT, is_blank
 from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
@@ -44,6 +46,7 @@ class Arrived:
     """A message that is safely in the store, with what its delivery says of it. `returns_to` None: it does not say."""
 
     sha256: str
+    ref: str = field(repr=False)
     size: int
     source: str
     mailbox: str
@@ -56,15 +59,15 @@ def arrive(
 ) -> Arrived:
     """Put the raw message into the store. Must be called outside a transaction: it writes to disk."""
     stored = store().put_bytes(raw)
-    return Arrived(stored.sha256, stored.size, source, mailbox, returns_to, recipients)
+    return Arrived(stored.sha256, stored.ref, stored.size, source, mailbox, returns_to, recipients)
 
 
 def keep(arrived: Arrived, *, act: Act) -> InboundMail:
     """Write the message down and have it read. After the commit it cannot be lost."""
     mail = InboundMail(
-        source=arrived.source, mailbox=arrived.mailbox, returns_to=arrived.returns_to,
-        recipients=list(arrived.recipients), raw_sha256=arrived.sha256, size=arrived.size, received_at=act.at,
-        status=MailStatus.RECEIVED,
+        person=Person.new(), source=arrived.source, mailbox=arrived.mailbox, returns_to=arrived.returns_to,
+        recipients=list(arrived.recipients), raw_sha256=arrived.sha256, raw_ref=arrived.ref, size=arrived.size,
+        received_at=act.at, status=MailStatus.RECEIVED,
     )  # fmt: skip
     session().add(mail)
     session().flush()
@@ -86,7 +89,7 @@ class Contents:
 def read(mail: InboundMail) -> Contents:
     """Read a message and say where it belongs. Outside a transaction: it starts a process and writes files."""
     try:
-        with child.opened(mail.raw_sha256) as message:
+        with child.opened(mail.raw_ref) as message:
             found = Contents(held("failed"), message.told)
             _take_files(found, message)
     except child.Unreadable as why:
@@ -175,7 +178,9 @@ def _note(mail: InboundMail, found: Contents) -> None:
         return
     first = told["from"][0] if told["from"] else ["", ""]
     mail.message_id, mail.content_sha256 = told["message_id"] or None, told["content_sha256"]
+    mail.message_id_trace = trace("message_id", mail.message_id) if mail.message_id else None
     mail.sender, mail.sender_name = sender_of(told), f"{first[0]} <{first[1]}>".strip()
+    mail.sender_trace = trace("address", mail.sender) if mail.sender else None
     mail.subject, mail.body, mail.marks = told["subject"], told["body"], told["marks"]
     mail.rest = "\n\n".join(part for part in (told["quoted"], told["signature"]) if part) or None
     mail.files, mail.refused_files = [file.as_row() for file in found.files], found.refused

@@ -2,13 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import and_, or_, select
 
 from app.cases.models import Case
 from app.cases.queries import by_number
+from app.cases.queries_people import cases_of, contacts_of
 from app.cases.service import advance
+from app.cases.service_erasure import remove_files
+from app.cases.service_retention import kept_too_long
 from app.cases.service_steps import say
+from app.core import people
+from app.core.db import session
 from app.core.ids import read_case_number
+from app.core.masters import trace
+from app.core.people import Person, when_erasing
 from app.core.text import BODY_LIMIT, is_blank
 from app.evidence.service import add
 from app.intake.service import Prepared, receive
@@ -20,6 +31,7 @@ from workflows.procedure.act import Act
 from workflows.procedure.authority import Actor, Audience, Role
 from workflows.procedure.errors import Invalid
 from workflows.procedure.states import Action
+from workflows.regulation import book
 
 
 def place(mail: InboundMail, command: PlaceMail, *, act: Act) -> Case:
@@ -79,3 +91,27 @@ def _settled(mail: InboundMail, act: Act) -> None:
 def _require_waiting(mail: InboundMail) -> None:
     if not mail.waits:
         raise Invalid("mail_settled")
+
+
+@kept_too_long
+def _writers(at: datetime, most: int) -> Sequence[Person]:
+    """Return who wrote mail long ago that became no case."""
+    before = at - book.current().figure("mail_kept", on=at.date()).length
+    query = select(Person).join(InboundMail, InboundMail.person_id == Person.id)
+    query = query.where(InboundMail.received_at <= before, InboundMail.case_id.is_(None), Person.erased_at.is_(None))
+    return session().scalars(query.limit(most)).all()
+
+
+@when_erasing
+def _remove(person: Person, at: datetime) -> None:
+    """Erase the mail that belongs to the person's cases, that came from their address, or that is all there is."""
+    sent = InboundMail.sender_trace.in_([trace("address", contact) for contact in contacts_of(person)])
+    theirs = or_(
+        InboundMail.person_id == person.id,
+        InboundMail.case_id.in_([case.id for case in cases_of(person)]),
+        and_(sent, InboundMail.case_id.is_(None)),
+    )
+    for mail in session().scalars(select(InboundMail).where(theirs)).all():
+        remove_files([mail.raw_ref, *(ref for file in mail.uploads() for ref in (file.ref, file.shared_ref))])
+        if mail.person_id != person.id and mail.person.erased_at is None:
+            people.erase(mail.person, at=at)

@@ -97,7 +97,7 @@ def discard(mail_id: int) -> Any:
 def raw(mail_id: int) -> Response:
     """Hand out the message byte for byte, for saving."""
     mail = _mail(mail_id)
-    return attachment(mail.raw_sha256, f"mail-{mail.id}.eml", "application/octet-stream")
+    return attachment(mail.raw_ref, f"mail-{mail.id}.eml", "application/octet-stream")
 
 
 @post.get("/<int:mail_id>/files/<int:n>")
@@ -107,7 +107,7 @@ def file(mail_id: int, n: int) -> Response:
     files = _mail(mail_id).uploads()
     if not 1 <= n <= len(files):
         abort(404)
-    return attachment(files[n - 1].sha256, files[n - 1].filename, files[n - 1].media_type)
+    return attachment(files[n - 1].ref, files[n - 1].filename, files[n - 1].media_type)
 
 
 def _mail(mail_id: int) -> InboundMail:

@@ -80,8 +80,8 @@ def _seed(drawn: LedgerEntry, nodes: Tree, newest: LedgerCheckpoint) -> dict[str
 
 def _papers(entry: RegisterEntry) -> Iterator[tuple[str, bytes]]:
     for notice in entry.notices:
-        if notice.edition is Edition.PUBLIC and notice.status is NoticeStatus.ISSUED and notice.pdf_sha256:
-            yield f"{entry.number}-{segment(notice.language)}.pdf", store().read(notice.pdf_sha256)
+        if notice.edition is Edition.PUBLIC and notice.status is NoticeStatus.ISSUED and notice.pdf_ref:
+            yield f"{entry.number}-{segment(notice.language)}.pdf", store().read(notice.pdf_ref)
 
 
 def _packed(files: dict[str, bytes]) -> bytes:

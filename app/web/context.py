@@ -70,6 +70,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.QUESTION_ANSWER, _("Questions"), "/desk/questions"),
         (P.PEOPLE_MANAGE, _("People"), "/admin/people"),
         (P.ORGANISATION_MANAGE, _("Companies"), "/admin/organisations"),
+        (P.PERSON_READ, _("Personal data"), "/admin/data"),
         (P.APPROVAL_DECIDE, _("Two must agree"), "/admin/approvals"),
         (P.SECURITY_READ, _("Security events"), "/admin/alarms"),
         (P.ACCESS_READ, _("Who saw what"), "/watch/access"),

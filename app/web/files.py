@@ -6,19 +6,19 @@ from io import BytesIO
 
 from flask import Response, abort, send_file
 
-from app.core.storage import store
+from app.core.storage import name_of, store
 
 CLOSED = "default-src 'none'; sandbox"
 
 
-def attachment(sha256: str, filename: str, media_type: str) -> Response:
+def attachment(ref: str, filename: str, media_type: str) -> Response:
     """Return a stored file for saving, whatever is in it."""
-    return _closed(sha256, media_type, as_attachment=True, download_name=filename)
+    return _closed(ref, media_type, as_attachment=True, download_name=filename)
 
 
-def picture(sha256: str) -> Response:
+def picture(ref: str) -> Response:
     """Return a copy of a picture that we encoded ourselves (JPEG), to be shown in a page."""
-    return _closed(sha256, "image/jpeg", as_attachment=False, download_name="picture.jpg")
+    return _closed(ref, "image/jpeg", as_attachment=False, download_name="picture.jpg")
 
 
 def text_file(content: bytes, filename: str) -> Response:
@@ -27,13 +27,18 @@ def text_file(content: bytes, filename: str) -> Response:
     return Response(content, mimetype="text/plain", headers=head | {"Content-Security-Policy": CLOSED})
 
 
-def _closed(sha256: str, media_type: str, *, as_attachment: bool, download_name: str) -> Response:
+def _closed(ref: str, media_type: str, *, as_attachment: bool, download_name: str) -> Response:
     try:
-        content = BytesIO(store().read(sha256))
+        content = BytesIO(store().read(ref))
     except FileNotFoundError:
         abort(404)
     response = send_file(
-        content, mimetype=media_type, as_attachment=as_attachment, download_name=download_name, etag=sha256, max_age=0
+        content,
+        mimetype=media_type,
+        as_attachment=as_attachment,
+        download_name=download_name,
+        etag=name_of(ref),
+        max_age=0,
     )
     response.headers["Content-Security-Policy"] = CLOSED
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"

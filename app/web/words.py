@@ -80,6 +80,8 @@ REFUSALS = {
     "not_another_case": _l("There is no other case with this number that you may see."),
     "joined_already": _l("These two cases are worked on together already."),
     "not_joined": _l("These two cases are not worked on together."),
+    "already_erased": _l("What we knew of this person was erased before."),
+    "case_still_runs": _l("Case %(case)s still runs. The request is kept and done when the case has ended."),
     "reason_missing": _l("Give a reason."),
     "offer_gone": _l("This offer is no longer open."),
     "offer_changed": _l("The offer changed while you were reading. Here are the new terms."),

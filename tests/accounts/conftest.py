@@ -48,7 +48,7 @@ def sent_link(deliver):
 
     def newest() -> str:
         deliver()
-        bodies = session().scalars(select(OutboundMessage.body).order_by(OutboundMessage.id))
+        bodies = [each.body for each in session().scalars(select(OutboundMessage).order_by(OutboundMessage.id))]
         return [found[1] for body in bodies if (found := LINK.search(body))][-1]
 
     return newest

@@ -97,7 +97,7 @@ def test_administrators_and_the_person_hear_of_it_once_an_hour(app, client, pers
     guess(client, person.email, 12)
 
     events = session().scalars(select(SecurityEvent).where(SecurityEvent.kind == EventKind.LOCKED)).all()
-    told = session().scalars(select(OutboundMessage.address)).all()
+    told = [each.address for each in session().scalars(select(OutboundMessage))]
 
     assert [event.about_id for event in events] == [person.id, person.id]
     assert sorted(told) == sorted(["admin@desk.test", person.email])

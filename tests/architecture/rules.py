@@ -112,6 +112,7 @@ def clock_readers(root: Path) -> list[str]:
 
 EDGE = re.compile(
     r"^app/\w+/(views|api)(_\w+)?\.py$|^app/accounts/login\.py$|^app/web/afterwards\.py$|^app/cli/|^workflows/jobs/"
+    r"|^app/backup/restoring\.py$"
 )
 
 

@@ -6,7 +6,7 @@ sign in or to confirm themselves, or told that it is not allowed or not there.
 
 from __future__ import annotations
 
-from tests.attacks import own_systems, rulebook, sanctions
+from tests.attacks import own_data, own_systems, rulebook, sanctions
 from tests.attacks.world import World, addresses
 
 DESK = "operator mediator lead"
@@ -18,7 +18,7 @@ SIGNED_IN = f"respondent rival {READ} admin {PANEL} drawn spare"
 
 # Who gets in by GET (above the line) and by POST (below). `anybody` is everybody, signed in or not.
 GET = {
-    **(own_systems.GET | sanctions.GET | rulebook.GET),
+    **(own_systems.GET | own_data.GET | sanctions.GET | rulebook.GET),
     "/": "anybody",
     "/<lang>/": "anybody",
     "/<lang>/accessibility": "anybody",
@@ -221,7 +221,7 @@ GET = {
 REMEMBERED = {"api_tokens", "sightings"}  # when a token was used, who saw a case
 ACT = "/api/v1/cases/<number>/actions/"
 POST = {
-    **(own_systems.POST | sanctions.POST | rulebook.POST),
+    **(own_systems.POST | own_data.POST | sanctions.POST | rulebook.POST),
     "/<lang>/checks": "anybody",
     "/<lang>/complain": "anybody",
     "/<lang>/complain/check": "anybody",

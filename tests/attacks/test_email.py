@@ -104,7 +104,7 @@ def test_a_hostile_message_ends_in_a_case_or_with_a_person_in_time(app, what):
     assert found.status in (("case", "held") if meant is None else (meant,)), found.reason
     assert children_cpu() - before < SLOWEST_S
     assert wall.perf_counter() - began < 4 * SLOWEST_S  # this machine may be doing other things
-    assert store().read(found.raw_sha256) == raw
+    assert store().read(found.raw_ref) == raw
     assert (found.due_at is not None) is (found.status == "held")
 
 
@@ -141,7 +141,7 @@ def test_what_reads_a_message_can_open_no_file_no_connection_and_little_memory(a
     )
     monkeypatch.setattr(child, "COMMAND", (*child.COMMAND[:-1], code))
 
-    with child.opened(store().put_bytes(b"x").sha256) as message:
+    with child.opened(store().put_bytes(b"x").ref) as message:
         assert message.told["told"] == ["OSError", "OSError", "MemoryError"]
 
 
@@ -153,7 +153,7 @@ def test_what_reads_a_message_is_ended_when_it_takes_too_long(app, monkeypatch):
     )
     monkeypatch.setattr(child, "COMMAND", (*child.COMMAND[:-1], code))
 
-    with pytest.raises(child.Unreadable, match="over_limit"), child.opened(store().put_bytes(b"x").sha256):
+    with pytest.raises(child.Unreadable, match="over_limit"), child.opened(store().put_bytes(b"x").ref):
         pass
 
 

@@ -67,7 +67,7 @@ def sent_unasked(world: World) -> Iterator[tuple[str, str]]:
     """Yield (what, its words) of everything about the judged case that goes to who must not know, or to anybody."""
     case = _judged(world)
     own = {"lin@example.test", "+8613800138000", "answers@shop.test", world.people["mediator"], world.people["lead"]}
-    for letter in session().scalars(select(OutboundMessage).where(OutboundMessage.address.not_in(own))):
+    for letter in [each for each in session().scalars(select(OutboundMessage)) if each.address not in own]:
         yield f"letter to {letter.address}", f"{letter.subject}{letter.body}{letter.attachments}"
     for delivery in session().scalars(select(HookDelivery)):
         yield f"webhook {delivery.id}", json.dumps(delivery.payload, ensure_ascii=False)

@@ -58,14 +58,14 @@ def test_a_name_is_only_ever_a_name(world, send, name):
     kept = session().scalars(select(Evidence).order_by(Evidence.id.desc())).first()
     assert not set('/\\\r\n\u200b\u202e"') & set(kept.filename)
     assert len(kept.filename) <= 100
-    assert store().read(kept.sha256) == PDF + name.encode()
+    assert store().read(kept.ref) == PDF + name.encode()
 
 
 @pytest.mark.parametrize("content", [b"\xff\xd8\xff\r", b"text that ends in\r", b"\r\n--not a boundary\r"])
 def test_what_ends_in_a_return_is_kept_byte_for_byte(world, send, content):
     assert send((content, "a.txt")).status_code == 201
     kept = session().scalars(select(Evidence).order_by(Evidence.id.desc())).first()
-    assert store().read(kept.sha256) == content
+    assert store().read(kept.ref) == content
 
 
 class Pieces(BytesIO):
@@ -102,7 +102,7 @@ def test_wherever_the_network_cuts_a_body_in_two_the_file_is_whole(world, before
     answer = raw_file(world, part, at=whole - before_the_end - 1)
 
     assert answer.status_code == 201
-    assert store().read(newest().sha256) == content
+    assert store().read(newest().ref) == content
 
 
 @pytest.mark.parametrize(

@@ -156,7 +156,7 @@ def _cases(world: World, shop: Organisation, rival: Organisation) -> dict[str, C
     [photo] = add(cases["mediated"], photos, act=complaining(cases["mediated"]))
     asked = {"side": "consumer", "items": [f"收据 {CANARY}"], "due_at": clock.now() + timedelta(days=2)}
     carry_out(cases["mediated"], Action.ASK_EVIDENCE, AskEvidence(**asked), act=an_act(Role.MEDIATOR))
-    session().add(Preview(evidence_id=photo.id, pictures=[photo.shared_sha256] * 2, told={}, made_at=clock.now()))
+    session().add(Preview(evidence_id=photo.id, pictures=[photo.shared_ref] * 2, told={}, made_at=clock.now()))
     offer = {"terms": [{"kind": "refund", "amount": {"amount_minor": 9900, "currency": "CNY"}}]}
     carry_out(cases["mediated"], Action.PROPOSE, Propose.model_validate(offer), act=an_act(Role.MEDIATOR))
     late = propose(cases["mediated"], "answer_late", "2.1.7.1", shop, cause="a story", at=clock.now())
@@ -234,6 +234,7 @@ def _keys(world: World, people: dict[str, User], cases: dict[str, Case]) -> None
         world.ids[f"token-{name}"] = accounts.give_token(person, "test", act=an_act())
     for name in chain.from_iterable(CASES.values()):
         world.ids[f"confirmation-{name}"] = codes.confirm(cases[name], act=an_act())
+    world.ids["person_id"] = cases["mediated"].person_id
     world.ids["sign_in_link"] = _link(people["spare"])
     world.ids["mail_id"] = _held_mail()
     endpoint = hooks.add("https://shop.example/hook", act=Act(people["respondent"].actor(), an_act().at))

@@ -41,7 +41,7 @@ def a_complaint(picture: bytes = b"") -> Case:
     """A case whose submission and exhibit lie in the store."""
     photo = take("a.jpg", BytesIO(picture or a_photo(size=(40 + next(_n), 40))))
     with transaction():
-        case = a_case(original_sha256=store().put_bytes(f"submission {next(_n)}".encode()).sha256)
+        case = a_case(original_ref=store().put_bytes(f"submission {next(_n)}".encode()).ref)
         add(case, [photo], act=complaining(case))
     return case
 
@@ -129,4 +129,4 @@ def files_here():
     from app.backup import contents
 
     keys = {name: path.read_bytes() for name, path in contents.secrets().items() if path.exists()}
-    return keys | {name: store().read(name) for name, _size in store().shelf.entries()}
+    return keys | {name: store().shelf.open(name).read() for name, _size in store().shelf.entries()}

@@ -14,10 +14,10 @@ from app.backup import creating, locks, snapshot
 from app.backup.checking import check
 from app.backup.contents import DATABASE, KEYS, MANIFEST, SIGNED, BackupRefused, Manifest
 from app.backup.copying import Silence
-from app.backup.creating import IN_NO_STORE
 from app.backup.locks import Lock
 from app.core import clock
 from app.core.db import Base, session
+from app.core.sealed import SealedType
 from app.ledger.models import LedgerCheckpoint
 from tests.backup.conftest import LOCK, OPENER, a_complaint
 from tests.ledger.logs import sealed
@@ -74,7 +74,10 @@ HARMS = {
     "the manifest is signed": _drop_the_signature,
     "entry 0: act": _rewrite("UPDATE case_events SET clause = '1.2.1'"),
     "points at a row of": _rewrite("UPDATE case_events SET case_id = case_id + 999999"),
-    "names a file that is not there": _rewrite("UPDATE cases SET original_sha256 = 'f'"),
+    "names a file that is not there": _rewrite(
+        "UPDATE cases SET original_ref ="
+        " CAST(substr(original_ref, 1, length(original_ref) - 34) || zeroblob(32) || x'0001' AS BLOB)"
+    ),
     "entry 0: it does not fit its hash": _rewrite("DELETE FROM ledger_entries"),
 }  # fmt: skip
 
@@ -147,20 +150,25 @@ def test_what_was_deleted_is_not_in_the_file(system, tmp_path):
     case = a_complaint()
     canary = "金丝雀要走了"
     case_id = case.id
-    for narrative in (canary * 200, "x"):
+    for reason in (canary * 200, "x"):
         with creating.db.engine.begin() as connection:
             statement = Base.metadata.tables["cases"].update().where(Base.metadata.tables["cases"].c.id == case_id)
-            connection.execute(statement.values(narrative=narrative))
+            connection.execute(statement.values(close_reason=reason))
 
     snapshot.take(tmp_path / "copy.sqlite")
 
     assert canary.encode() not in (tmp_path / "copy.sqlite").read_bytes()
 
 
-def test_every_column_that_holds_a_hash_names_a_file_or_says_that_it_does_not():
-    columns = {f"{table.name}.{c.name}" for table in Base.metadata.sorted_tables for c in table.columns}
+def test_every_sealed_ref_says_which_file_it_means():
+    sealed = {
+        f"{table.name}.{c.name}": c.type.files
+        for table in Base.metadata.sorted_tables
+        for c in table.columns
+        if isinstance(c.type, SealedType)
+    }
 
-    assert columns >= IN_NO_STORE
+    assert {name for name in sealed if name.endswith("ref")} < {name for name, files in sealed.items() if files}
 
 
 def test_the_commands_say_what_they_did_and_the_system_remembers(system, tmp_path, client):

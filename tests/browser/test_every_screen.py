@@ -128,7 +128,7 @@ def complainants_page(page: Page, case: Case, language: str) -> str:
     page.goto(f"{home}/verify")
     page.locator("form[action*='/send'] button").click()
     session().rollback()  # to see what the server wrote since
-    body = session().scalars(select(OutboundMessage.body).order_by(OutboundMessage.id.desc())).first()
+    body = session().scalars(select(OutboundMessage).order_by(OutboundMessage.id.desc())).first().body
     page.locator("[name=code]").fill(re.search(r"\b\d{6}\b", body)[0])
     page.locator("[name=code]").press("Enter")
     page.wait_for_url(f"**{home}")

@@ -64,7 +64,7 @@ def test_each_warning_goes_to_a_higher_desk_and_then_the_breach_is_told(app, tim
     assert [(e.level, e.effect, e.told) for e in effects] == [
         (1, "warning", "mediator"), (2, "warning", "lead"), (3, "warning", "supervisor"), (4, "breach", None),
     ]  # fmt: skip
-    told = session().scalars(select(OutboundMessage.address)).all()
+    told = [each.address for each in session().scalars(select(OutboundMessage))]
     assert told.count(lead.email) == 4  # the first warning too: nobody has the case
     assert told.count("lin@example.test") == 1
     assert clock_of(queries.case_to_work(case.id), ClockKind.EMERGENCY_START).status is ClockStatus.BREACHED

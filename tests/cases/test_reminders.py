@@ -29,8 +29,8 @@ def reminded() -> list[OutboundMessage]:
     for clock_id in queries.due_clocks(an_act().at):
         with transaction():
             service_clocks.fire(clock_id, act=an_act())
-    told = select(OutboundMessage).where(OutboundMessage.address == SHOP).order_by(OutboundMessage.id)
-    return [each for each in session().scalars(told) if "/fulfil" in each.body]
+    told = select(OutboundMessage).order_by(OutboundMessage.id)
+    return [each for each in session().scalars(told) if each.address == SHOP and "/fulfil" in each.body]
 
 
 @pytest.mark.parametrize(("language", "word"), [("zh-Hans", "请于"), ("zh-Hant", "請於"), ("en", "to be done by")])

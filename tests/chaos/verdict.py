@@ -53,7 +53,7 @@ def none(what: str, found: int) -> Finding:
 
 def complaints(filed: Sequence[Complaint]) -> Iterator[Finding]:
     """Compare what was answered with what is there."""
-    rows = session().execute(select(Case.id, Case.number, Case.narrative)).all()
+    rows = [(case.id, case.number, case.narrative) for case in session().scalars(select(Case)).all()]
     by_number = {number: (case_id, narrative) for case_id, number, narrative in rows}
     told = [each for each in filed if each.number]
     lost = [each for each in told if each.forgotten or each.mark not in by_number.get(each.number or "", (0, ""))[1]]
@@ -75,7 +75,7 @@ def _is_kept(complaint: Complaint, by_number: dict[str, tuple[int, str]]) -> boo
     if [each.sha256 for each in kept] != [complaint.sha256]:
         return False
     try:
-        return hashlib.sha256(store().read(kept[0].sha256)).hexdigest() == complaint.sha256
+        return hashlib.sha256(store().read(kept[0].ref)).hexdigest() == complaint.sha256
     except FileNotFoundError:
         return False
 
@@ -165,7 +165,7 @@ def _early() -> int:
 def _twice() -> int:
     """Count entries of histories about clocks beyond one for each effect, and instants with two effects."""
     entries = session().execute(
-        select(CaseEvent.case_id, CaseEvent.action, CaseEvent.detail).where(CaseEvent.action.in_(FIRINGS))
+        select(CaseEvent.case_id, CaseEvent.action, CaseEvent.detail_kept).where(CaseEvent.action.in_(FIRINGS))
     )
     told = Counter((row[0], row[1], row[2]["kind"], row[2]["generation"], row[2].get("level")) for row in entries)
     effects = session().execute(select(ClockEffect.clock_id, ClockEffect.due_at, ClockEffect.effect))

@@ -63,7 +63,8 @@ def sweep():
 
 
 def told(user):
-    return [each.subject + each.body for each in session().query(OutboundMessage).filter_by(address=user.email)]
+    letters = session().query(OutboundMessage)
+    return [each.subject + each.body for each in letters if each.address == user.email]
 
 
 def test_while_a_challenge_waits_nothing_is_voted_drafted_or_signed(case):

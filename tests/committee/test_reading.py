@@ -93,7 +93,7 @@ def test_what_is_new_is_shown_told_and_has_to_be_read_before_voting(app, case):
 
     for page in ("", "/vote"):
         assert "What changed since you read the dossier" in browser.get(f"/committee/{case.number}{page}").text
-    letters = session().query(OutboundMessage).filter_by(address=member.email).all()
+    letters = [each for each in session().query(OutboundMessage) if each.address == member.email]
     assert any("dossier changed" in each.body for each in letters)
 
     take(case, Action.READ_DOSSIER, ReadDossier(), acting(member))

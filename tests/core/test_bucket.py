@@ -13,7 +13,7 @@ from app.cases.models import Case
 from app.core import clock, storage
 from app.core.bucket import Bucket, StoreAway
 from app.core.db import db, session
-from app.core.storage import store
+from app.core.storage import PIECE, TAG_BYTES, name_of, store
 from app.core.uploads import take
 from app.evidence import previews
 from app.evidence.models import Evidence
@@ -48,27 +48,29 @@ def test_what_is_put_is_there_byte_for_byte_and_nothing_stays_on_the_disk(bucket
     content = a_photo(size=(1_600, 1_200))
     kept = store().put_bytes(content)
 
-    assert store().read(kept.sha256) == content
-    assert list(bucket.entries()) == [(kept.sha256, len(content))]
-    assert [path.name for path in (server.folder / NAME).rglob("*") if path.is_file() and path.name == kept.sha256]
+    assert store().read(kept.ref) == content
+    assert list(bucket.entries()) == [(name_of(kept.ref), len(content) + TAG_BYTES * (1 + (len(content) - 1) // PIECE))]
+    assert [
+        path.name for path in (server.folder / NAME).rglob("*") if path.is_file() and path.name == name_of(kept.ref)
+    ]
     assert not [path for path in (tmp_path / "spool").rglob("*") if path.is_file()]
 
 
 def test_files_larger_than_one_piece_are_put_whole(bucket):
     content = bytes(range(256)) * 4 * 1024 * 12  # 12 MB
 
-    assert store().read(store().put_bytes(content).sha256) == content
+    assert store().read(store().put_bytes(content).ref) == content
 
 
 def test_what_is_not_there_is_told_as_by_a_folder(bucket):
     kept = store().put_bytes(b"a receipt")
-    bucket.remove(kept.sha256)
-    bucket.remove(kept.sha256)  # once more is no mistake
+    bucket.remove(name_of(kept.ref))
+    bucket.remove(name_of(kept.ref))  # once more is no mistake
 
-    for name in (kept.sha256, HASH):
+    for ref in (kept.ref, f"{HASH}.{HASH}"):
         with pytest.raises(FileNotFoundError):
-            store().open(name)
-    with pytest.raises(ValueError, match="not a SHA-256"):
+            store().open(ref)
+    with pytest.raises(ValueError, match="not a ref"):
         store().open("../../secret.key")
 
 
@@ -113,7 +115,7 @@ def test_a_file_is_in_the_bucket_before_the_row_that_names_it_is_committed(bucke
 
     assert seen == [True]
     case = session().scalars(select(Case).where(Case.number == number)).one()
-    assert json.loads(store().read(case.original_sha256))["narrative"] == COMPLAINT["narrative"]
+    assert json.loads(store().read(case.original_ref))["narrative"] == COMPLAINT["narrative"]
 
 
 def test_while_the_store_is_away_nothing_is_acknowledged_and_later_it_is_taken(app, client, bucket, server, tmp_path):
@@ -144,13 +146,13 @@ def test_exhibits_their_previews_and_their_downloads(bucket, client):
 
     exhibit = session().scalars(select(Evidence)).one()
     assert len(previews.make(exhibit.id).pictures) == 1
-    assert store().read(exhibit.sha256) == photo
+    assert store().read(exhibit.ref) == photo
     assert client.get(f"{address}/1", headers=bearer).data == photo
 
 
 def test_a_mail_is_read_from_it(bucket):
     raw = b"From: lin@example.test\r\nSubject: Coat\r\n\r\nThe shop refuses to take it back.\r\n"
-    with child.opened(store().put_bytes(raw).sha256) as message:
+    with child.opened(store().put_bytes(raw).ref) as message:
         assert message.told["subject"] == "Coat"
 
 

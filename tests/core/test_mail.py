@@ -130,7 +130,7 @@ def test_the_letter_belongs_to_the_conversation_of_its_case_and_says_where_to_an
 
 def test_a_letter_brings_its_files(app, monkeypatch):
     with_server(monkeypatch, "smtp://localhost")
-    file = {"filename": "裁决书.pdf", "media_type": "application/pdf", "sha256": store().put_bytes(b"%PDF").sha256}
+    file = {"filename": "裁决书.pdf", "media_type": "application/pdf", "ref": store().put_bytes(b"%PDF").ref}
 
     read = message_from_bytes(mail.letter(a_message(), files=[file]).as_bytes(), policy=default)
 

@@ -20,14 +20,14 @@ def test_the_original_is_kept_byte_for_byte(app):
     upload = take("IMG_1.jpg", BytesIO(photo))
 
     assert upload.sha256 == hashlib.sha256(photo).hexdigest()
-    assert store().read(upload.sha256) == photo
+    assert store().read(upload.ref) == photo
     assert (upload.filename, upload.media_type, upload.size) == ("IMG_1.jpg", "image/jpeg", len(photo))
 
 
 def test_the_shared_copy_has_no_place_and_no_camera_and_stands_upright(app):
     upload = take("IMG_1.jpg", BytesIO(a_photo(turned=True)))
 
-    with Image.open(BytesIO(store().read(upload.shared_sha256))) as copy:
+    with Image.open(BytesIO(store().read(upload.shared_ref))) as copy:
         assert (copy.format, copy.size, dict(copy.getexif())) == ("JPEG", (480, 640), {})
 
 
@@ -55,7 +55,7 @@ def test_a_picture_that_cannot_be_decoded_within_limits_is_kept_without_a_copy(a
     upload = take("picture", BytesIO(content))
 
     assert upload.shared_sha256 is None
-    assert store().read(upload.sha256) == content
+    assert store().read(upload.ref) == content
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_a_call_becomes_a_case_and_the_link_is_sent(client, operator):
     assert (answer.status_code, case.channel, case.amount_minor) == (303, "phone", 89900)
     assert case.number in page
     assert "/en/c/" in page
-    assert session().scalars(select(OutboundMessage.address)).first() == "+8613800138000"
+    assert session().scalars(select(OutboundMessage)).first().address == "+8613800138000"
 
 
 def test_a_note_on_the_call_is_for_the_desk_only(client, operator):

@@ -110,7 +110,7 @@ def test_ending_tells_what_was_done(app):
 
     last = queries.events(case, SYSTEM)[-1]
     assert (last.action, last.detail) == (Action.END_EMERGENCY, {"done": "已退款。"})
-    bodies = session().scalars(select(OutboundMessage.body)).all()
+    bodies = [each.body for each in session().scalars(select(OutboundMessage))]
     assert sum("已退款。" in body for body in bodies) == 2
 
 

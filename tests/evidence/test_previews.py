@@ -22,7 +22,7 @@ from workflows.procedure.states import CaseState
 
 
 def kept(content):
-    return store().put_bytes(content).sha256
+    return store().put_bytes(content).ref
 
 
 def made_of(content, media_type):
@@ -146,9 +146,9 @@ def test_the_other_side_gets_a_film_only_once_its_place_is_gone(case):
     with transaction():
         previews.keep(evidence_id, made, act=an_act())
 
-    sha256, name, media_type = queries.copy_for(queries.of_case(case)[0], reader)
+    ref, name, media_type = queries.copy_for(queries.of_case(case)[0], reader)
     assert (name, media_type) == ("film.mp4", "video/mp4")
-    assert PLACE.encode() not in store().read(sha256)
+    assert PLACE.encode() not in store().read(ref)
 
 
 def test_what_a_telephone_takes_is_shown_as_a_copy_without_its_place(client, case):
@@ -178,7 +178,7 @@ def test_the_other_side_gets_a_pdf_without_its_author_s_name(client, case):
     assert given.startswith(b"%PDF")
     assert AUTHOR.encode() not in given
     assert made_of(given, "application/pdf").told == {"pages": 1}
-    assert store().read(exhibit.sha256) == content
+    assert store().read(exhibit.ref) == content
 
 
 def test_a_pdf_that_is_locked_or_signed_is_handed_on_as_it_is(app):

@@ -244,7 +244,7 @@ def test_what_was_altered_by_hand_is_found_with_the_index_of_its_entry(app, what
 def test_an_act_slipped_in_by_hand_is_found(app):
     case = saved(a_case)
     sealed()
-    copied = "seq + 50, at, action, branch, side, user_id, from_state, to_state, clause, audience, walled, detail"
+    copied = "seq + 50, at, action, branch, side, user_id, from_state, to_state, clause, audience, walled, detail_kept"
     columns = copied.replace("seq + 50", "seq")
     with transaction():
         session().execute(
@@ -308,7 +308,7 @@ def test_forgetting_destroys_the_salts_keeps_what_was_shown_and_leaves_everythin
     with transaction():
         destroyed = service.forget([about(case.id)], act=an_act())
     with transaction():
-        session().execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(detail={}, user_id=None))
+        session().execute(update(CaseEvent).where(CaseEvent.case_id == case.id).values(detail_kept={}, user_id=None))
     sealed()
 
     assert destroyed == sum(entry.subject == about(case.id) for entry in entries())

@@ -27,7 +27,7 @@ def status(table, n=1):
 
 
 def letters_to(address):
-    return session().scalars(select(OutboundMessage.subject).where(OutboundMessage.address == address)).all()
+    return [each.subject for each in session().scalars(select(OutboundMessage)) if each.address == address]
 
 
 # --- who may ---------------------------------------------------------------------------------------------------------

@@ -37,7 +37,7 @@ def pdf(app, press, keys, monkeypatch, time) -> bytes:
         tasks.issue_notice(notice.id)
     sealed()
     tasks.issue_notice(notice.id)
-    return store().read(queries.notice(notice.id).pdf_sha256)
+    return store().read(queries.notice(notice.id).pdf_ref)
 
 
 def wrong(pdf: bytes, tmp_path, **options) -> list[str]:
@@ -109,7 +109,7 @@ def test_without_a_checkpoint_in_its_time_it_is_printed_without_proof(app, press
 
     tasks.issue_notice(entry.notices[0].id)
 
-    done = store().read(queries.notice(entry.notices[0].id).pdf_sha256)
+    done = store().read(queries.notice(entry.notices[0].id).pdf_ref)
     with pikepdf.open(io.BytesIO(done)) as document:
         assert list(document.attachments) == ["notice.json"]
 

@@ -45,8 +45,8 @@ class Complainant:
         return self.client.post(self.base + page, data=data or {}, **options)
 
     def last_code(self) -> str:
-        bodies = session().scalars(select(OutboundMessage.body).order_by(OutboundMessage.id.desc()))
-        return next(found.group() for body in bodies if (found := re.search(r"\b\d{6}\b", body)))
+        letters = session().scalars(select(OutboundMessage).order_by(OutboundMessage.id.desc()))
+        return next(found.group() for each in letters if (found := re.search(r"\b\d{6}\b", each.body)))
 
     def confirm(self) -> Complainant:
         assert self.post("/verify/send", {"channel": "email"}).status_code == 303

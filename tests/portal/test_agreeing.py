@@ -92,10 +92,8 @@ def _seen_by_the_other(app, side, figure):
         pages = [me.get(page).text for page in ("", "/figure")]
     reader = table.act("respondent" if side == "consumer" else "consumer").actor
     events = [(e.seq, e.action, e.branch, e.side, json.dumps(e.detail)) for e in queries.events(table.case, reader)]
-    letters = session().scalars(
-        select(OutboundMessage.body).where(OutboundMessage.case_number == table.number).order_by(OutboundMessage.id)
-    )
-    told = "".join(letters)
+    query = select(OutboundMessage).where(OutboundMessage.case_number == table.number)
+    told = "".join(letter.body for letter in session().scalars(query.order_by(OutboundMessage.id)))
     plain = re.sub(r'(nonce|value)="[^"]*"|<svg.*?</svg>', "", "".join(pages) + told, flags=re.S)
     for own, name in ((table.number, "N"), (link_of(table.case), "T"), (table.organisation.name, "O")):
         plain = plain.replace(own, name)

@@ -16,7 +16,7 @@ WRONG = "does not open the case"
 
 
 def codes_sent():
-    return session().scalars(select(OutboundMessage).where(OutboundMessage.subject.contains("验证码"))).all()
+    return [each for each in session().scalars(select(OutboundMessage)) if "验证码" in each.subject]
 
 
 # --- looking ---------------------------------------------------------------------------------------------------------

@@ -54,7 +54,7 @@ def come_in(mail: EmailMessage | bytes, **delivery) -> InboundMail:
 def letters(to: str | None = None) -> list[OutboundMessage]:
     """What was written to somebody, or to anybody, oldest first."""
     query = select(OutboundMessage).order_by(OutboundMessage.id)
-    return list(session().scalars(query.where(OutboundMessage.address == to) if to else query))
+    return [each for each in session().scalars(query) if to in (None, each.address)]
 
 
 def do_what_is_due() -> None:

@@ -68,7 +68,7 @@ def test_the_command_takes_in_what_is_unseen_once(app, url, monkeypatch):
 
     found = session().scalars(select(InboundMail)).one()
     assert told == ["1 taken in", "0 taken in"]
-    assert store().read(found.raw_sha256) == RAW
+    assert store().read(found.raw_ref) == RAW
     assert (found.source, found.mailbox, found.status) == ("imap", "desk@desk.test", "case")
     assert any("BODY.PEEK[]" in command for command in Mailbox.said)
 

@@ -173,7 +173,7 @@ def test_odd_messages_are_taken_and_kept_byte_for_byte(listener, what):
         assert server.data(ODD[what])[0] == 250
 
     kept = session().scalars(select(InboundMail)).one()
-    assert plain(store().read(kept.raw_sha256)) == plain(ODD[what])
+    assert plain(store().read(kept.raw_ref)) == plain(ODD[what])
     do_what_is_due()
     session().refresh(kept)
     assert kept.status in ("held", "case")

@@ -104,10 +104,10 @@ class Sweep:
 
 
 class Pulse:
-    """Shows in the database that the sweep of the clocks is done again and again; keeps the rulebook in its place."""
+    """Shows in the database that the sweep of the clocks is done again and again; keeps what must stay in its place."""
 
     def __init__(self) -> None:
-        self.next = 0.0
+        self.next, self.began = 0.0, False
 
     def beat(self) -> None:
         """Note that a sweep was done, unless one was noted a moment ago."""
@@ -116,7 +116,10 @@ class Pulse:
         with tasks.application().app_context():
             with transaction():
                 heartbeat.beat(SWEEPER, at=now())
+                if not self.began:
+                    outbox.keep_going(outbox.Task.FORGET_PEOPLE, at=now())
             rulebook.put_in_place()
+        self.began = True
         self.next = time.monotonic() + BEAT_S
 
 

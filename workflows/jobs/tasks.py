@@ -16,10 +16,10 @@ from sqlalchemy.exc import DBAPIError
 
 from app.accounts import service_people
 from app.accounts.models_proof import LinkKind
-from app.cases import service_clocks, service_gathered, service_letters
+from app.cases import service_clocks, service_gathered, service_letters, service_retention
 from app.cases.queries import case_to_work, is_due
 from app.committee import service_draw
-from app.core import mail, messages, outbox, sms
+from app.core import mail, messages, outbox, people, sms
 from app.core.clock import now
 from app.core.concealing import conceal
 from app.core.db import canonical, session, transaction
@@ -98,7 +98,7 @@ def deliver(outbox_id: int) -> None:
         except Exception as error:
             log.exception("outbox row %s failed: %s", outbox_id, task)
             with transaction():
-                outbox.fail(row, f"{type(error).__name__}: {error}", at=now())
+                outbox.fail(row, type(error).__name__, at=now())  # what it says may quote a person
         else:
             with transaction():
                 outbox.finish(row, at=now())
@@ -256,6 +256,16 @@ def draw_panel(case_id: int) -> None:
         act = Act(SYSTEM, now())
         if not service_draw.draw_lots(case_to_work(case_id), act=act):
             outbox.add(outbox.Task.DRAW_PANEL, at=act.at + service_draw.SOON, case_id=case_id)
+
+
+def forget_people() -> None:
+    """Erase whose erasing was agreed to and whom we may keep no longer, again every hour. Twice is harmless: who is
+    erased is not found again.
+    """
+    with transaction():
+        service_retention.sweep(act=Act(SYSTEM, now()))
+    people.empty_the_log_of_writes()  # a reader may have been in the way when somebody was erased
+    raise outbox.Later(now() + timedelta(hours=1))
 
 
 def teach_triage(weights_id: int) -> None:

@@ -83,6 +83,8 @@ class Permission(StrEnum):
     OUTBOX_REDRIVE = "outbox:redrive"
     WATCH_READ = "watch:read"
     PEOPLE_MANAGE = "people:manage"
+    PERSON_READ = "person:read"
+    PERSON_ERASE = "person:erase"
     ORGANISATION_MANAGE = "organisation:manage"
     SYSTEM_MANAGE = "system:manage"
     SECURITY_READ = "security:read"
@@ -133,10 +135,12 @@ GRANTS: Mapping[Role, frozenset[Permission]] = {
         P.EVIDENCE_RULE,
     }),
     Role.SUPERVISOR: _READ_DESK
-    | {P.WATCH_READ, P.DOSSIER_READ, P.ACCESS_READ, P.CASE_EXPORT, P.PENALTY_READ},
+    | {P.WATCH_READ, P.DOSSIER_READ, P.ACCESS_READ, P.CASE_EXPORT, P.PENALTY_READ, P.PERSON_READ},
     Role.ADMIN: frozenset(
         {
             P.PEOPLE_MANAGE,
+            P.PERSON_READ,
+            P.PERSON_ERASE,
             P.ORGANISATION_MANAGE,
             P.CONTACTS_KEEP,
             P.SYSTEM_MANAGE,
@@ -171,8 +175,8 @@ _DECIDING = frozenset({
     P.PENALTY_DECIDE,
 })  # fmt: skip
 _AT_THE_SCREEN = frozenset({
-    P.PEOPLE_MANAGE, P.ORGANISATION_MANAGE, P.SYSTEM_MANAGE, P.SECURITY_READ, P.ACCESS_READ, P.APPROVAL_DECIDE,
-    P.PROCEED,
+    P.PEOPLE_MANAGE, P.PERSON_READ, P.PERSON_ERASE, P.ORGANISATION_MANAGE, P.SYSTEM_MANAGE, P.SECURITY_READ,
+    P.ACCESS_READ, P.APPROVAL_DECIDE, P.PROCEED,
 })  # fmt: skip
 
 SCOPES: Mapping[Scope, frozenset[Permission]] = {

@@ -1,0 +1,30 @@
+"""Who asked to be erased, and what became of it."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.core.db import Model
+
+OPEN = text("done_at IS NULL")
+
+
+class ErasureWish(Model):
+    """A request that a person be erased. It waits while a case of theirs runs, and for two people to agree."""
+
+    __tablename__ = "erasure_wishes"
+    __table_args__ = (
+        Index("uq_erasure_wishes_open", "person_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))
+    asked_at: Mapped[datetime]
+    asked_by: Mapped[str] = mapped_column(comment="consumer or desk")
+    agreed_at: Mapped[datetime | None] = mapped_column(
+        comment="when two people agreed; then only the end is waited for"
+    )
+    done_at: Mapped[datetime | None]

@@ -61,6 +61,11 @@ class Canary:
         return f"{self.word}@example.test"
 
     @property
+    def wrote_mail(self) -> bool:
+        """Whether they complained by mail, which gives no telephone number."""
+        return CHANNELS[self.n % len(CHANNELS)] == "email"
+
+    @property
     def name(self) -> str:
         return f"林{self.word}"
 

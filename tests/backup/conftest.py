@@ -129,4 +129,7 @@ def files_here():
     from app.backup import contents
 
     keys = {name: path.read_bytes() for name, path in contents.secrets().items() if path.exists()}
-    return keys | {name: store().shelf.open(name).read() for name, _size in store().shelf.entries()}
+    for name, _size in store().shelf.entries():
+        with store().shelf.open(name) as file:
+            keys[name] = file.read()
+    return keys

@@ -104,7 +104,7 @@ def test_a_file_is_in_the_bucket_before_the_row_that_names_it_is_committed(bucke
     seen = []
 
     def look(current, *_):
-        if originals := {row.original_sha256 for row in current.new if isinstance(row, Case)}:
+        if originals := {name_of(row.original_ref) for row in current.new if isinstance(row, Case)}:
             seen.append(originals <= {name for name, _size in bucket.entries()})
 
     event.listen(db.session, "before_flush", look)
@@ -183,7 +183,8 @@ def test_a_setting_puts_the_bucket_in_the_folders_place(server, tmp_path, app):
     other = create_app(config.load({"DATA_DIR": str(tmp_path / "data")} | named))
     with other.app_context():
         kept = take("a.jpg", BytesIO(a_photo()))
-        assert {kept.sha256, kept.shared_sha256} == {name for name, _size in server.bucket(tmp_path, "set").entries()}
+        names = {name_of(kept.ref), name_of(kept.shared_ref)}
+        assert names == {name for name, _size in server.bucket(tmp_path, "set").entries()}
         db.engine.dispose()
 
 

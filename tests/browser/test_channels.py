@@ -88,7 +88,7 @@ def test_a_call_is_typed_without_a_mouse_and_the_caller_known_by_the_number(sign
     case = session().scalars(select(Case).order_by(Case.id.desc())).first()
     expect(page.locator("main")).to_contain_text(case.number)
     assert (case.channel, case.amount_minor, case.emergency) == ("phone", 89_900, False)
-    assert session().scalars(select(Party.name).where(Party.case_id == case.id)).all() == ["Ms Carter"]
+    assert [each.name for each in session().scalars(select(Party).where(Party.case_id == case.id))] == ["Ms Carter"]
 
 
 def test_what_is_missing_in_a_call_is_asked_for_and_typed_on(signed_in):

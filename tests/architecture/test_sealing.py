@@ -27,7 +27,8 @@ KEYS = {
     "notices": "code", "offer_replies": "side", "offers": "terms_kept clause",
     "outbound_messages": "message_id language case_number attachments", "outbox": "task payload last_error",
     "panel_draws": "candidates seed", "panel_seats": "ballot interest left_because", "parties": "role contact_by",
-    "penalties": "number cause breach clause decision measure", "people": "id", "previews": "told why_none", "remedies": "source kind currency freight_by status",
+    "people": "id",
+    "penalties": "number cause breach clause decision measure", "previews": "told why_none", "remedies": "source kind currency freight_by status",
     "review_requests": "side grounds language outcome", "settlement_signatures": "side language method",
     "triage_weights": "version against ground figures changed", "votes": "ballot",
 }  # fmt: skip

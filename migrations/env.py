@@ -8,13 +8,16 @@ from alembic import context
 from flask import current_app
 
 from app.core.db import UtcInstant, db
+from app.core.sealed import SealedType
 
 
 def render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
-    """Write our own column type by its short name."""
+    """Write our own column types by their short names."""
     if kind == "type" and isinstance(item, UtcInstant):
         autogen.imports.add("from app.core.db import UtcInstant")
         return "UtcInstant()"
+    if kind == "type" and isinstance(item, SealedType):
+        return "sa.LargeBinary()"  # to the database it is bytes
     return False
 
 

@@ -28,7 +28,8 @@ KEYS = {
     "outbound_messages": "message_id language case_number attachments", "outbox": "task payload last_error",
     "panel_draws": "candidates seed", "panel_seats": "ballot interest left_because", "parties": "role contact_by",
     "people": "id",
-    "penalties": "number cause breach clause decision measure", "previews": "told why_none", "remedies": "source kind currency freight_by status",
+    "penalties": "number cause breach clause decision measure", "previews": "told why_none",
+    "remedies": "source kind currency freight_by status",
     "review_requests": "side grounds language outcome", "settlement_signatures": "side language method",
     "triage_weights": "version against ground figures changed", "votes": "ballot",
 }  # fmt: skip

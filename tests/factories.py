@@ -79,6 +79,7 @@ def a_case(state: CaseState = CaseState.TRIAGE, **changes) -> Case:
     at = clock.now()
     serial = next(_n)
     organisation = changes.pop("respondent", None) or an_organisation()
+    complainant = changes.pop("complainant", None) or a_complainant()
     number = ids.case_number(at.year, serial)
     fields = {
         "number": number, "state": CaseState.RECEIVED, "channel": "web",
@@ -91,7 +92,7 @@ def a_case(state: CaseState = CaseState.TRIAGE, **changes) -> Case:
         "respondent": organisation, "amount_minor": 19900, "received_at": at,
         "remedies_sought": [{"kind": "refund", "amount": {"amount_minor": 19900, "currency": "CNY"}}],
     } | changes  # fmt: skip
-    case = Case(**fields, clocks=[], parties=[_complainant()])
+    case = Case(**fields, clocks=[], parties=[complainant])
     session().add(case)
     session().flush()
     for kind, figure in (("emergency_start", "emergency_start"), ("first_reply", "first_reply_ordinary"),
@@ -107,8 +108,10 @@ def link_of(case: Case) -> str:
     return access.link_token(case.number)
 
 
-def _complainant() -> Party:
-    return Party(name="林小雨", phone="+8613800138000", email="lin@example.test", contact_by="email")
+def a_complainant(**changes) -> Party:
+    """Whoever complains, not in a case yet."""
+    fields = {"name": "林小雨", "phone": "+8613800138000", "email": "lin@example.test", "contact_by": "email"}
+    return Party(**fields | changes)
 
 
 def _bring(case: Case, state: CaseState) -> None:

@@ -39,7 +39,7 @@ DETAIL_STAYS = frozenset(
      "by_itself", "bidding", "offer", "by", "owed", "exhibits", "case_number", "mail", "number", "code", "changed",
      "solved", "fair", "effort", "challenge", "ruling", "inspection", "conclusion", "exhibit", "item", "items", "side",
      "source", "facts", "differ", "due_at", "penalty", "breach", "measure", "points", "days", "fine_minor",
-     "repetition", "until", "points_until", "appeal_by", "hear_by", "because", "review", "decision"}
+     "repetition", "until", "points_until", "appeal_by", "hear_by", "because", "review", "decision", "upheld"}
 )  # fmt: skip
 """What is structure in facts, terms, readings and the history: keys, numbers, instants. The rest is people's words."""
 

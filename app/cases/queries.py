@@ -252,8 +252,8 @@ def _matches(text: str) -> ColumnElement[bool]:
     """Case number, telephone, e-mail, order number, name, company, or words of the title."""
     if "\0" in text:  # SQLite would take it for the end of the pattern
         return false()
-    if number := read_case_number(text):
-        return Case.number == number
+    if number := read_case_number(text):  # or an order's, which may look like one
+        return or_(Case.number == number, traces.with_any("order", [text.strip()]))
     company = select(Organisation.id).where(Organisation.name.icontains(text, autoescape=True))
     return or_(traces.matching(text), Case.respondent_id.in_(company))
 

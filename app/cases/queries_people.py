@@ -18,10 +18,10 @@ from app.core.people import Person
 
 def known_by(typed: str) -> list[Person]:
     """Return whom a case number, a telephone number or an e-mail address means: everybody who gave it."""
-    if number := read_case_number(typed):
-        condition = Case.number == number
+    if contacts := [each for each in (phone_number(typed), email_address(typed)) if each]:
+        condition = traces.with_any("contact", contacts)
     else:
-        condition = traces.with_any("contact", [each for each in (phone_number(typed), email_address(typed)) if each])
+        condition = Case.number == read_case_number(typed)
     cases = session().scalars(select(Case).where(condition).order_by(Case.id)).unique().all()
     return list({case.person_id: case.person for case in cases}.values())
 

@@ -17,6 +17,7 @@ from app.cases.models_facts import FactStatement
 from app.cases.service import advance
 from app.cases.service_findings import find_again
 from app.cases.service_letters import tell_assignee
+from app.cases.traces import find_by_order
 from app.core.db import session
 from workflows.procedure.act import Act
 from workflows.procedure.errors import Invalid
@@ -120,5 +121,6 @@ def _keep_what_is_there(case: Case) -> None:
 def _go_by(case: Case, act: Act) -> Known:
     now = known(case)
     case.order_facts, case.order_events = now.order(), now.events()
+    find_by_order(case)
     find_again(case, act=act)
     return now

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.cases.models import Case, Party
 from app.core.contact import email_address, phone_number
-from app.core.db import Model
+from app.core.db import Model, session
 from app.core.masters import trace
 
 LAST_DIGITS = 8
@@ -64,6 +64,12 @@ def _lay(current: Session, context: Any) -> None:
     if found:
         rows = {(case_id, trace(kind, value)) for case_id, kind, value in found}
         current.connection().execute(insert(CaseTrace), [{"case_id": case_id, "trace": each} for case_id, each in rows])
+
+
+def find_by_order(case: Case) -> None:
+    """Have a case found by the order number that it goes by now; the one it came with finds it still."""
+    if order_id := case.order_facts.get("id"):
+        session().merge(CaseTrace(trace=trace("order", str(order_id)), case_id=case.id))
 
 
 def forget(case_ids: Iterable[int]) -> Any:

@@ -14,6 +14,7 @@ from stdnum.iso7064 import mod_11_10
 from app.core.db import Model, session
 
 CASE_NUMBER = re.compile(r"H(\d{4})-(\d{6,9})-(\d)", re.ASCII)
+CENTURY = "20"
 
 
 class Counter(Model):
@@ -40,9 +41,12 @@ def case_number(year: int, serial: int) -> str:
 
 
 def read_case_number(typed: str) -> str | None:
-    """Return the case number in what a person typed (spaces, case and dashes forgiven), or None if it is none."""
-    digits = re.sub(r"[^0-9]", "", typed.upper().removeprefix("H")) if typed.isascii() else ""
-    if not 11 <= len(digits) <= 14 or not mod_11_10.is_valid(digits):
+    """Return the case number in what a person typed (spaces, case and dashes forgiven), or None if it is none.
+
+    A telephone number of as many digits is none, though every tenth has a check digit that fits.
+    """
+    digits = re.sub(r"[^0-9]", "", typed.upper().removeprefix("H")) if typed.isascii() and "+" not in typed else ""
+    if not 11 <= len(digits) <= 14 or not digits.startswith(CENTURY) or not mod_11_10.is_valid(digits):
         return None
     return f"H{digits[:4]}-{digits[4:-1]}-{digits[-1]}"
 

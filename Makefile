@@ -38,7 +38,7 @@ TEST_LOADS = { command -v chromium || command -v google-chrome; } && command -v 
 TEST_PACKAGES = chromium poppler-utils postgresql
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check lint types bench chaos simulate journey proof conformance lock format translations compiled-translations siege spoiled leaks sbom licences
+.PHONY: help run test check lint types bench chaos simulate journey proof conformance lock format translations compiled-translations siege spoiled leaks canaries sbom licences
 
 help: ## list the commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
@@ -86,6 +86,9 @@ siege: $(DEV_READY) compiled-translations ## slow senders and a million guesses 
 
 leaks: $(DEV_READY) compiled-translations ## 300 synthetic cases through the leak gate, everything public searched for them (ARGS="--cases 20")
 	$(BIN)/python -m tests.notices.leak_trial $(ARGS)
+
+canaries: $(DEV_READY) compiled-translations ## 100 people through every channel, half of them erased: nothing of those may be found anywhere (ARGS="--people 20")
+	$(BIN)/python -m tests.attacks.canaries $(ARGS)
 
 sbom: $(DEV_READY) ## write what the product is made of as CycloneDX: out/sbom.json
 	@mkdir -p out

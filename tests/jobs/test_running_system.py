@@ -5,6 +5,7 @@ import signal
 import sys
 
 import pytest
+from sqlalchemy import select
 
 import config
 from app.core import outbox
@@ -78,7 +79,8 @@ def letter_is_done(system, inside) -> bool:
     def done() -> bool:
         session().rollback()
         session().expire_all()
-        return all(row.done_at for row in session().query(outbox.OutboxRow))
+        letters = select(outbox.OutboxRow).where(outbox.OutboxRow.task == outbox.Task.SEND_MESSAGE.value)
+        return all(row.done_at for row in session().scalars(letters))
 
     return eventually(done)
 

@@ -56,7 +56,10 @@ def open_to(case: Case, actor: Actor) -> list[Handler]:
     return [
         _handlers[action]
         for action in possible_actions(case.state)
-        if action in _handlers and _allowed(case, action, actor) and _handlers[action].ready(case, actor)
+        if case.person.erased_at is None  # nothing more can be kept of theirs
+        and action in _handlers
+        and _allowed(case, action, actor)
+        and _handlers[action].ready(case, actor)
     ]
 
 
@@ -85,5 +88,5 @@ def check(case: Case, action: Action, actor: Actor) -> None:
     steps = steps_from(case.state, action)
     permission = next(step.permission for step in STEPS if step.action is action)
     require(actor, permission, case_id=case.id, organisation_ids=case.known_to)
-    if not steps or not _handlers[action].ready(case, actor):
+    if not steps or case.person.erased_at or not _handlers[action].ready(case, actor):
         raise StepNotAllowed(case.state, action, possible=[handler.action for handler in open_to(case, actor)])

@@ -48,7 +48,7 @@ def sweep(*, act: Act, most: int = AT_ONCE) -> int:
     done = service_erasure.do_what_is_due(act=act)
     for source in _sources:
         for person in source(act.at, most):
-            if person.erased_at is None:  # another source may have come first
+            if person.erased_at is None and not service_erasure.running(person, at=act.at):  # or another came first
                 service_erasure.erase(person, act=act)
                 done += 1
     return done

@@ -34,7 +34,7 @@ def erase(who: str, yes: bool, when_ended: bool) -> None:
     act = Act(SYSTEM, now())
     with told(), transaction():
         for person in (session().get_one(Person, each.id) for each in found):
-            if when_ended and service_erasure.running(person):
+            if when_ended and service_erasure.running(person, at=act.at):
                 service_erasure.wish(person, act=act).agreed_at = act.at
                 click.echo("A case still runs; it is done when that has ended.", err=True)
             else:

@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
 from app.cases.models import Case, CaseEvent
+from app.cases.service_erasure import goes_on
 from app.conduct.models import Penalty
 from app.core import paging
 from app.core.db import session, writing
@@ -160,6 +161,14 @@ class Sought:
             yield Penalty.breach == self.breach
         if self.organisation_id is not None:
             yield Penalty.organisation_id == self.organisation_id
+
+
+@goes_on
+def unsettled(case_ids: Sequence[int], at: datetime) -> Collection[int]:
+    """Return those of these cases that have a penalty to be heard, decided, or appealed against."""
+    open_ = or_(Penalty.appeal_by > at, and_(Penalty.appealed_at.is_not(None), Penalty.ruled_at.is_(None)))
+    waits = or_(Penalty.status == PenaltyStatus.PROPOSED, and_(Penalty.status == PenaltyStatus.IN_FORCE, open_))
+    return set(session().scalars(select(Penalty.case_id).where(Penalty.case_id.in_(case_ids), waits)))
 
 
 def published(

@@ -146,6 +146,13 @@ def erased_again(path: Path | None = None) -> int:
     return len(still_here)
 
 
+def require_masters() -> None:
+    """Raise MastersLost where the file with the master keys is not the one that this database's keys are under."""
+    somebody = session().scalars(select(Person).where(Person.wrapped.is_not(None)).order_by(Person.id).limit(1)).first()
+    if somebody is not None:
+        somebody.key()
+
+
 # --- rotation ------------------------------------------------------------------------------------------------------
 
 

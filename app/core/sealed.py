@@ -27,6 +27,7 @@ from sqlalchemy.types import TypeDecorator
 from app.core.db import Base, canonical, db, session
 from app.core.masters import NONCE_BYTES
 from app.core.people import HOUSE, ID_BYTES, Person, house_key
+from workflows.procedure.errors import Invalid
 
 ERASED = "〔已抹除 · erased〕"
 """What is read where a text was erased, whatever the reader's language."""
@@ -37,6 +38,13 @@ class ErasedWords(dict[str, Any]):
 
     def __missing__(self, name: str) -> str:
         return ERASED
+
+
+class OwnerErased(Invalid):
+    """Something more was to be kept of somebody who was erased."""
+
+    def __init__(self) -> None:
+        super().__init__("already_erased")
 
 
 LEFT: dict[type, Callable[[], Any]] = {str: lambda: ERASED, dict: ErasedWords, list: list}
@@ -80,12 +88,12 @@ class Sealed:
         return [names[at : at + 32].hex() for at in range(0, len(names), 32)]
 
     def close(self, owner: Person | None) -> None:
-        """Seal the value under its owner's key. Raises ValueError when they are erased."""
+        """Seal the value under its owner's key. Raises OwnerErased."""
         if self.token is not None:
             return
         whose, key = (owner.id, owner.key()) if owner else (HOUSE, house_key())
         if key is None:
-            raise ValueError("nothing more can be kept of somebody who was erased")
+            raise OwnerErased
         self.token = seal(key, whose, self.kind.where, self._plain)
         if self.kind.files:
             names = _FILE.findall(canonical(self._plain))

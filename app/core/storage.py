@@ -44,6 +44,10 @@ class TooLarge(ValueError):
         super().__init__(f"larger than {limit} bytes")
 
 
+class FileErased(FileNotFoundError):
+    """Whose file it was is erased."""
+
+
 class Store:
     """Sealed files, on a shelf. `root` is where they are written first."""
 
@@ -100,7 +104,7 @@ class Store:
 
 
 def name_of(ref: str) -> str:
-    """Return the name under which a file lies. Raises ValueError for no ref, FileNotFoundError for an erased one."""
+    """Return the name under which a file lies. Raises ValueError for no ref, FileErased for an erased one."""
     return _read(ref)[0]
 
 
@@ -115,7 +119,7 @@ def in_memory(content: bytes) -> Iterator[IO[bytes]]:
 
 def _read(ref: str) -> tuple[str, bytes]:
     if ref == ERASED:
-        raise FileNotFoundError("erased")
+        raise FileErased
     match = REF.fullmatch(ref)
     if match is None:
         raise ValueError("not a ref")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
@@ -40,14 +41,14 @@ class EraseForm(Form):
     why = text_field(_l("Why? Name nobody: these words are kept"), Required(_l("Give a reason.")), limit=500)
 
 
-def face(person: Person) -> dict[str, Any]:
+def face(person: Person, *, at: datetime) -> dict[str, Any]:
     """Return a person as these pages show them: by their cases, never by name."""
     wish = open_wish(person)
     return {
         "id": person.id,
         "cases": cases_of(person),
         "erased_at": person.erased_at,
-        "running": service_erasure.running(person),
+        "running": service_erasure.running(person, at=at),
         "asked_at": wish.asked_at if wish else None,
         "asked_by": wish.asked_by if wish else None,
         "agreed_at": wish.agreed_at if wish else None,

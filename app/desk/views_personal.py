@@ -37,7 +37,7 @@ def look_up() -> Any:
 def _found(form: LookUpForm) -> list[dict[str, Any]]:
     with transaction():
         state_reason(ReasonFor.LOOKUP, form.words(), "person", act=act(), about=form.who.data)
-    return [face(person) for person in queries_people.known_by(form.who.data)]
+    return [face(person, at=act().at) for person in queries_people.known_by(form.who.data)]
 
 
 def _person(person_id: str) -> Person:
@@ -46,7 +46,7 @@ def _person(person_id: str) -> Person:
 
 
 def _page(person_id: str, taking: TakeOutForm, erasing: EraseForm, status: int = 200) -> Any:
-    shown = {"person": face(_person(person_id)), "taking": taking, "erasing": erasing}
+    shown = {"person": face(_person(person_id), at=act().at), "taking": taking, "erasing": erasing}
     return render_template("desk/personal_one.html", **shown), status
 
 

@@ -21,6 +21,7 @@ from app.core.db import session
 from app.core.mail_addresses import COMPLAINANT
 from app.core.masters import trace
 from app.core.people import Person
+from app.core.sealed import ERASED
 from app.core.storage import store
 from app.core.text import BODY_LIMIT, is_blank
 from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
@@ -251,7 +252,7 @@ def _mark_undelivered(mail: InboundMail, found: Contents, act: Act) -> None:
 def undelivered(letter_id: int, why: str, *, act: Act) -> None:
     """Mark a letter as not delivered and tell the desk, once."""
     letter = queries.letter_by_id(letter_id)
-    if letter is None or letter.undelivered_at is not None:
+    if letter is None or letter.undelivered_at is not None or letter.address == ERASED:
         return
     letter.undelivered_at, letter.undelivered_why = act.at, " ".join(why.split())[:200] or "?"
     if letter.case_number and (case := by_number(letter.case_number, SYSTEM)):

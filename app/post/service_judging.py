@@ -147,6 +147,8 @@ def _answer(tags: list[str], sender: str, told: dict[str, Any], *, files: bool) 
     case = by_number(number, SYSTEM)
     if case is None:
         return held("reply_forged")
+    if case.person.erased_at:
+        return held("erased", case)
     if sender not in _known(case, party):
         return held("other_sender", case)
     if _strangers(case, party, sender, told):

@@ -81,7 +81,9 @@ REFUSALS = {
     "joined_already": _l("These two cases are worked on together already."),
     "not_joined": _l("These two cases are not worked on together."),
     "already_erased": _l("What we knew of this person was erased before."),
-    "case_still_runs": _l("Case %(case)s still runs. The request is kept and done when the case has ended."),
+    "case_still_runs": _l(
+        "Case %(case)s still runs, or a penalty that rests on it is not settled. It can be erased when that has ended."
+    ),
     "reason_missing": _l("Give a reason."),
     "offer_gone": _l("This offer is no longer open."),
     "offer_changed": _l("The offer changed while you were reading. Here are the new terms."),

@@ -10,7 +10,9 @@ from sqlalchemy import select
 from app.cases import actions
 from app.cases.models import Case, CaseEvent
 from app.cases.queries import case_to_work, events
+from app.cases.service import advance
 from app.cases.service_clocks import fire
+from app.cases.service_erasure import running
 from app.conduct import queries
 from app.conduct.commands import AppealPenalty, DecidePenalty
 from app.core.db import session, transaction
@@ -281,3 +283,22 @@ def test_sweeps_that_race_record_a_breach_once(app, time):
     at_once(app, *[lambda: fire(clock.id, act=an_act())] * 4)
 
     assert len(queries.of_case(case_to_work(case.id))) == 1
+
+
+def test_nobody_is_erased_while_a_penalty_that_rests_on_their_case_is_unsettled(penalty, time):
+    person = case_to_work(penalty.case_id).person
+    with transaction():
+        case = case_to_work(penalty.case_id)
+        case.close_reason = "withdrawn"
+        advance(case, Action.WITHDRAW, act=complaining(case))
+    still = [bool(running(person, at=now()))]
+
+    imposed_ = decided(answered(penalty))
+    still.append(bool(running(person, at=now())))
+    appealed(penalty)
+    time.at = imposed_.appeal_by + A_MOMENT
+    still.append(bool(running(person, at=now())))
+    ruled(penalty, "upheld")
+
+    assert still == [True, True, True]
+    assert running(person, at=now()) == []

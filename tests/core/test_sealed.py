@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import text
 
+import config
 from app.cases.models import Case, CaseEvent, Party
 from app.core import masters, people
 from app.core.db import db, session, transaction
-from app.core.sealed import ERASED, Parted, seal, unseal
+from app.core.sealed import ERASED, OwnerErased, Parted, seal, unseal
 from tests.factories import a_case, an_act, saved
 from workflows.procedure.states import Action
 
@@ -101,7 +102,7 @@ def test_nothing_more_can_be_kept_of_who_was_erased(case):
     with transaction():
         people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
 
-    with pytest.raises(ValueError, match="somebody who was erased"), transaction():
+    with pytest.raises(OwnerErased), transaction():
         session().get_one(Case, case.id).narrative = "again"
 
 
@@ -130,3 +131,14 @@ def test_without_the_master_key_nothing_is_read(case):
     with pytest.raises(masters.MastersLost, match="no key in"):
         masters.Masters(known.lookup, {b"none": b"x" * 32}).unwrap(session().get(people.Person, case.person_id).wrapped,
                                                                   case.person_id)  # fmt: skip
+
+
+def test_other_master_keys_than_the_databases_are_noticed_before_anything_is_written(app, tmp_path, monkeypatch):
+    people.require_masters()
+    saved(a_case)
+    people.require_masters()
+    config.new_people_keys(tmp_path / "other.key")
+    monkeypatch.setattr(masters, "file", lambda: tmp_path / "other.key")
+
+    with pytest.raises(masters.MastersLost):
+        people.require_masters()

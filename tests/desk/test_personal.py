@@ -3,23 +3,26 @@
 import io
 import json
 import zipfile
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import inspect, select
 
 from app import cli
 from app.accounts.models_watch import Approval, ReasonFor, StatedReason
-from app.cases import queries, service_retention
+from app.cases import actions, queries, service_retention
 from app.cases.models import Case
 from app.cases.service import advance
 from app.cases.service_erasure import wish
-from app.core import people
+from app.core import outbox, people
 from app.core.db import session, transaction
+from app.core.messages import Channel, OutboundMessage, post
 from app.core.sealed import ERASED
 from app.ledger import checking
-from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
+from tests.factories import a_case, a_person, acting, an_act, complaining, saved, sign_in
 from tests.ledger.logs import sealed, the_key
 from workflows.procedure.authority import SYSTEM, Role
+from workflows.procedure.errors import StepNotAllowed
 from workflows.procedure.states import Action, CaseState
 
 WHO = {"who": "lin@example.test", "reason": "authority"}
@@ -194,3 +197,33 @@ def test_a_request_of_the_person_is_kept_once_and_shown_to_the_desk(client, admi
 
     assert case.number in page
     assert "asked for by the person" in page
+
+
+def test_nothing_more_is_done_in_the_case_of_somebody_erased_and_its_page_says_so(client):
+    case, shop = closed(), saved(a_person, Role.LEAD)
+    sign_in(client, shop)
+    with transaction():
+        people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
+
+    case = again(case)
+    with pytest.raises(StepNotAllowed) as refused:
+        actions.check(case, Action.MESSAGE, acting(shop).actor)
+
+    assert refused.value.possible == []
+    assert "The complainant was erased on" in client.get(f"/desk/cases/{case.number}").text
+
+
+def test_a_letter_that_still_waits_goes_nowhere(app, time, deliver):
+    case, later = closed(), time.at + timedelta(hours=8)
+    with transaction():
+        held = post(channel=Channel.EMAIL, address="lin@example.test", language="en", subject="S", body="B", at=time.at,
+                    case_number=case.number, person=queries.case_to_work(case.id).person, not_before=later)  # fmt: skip
+        task = outbox.add(outbox.Task.SEND_MESSAGE, at=time.at, not_before=later, message_id=held.id)
+    with transaction():
+        people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
+
+    time.at = later
+    deliver()
+
+    assert session().get_one(outbox.OutboxRow, task.id, populate_existing=True).done_at == later
+    assert session().get_one(OutboundMessage, held.id, populate_existing=True).sent_at is None

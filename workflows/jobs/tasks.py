@@ -8,6 +8,7 @@ from __future__ import annotations
 import logging
 import pkgutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import timedelta
 from functools import cache
 
@@ -24,6 +25,8 @@ from app.core.clock import now
 from app.core.concealing import conceal
 from app.core.db import canonical, session, transaction
 from app.core.messages import Channel, OutboundMessage
+from app.core.sealed import ERASED, OwnerErased
+from app.core.storage import FileErased
 from app.evidence import previews, service_requests
 from app.factory import create_app
 from app.hooks import sending, signing
@@ -91,7 +94,8 @@ def deliver(outbox_id: int) -> None:
             return
         task, ids = row.task, row.payload
         try:
-            resolve(task)(**ids)
+            with suppress(OwnerErased, FileErased):  # whose matter it was is gone: nothing is left to do
+                resolve(task)(**ids)
         except outbox.Later as later:
             with transaction():
                 outbox.put_off(row, later)
@@ -116,7 +120,7 @@ def send_message(message_id: int) -> None:
     A reader who got many in the last hour gets it later. Source: clause 2.2.4.4 (figure `letters_per_hour`).
     """
     message = session().get_one(OutboundMessage, message_id)
-    if message.sent_at is not None or message.undelivered_at is not None:
+    if message.sent_at is not None or message.undelivered_at is not None or message.address == ERASED:
         return
     if later := messages.wait_until(message, book.current().figure("letters_per_hour").value, at=now()):
         raise outbox.Later(later)

@@ -19,7 +19,7 @@ from app.core.db import session, transaction
 from app.core.messages import Channel, OutboundMessage, post
 from app.core.sealed import ERASED
 from app.ledger import checking
-from tests.factories import a_case, a_person, acting, an_act, complaining, saved, sign_in
+from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
 from tests.ledger.logs import sealed, the_key
 from workflows.procedure.authority import SYSTEM, Role
 from workflows.procedure.errors import StepNotAllowed
@@ -200,14 +200,14 @@ def test_a_request_of_the_person_is_kept_once_and_shown_to_the_desk(client, admi
 
 
 def test_nothing_more_is_done_in_the_case_of_somebody_erased_and_its_page_says_so(client):
-    case, shop = closed(), saved(a_person, Role.LEAD)
-    sign_in(client, shop)
+    case = closed()
+    sign_in(client, saved(a_person, Role.LEAD))
     with transaction():
         people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
 
     case = again(case)
     with pytest.raises(StepNotAllowed) as refused:
-        actions.check(case, Action.MESSAGE, acting(shop).actor)
+        actions.check(case, Action.MESSAGE, an_act(Role.LEAD, user_id=1).actor)
 
     assert refused.value.possible == []
     assert "The complainant was erased on" in client.get(f"/desk/cases/{case.number}").text

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask import Blueprint, flash, redirect, render_template, url_for
 from flask_babel import gettext as _
 
 from app.accounts.models_watch import ReasonFor
@@ -16,6 +15,7 @@ from app.core.people import Person
 from app.desk.personal import EraseForm, LookUpForm, TakeOutForm, face
 from app.notices.package import package
 from app.web.api import found
+from app.web.files import archive
 from app.web.guards import act, fresh, requires
 from workflows.procedure.authority import Permission
 
@@ -69,14 +69,7 @@ def take_out(person_id: str) -> Any:
         return _page(person_id, form, EraseForm(formdata=None), 422)
     with transaction():
         state_reason(ReasonFor.EXPORT, form.words(), f"person of {cases[0].number}", act=act())
-    return zipped(package(queries_people.cases_of(_person(person_id))), cases[0].number)
-
-
-def zipped(content: bytes, number: str) -> Response:
-    """Return a package for saving."""
-    return send_file(
-        BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=f"{number}.zip", max_age=0
-    )
+    return archive(package(queries_people.cases_of(_person(person_id))), f"{cases[0].number}.zip")
 
 
 @personal.post("/<person_id>/erase")

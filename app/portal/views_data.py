@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, flash, redirect, render_template, send_file
+from flask import Blueprint, Response, flash, redirect, render_template
 from flask_babel import gettext as _
 
 from app.cases import queries_people, service_erasure
@@ -13,6 +12,7 @@ from app.cases.queries import case_to_work
 from app.core.db import transaction
 from app.notices.package import package
 from app.portal.views_frame import Visit, by_private_link, to_act
+from app.web.files import archive
 from app.web.guards import act, open_to_all
 from app.web.i18n import public
 from app.web.limits import often
@@ -40,8 +40,7 @@ def page(visit: Visit) -> str:
 def take(visit: Visit) -> Response:
     """Hand out all of it."""
     content = package(queries_people.cases_of(visit.case.person))
-    name = f"{visit.case.number}.zip"
-    return send_file(BytesIO(content), mimetype="application/zip", as_attachment=True, download_name=name, max_age=0)
+    return archive(content, f"{visit.case.number}.zip")
 
 
 @own_data.post("/erase")

@@ -16,11 +16,13 @@ from app.cases.service import advance
 from app.cases.service_erasure import wish
 from app.core import outbox, people
 from app.core.db import session, transaction
+from app.core.mail_addresses import company, reply_address
 from app.core.messages import Channel, OutboundMessage, post
 from app.core.sealed import ERASED
 from app.ledger import checking
 from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
 from tests.ledger.logs import sealed, the_key
+from tests.post.mails import a_mail, come_in, letters
 from workflows.procedure.authority import SYSTEM, Role
 from workflows.procedure.errors import StepNotAllowed
 from workflows.procedure.states import Action, CaseState
@@ -227,3 +229,15 @@ def test_a_letter_that_still_waits_goes_nowhere(app, time, deliver):
 
     assert session().get_one(outbox.OutboxRow, task.id, populate_existing=True).done_at == later
     assert session().get_one(OutboundMessage, held.id, populate_existing=True).sent_at is None
+
+
+def test_a_companys_answer_in_the_case_of_somebody_erased_waits_for_a_person(app):
+    lead, case = saved(a_person, Role.LEAD), saved(a_case, CaseState.ANSWERING)
+    with transaction():
+        people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
+    address = reply_address(case.number, company(case.respondent_id))
+
+    found = come_in(a_mail("已安排退款。", From="answers@shop.test", To=address), to=(address,))
+
+    assert (found.status, found.reason, found.case_id) == ("held", "erased", case.id)
+    assert {letter.address for letter in letters()} == {lead.email}

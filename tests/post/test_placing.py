@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.cases.models import Case
 from app.cases.queries import case_to_work
 from app.cases.queries_talk import messages
-from app.core import mail, outbox, people
+from app.core import mail, outbox
 from app.core.clock import now
 from app.core.db import session, transaction
 from app.core.mail_addresses import COMPLAINANT, bounce_address, company, reply_address
@@ -17,7 +17,7 @@ from app.evidence.queries import of_case
 from app.post import queries
 from app.post.models import InboundMail, MailStatus
 from tests.evidence.files import PDF, a_photo
-from tests.factories import a_case, a_person, an_act, saved
+from tests.factories import a_case, a_person, saved
 from tests.post.mails import DESK, STORY, a_mail, come_in, deliver, do_what_is_due, letters
 from workflows.jobs import tasks
 from workflows.procedure.authority import SYSTEM, Role
@@ -167,16 +167,6 @@ def test_a_company_that_is_no_longer_asked_cannot_write_into_the_case(case):
     found = come_in(a_mail("我们的答复", From=SHOP, To=address), to=(address,))
 
     assert (found.status, found.reason) == ("held", "other_sender")
-
-
-def test_an_answer_in_the_case_of_somebody_erased_waits_for_a_person(case):
-    with transaction():
-        people.erase(session().get_one(Case, case.id).person, at=an_act().at)
-
-    found = answer(case, "已安排退款。", party=company(case.respondent_id), From=SHOP)
-
-    assert (found.status, found.reason, found.case_id) == ("held", "erased", case.id)
-    assert {letter.address for letter in letters()} == {"lead@desk.test"}
 
 
 def test_a_reply_address_that_was_altered_opens_nothing(case):

@@ -30,7 +30,9 @@ KEYS = {
     "people": "id",
     "penalties": "number cause breach clause decision measure", "previews": "told why_none",
     "remedies": "source kind currency freight_by status",
-    "review_requests": "side grounds language outcome", "settlement_signatures": "side language method",
+    "review_requests": "side grounds language outcome",
+    "rulebook_amendments": "files version against release changes replay", "rulebook_events": "version",
+    "settlement_signatures": "side language method",
     "triage_weights": "version against ground figures changed", "votes": "ballot",
 }  # fmt: skip
 
@@ -45,7 +47,8 @@ HASHES = {
     "known_browsers": "browser_hash", "ledger_checkpoints": "root note cosigned",
     "ledger_entries": "commitment salt opening", "ledger_tiles": "hashes", "notice_proofs": "code data_sha256 proof",
     "notices": "pdf_sha256", "one_time_codes": "code_hash", "outbound_messages": "person_id address_trace",
-    "people": "wrapped reached", "recovery_codes": "code_hash", "sessions": "token_hash",
+    "people": "wrapped reached", "recovery_codes": "code_hash", "rulebook_amendments": "sha256",
+    "rulebook_events": "sha256", "sessions": "token_hash",
     "settlement_signatures": "sha256", "shop_facts": "digest", "sign_in_links": "token_hash",
     "spent_challenges": "challenge_hash", "stated_reasons": "about_hash", "triage_weights": "sha256",
 }  # fmt: skip
@@ -55,7 +58,8 @@ STAFF = {
     "api_tokens": "name scopes", "approvals": "act subject reason", "emergency_calls": "reached acknowledged_by",
     "factors": "name secret credential_id", "hook_endpoints": "url salt", "notices": "signed_by",
     "order_keys": "name salt",
-    "organisations": "name folded_name email phone language time_zone emergency_contacts contacts_kept_by",
+    "organisations": "name folded_name email phone language time_zone emergency_contacts contacts_kept_by"
+    " licence_number licence_verified_by",
     "own_hours": "time_zone begins ends", "pool_members": "expertise ties", "saved_views": "name",
     "security_events": "detail", "sessions": "browser", "stated_reasons": "reason subject", "triage_weights": "reason",
     "users": "email name password_hash roles language",

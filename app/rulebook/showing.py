@@ -26,11 +26,12 @@ def standing(at: datetime) -> dict[str, Any]:
     today = at.astimezone(ZoneInfo(DEFAULT_ZONE)).date()
     begun = [row for row in own if row.since <= today]  # type: ignore[operator]
     rules, ships = book.current(), shipped.rulebook()
+    settled = max([today, *(row.since for row in own if row.since)])
     return {
         "version": rules.version, "shipped": ships.version, "row": begun[-1] if begun else None,
         "coming": coming(own, today), "own": bool(own), "names": _names(own), "fault": approved.fault(),
         "another_release": bool(own) and own[-1].release != ships.version,
-        "differs": _listed(diff.from_a_day(approved.composed(queries.editions(chain)), ships, today)) if own else [],
+        "differs": _listed(diff.from_a_day(approved.composed(queries.editions(chain)), ships, settled)) if own else [],
     }  # fmt: skip
 
 

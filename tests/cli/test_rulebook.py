@@ -10,9 +10,13 @@ from click.testing import CliRunner, Result
 
 from app.cli.rulebook import rulebook_group
 from app.core.db import transaction
+from app.factory import civil_day
+from app.rulebook import queries, service
 from tests.attacks.world import changed, everything
-from tests.factories import a_case
-from workflows.regulation import book
+from tests.factories import a_case, a_person, acting, saved
+from tests.rulebook.test_amendments import with_letters
+from workflows.procedure.authority import Role
+from workflows.regulation import approved, book, shipped
 
 
 @pytest.fixture
@@ -34,6 +38,7 @@ def test_the_shipped_rulebook_is_sound(run):
 
     assert result.exit_code == 0
     assert f"Rulebook {book.current().version} is sound: 81 clauses in 3 languages." in result.output
+    assert "284 worked examples agree." in result.output
 
 
 def test_a_mistake_is_named_with_file_entry_and_reason(run, folder: Path):
@@ -109,3 +114,46 @@ def test_replay_names_the_cases_that_a_changed_figure_would_alter_and_changes_no
 
 def test_replay_needs_to_know_with_what_to_compare(run):
     assert run("replay").exit_code == 2
+
+
+@pytest.fixture
+def own_place(app, tmp_path):
+    approved.use(tmp_path / "own", civil_day)
+    yield
+    approved.use(None)
+
+
+def test_a_folder_is_proposed_and_the_status_tells_how_it_stands(run, own_place, deliver, tmp_path: Path, time):
+    first, second = (saved(a_person, Role.ADMIN) for _ in range(2))
+    (tmp_path / "figures.toml").write_text(with_letters(40)["figures.toml"], "utf-8")
+    asked = (str(tmp_path / "figures.toml"), "--by", first.email, "--since", "2026-09-10", "--reason", "More letters")
+
+    proposed = run("propose", *asked)
+    before = run("status")
+    deliver()
+    with transaction():
+        service.decide(queries.newest()[0], agreed=True, act=acting(second))
+    after = run("status")
+    time.go(days=9)
+    later = run("status")
+
+    assert "figures.toml: letters_per_hour, values: 30 → 40" in proposed.output
+    assert f"In force: {shipped.rulebook().version}, as shipped" in before.output
+    assert "Waits for another administrator" in before.output
+    assert "From 2026-09-10: " in after.output
+    assert "since 2026-09-10" in later.output
+    assert f"Shipped: {shipped.rulebook().version}, 1 differences" in later.output
+
+
+@pytest.mark.parametrize(
+    ("by", "since", "why"),
+    [("nobody@desk.test", "2026-09-10", "Nobody who may sign in"), (None, "2026-09-01", "has begun nowhere")],
+)
+def test_a_proposal_that_cannot_be_is_told_in_words(run, own_place, tmp_path: Path, by, since, why):
+    (tmp_path / "figures.toml").write_text(with_letters(40)["figures.toml"], "utf-8")
+    by = by or saved(a_person, Role.ADMIN).email
+
+    result = run("propose", str(tmp_path / "figures.toml"), "--by", by, "--since", since, "--reason", "x")
+
+    assert result.exit_code == 1
+    assert why in result.output

@@ -138,6 +138,7 @@ $(RUN_READY):
 	$(call system,$(PYTHON) -c 'import ensurepip',python3-venv)
 	@$(PYTHON) -m venv $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-setup.txt
+	@$(BIN)/python -m pip uninstall --quiet --yes setuptools # Python 3.11 brings it; its hook slows every import
 	$(call install,requirements.txt)
 	$(call system,$(PDF_LOADS),$(PDF_PACKAGES))
 	@rm -f $(VENV)/.run-* $(VENV)/.dev-*

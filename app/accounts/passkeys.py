@@ -8,10 +8,11 @@ import hmac
 import json
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
+
+from msgspec import Struct
 
 from app.core import site
 
@@ -19,8 +20,7 @@ CHALLENGE_BYTES = 32
 CHALLENGE_LIVES = timedelta(minutes=10)
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(Struct, frozen=True):
     """A passkey as it is stored: id and public key in base64url, and how often it signed."""
 
     credential_id: str

@@ -7,11 +7,11 @@ second person agrees, as an act of that person. What is asked for holds for two 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from app.accounts.models_watch import Approval
@@ -31,8 +31,7 @@ class TwoPersonAct(StrEnum):
     RELEASE_RULEBOOK = "release_rulebook"
 
 
-@dataclass(frozen=True, slots=True)
-class _Deed:
+class _Deed(Struct, frozen=True):
     """How an act is done, who may decide on it, and how its subject reads on the screen."""
 
     do: Do

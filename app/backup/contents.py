@@ -13,10 +13,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from app.core import site
 from app.core.shelves import place
@@ -35,16 +37,14 @@ class BackupRefused(Exception):
     """Why a backup cannot be made, read or restored, in words for the person at the terminal."""
 
 
-@dataclass(frozen=True, slots=True)
-class Part:
+class Part(Struct, frozen=True):
     """One file of a backup: its SHA-256 in hex and its size in bytes."""
 
     sha256: str
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """What a backup says of itself. `missing` are hashes that the database names and the store did not have then."""
 
     made_at: str

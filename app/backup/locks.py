@@ -8,17 +8,17 @@ from __future__ import annotations
 import base64
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from app.backup.contents import BackupRefused
 
 LEAST = 12  # characters of a passphrase
 
 
-@dataclass(frozen=True, slots=True)
-class Lock:
+class Lock(Struct, frozen=True):
     """By what the keys are locked and opened: a passphrase, or public keys and the secret keys that go with them."""
 
     passphrase: str | None = None

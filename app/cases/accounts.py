@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from app.cases.deadlines import explained
 from app.cases.faces import clock_face
@@ -22,8 +22,7 @@ from workflows.regulation import book
 from workflows.regulation.entries import Figure
 
 
-@dataclass(frozen=True, slots=True)
-class Receipt:
+class Receipt(Struct, frozen=True):
     """Every statutory clock with its account; `sound` tells whether record and stored clocks agree."""
 
     rows: list[dict[str, Any]]

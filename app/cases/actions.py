@@ -6,8 +6,9 @@ Rooms register theirs; the API and the case pages offer what `open_to` returns.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from app.cases import service
 from app.cases.models import Case
@@ -21,8 +22,7 @@ Run = Callable[[Case, Any, Act], None]
 Ready = Callable[[Case, Actor], bool]
 
 
-@dataclass(frozen=True, slots=True)
-class Handler:
+class Handler(Struct, frozen=True):
     """How an action is carried out. `ready` says whether it makes sense just now, beyond state and permission."""
 
     action: Action

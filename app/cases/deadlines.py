@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.cases.models import FAR, Case, CaseEvent, ClockEffect
 from app.cases.queries import effects, events
@@ -14,8 +15,7 @@ from workflows.regulation import book
 EVERYTHING = 1_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class Explanation:
+class Explanation(Struct, frozen=True):
     """Every clock of a case with its account, and where rows and record disagree."""
 
     accounts: list[Account]

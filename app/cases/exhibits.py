@@ -6,8 +6,9 @@ None of the three rooms knows another.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from app.cases.models import Case
 from app.core.uploads import Upload
@@ -50,8 +51,7 @@ def shown(case: Case, actor: Actor) -> list[dict[str, Any]]:
     return _showers[0](case, actor) if _showers else []
 
 
-@dataclass(frozen=True, slots=True)
-class Exhibit:
+class Exhibit(Struct, frozen=True):
     """An exhibit as those know it who judge the case: what is not admitted is not theirs to weigh."""
 
     id: int

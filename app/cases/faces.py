@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from app.accounts import queries as people
 from app.cases.models import Case, Clock, Finding
@@ -19,8 +19,7 @@ from workflows.procedure.clocks import TIMERS, ClockStatus, face
 from workflows.procedure.names import name
 
 
-@dataclass(frozen=True, slots=True)
-class ClockFace:
+class ClockFace(Struct, frozen=True):
     """What `components/clock.html` draws."""
 
     kind: str

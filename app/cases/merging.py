@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 EVENT = "event."
 
 
@@ -26,8 +28,7 @@ class Statement(Protocol):
     at: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """One fact as one side told it."""
 
     path: str

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from app.cases.models import Case
 
 
-@dataclass(frozen=True, slots=True)
-class Pleading:
+class Pleading(Struct, frozen=True):
     """A refusal, or the word that it is another's: never what was offered (the settlement wall)."""
 
     at: datetime

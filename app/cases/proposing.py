@@ -6,7 +6,8 @@ It rests on the facts alone and knows no offer, so that judges may see it too. S
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.cases.models import Case, Finding
 from workflows.procedure import liability, remedies
@@ -15,8 +16,7 @@ from workflows.procedure.remedies import Suggestion
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(Struct, frozen=True):
     """Who answers, and remedies with a range of sums, each with its clause."""
 
     liability: Proposal

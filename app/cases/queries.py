@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, false, func, or_, select, true
 from sqlalchemy.orm import aliased, joinedload, selectinload
 
@@ -215,8 +215,7 @@ def is_due(clock_id: int, at: datetime) -> bool:
     return session().scalar(query) is not None
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
+class Filter(Struct, frozen=True):
     """What to list. Empty fields do not filter."""
 
     states: tuple[CaseState, ...] = ()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, or_, select
 
 from app.cases.models import Case
@@ -64,8 +64,7 @@ def _same_order(this: Case) -> Iterator[ColumnElement[bool]]:
         yield with_any("order", [str(order_id)])
 
 
-@dataclass(frozen=True, slots=True)
-class Rise:
+class Rise(Struct, frozen=True):
     """Complaints about one thing at one company: how many lately, and how many would be usual in that time."""
 
     organisation: Organisation

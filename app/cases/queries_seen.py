@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from app.accounts.models import User
@@ -16,8 +16,7 @@ from app.core import paging
 from app.core.db import session
 
 
-@dataclass(frozen=True, slots=True)
-class Wanted:
+class Wanted(Struct, frozen=True):
     """What of the log to show. Empty fields do not filter."""
 
     number: str | None = None

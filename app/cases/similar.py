@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from statistics import median
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, exists, false, select
 
 from app.cases.models import Case, Finding
@@ -21,8 +21,7 @@ NEWEST = 300  # closed cases that are looked at
 SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
-class Alike:
+class Alike(Struct, frozen=True):
     """What a case is compared by: what went wrong, and the clauses that the facts touch."""
 
     anomaly: str
@@ -30,8 +29,7 @@ class Alike:
     case_id: int
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(Struct, frozen=True):
     """A published outcome: its number in the register, how it ended, the clauses shared, days from receipt."""
 
     number: str
@@ -40,8 +38,7 @@ class Outcome:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """How many unpublished cases ended in one way, and their median days."""
 
     ending: str
@@ -49,8 +46,7 @@ class Group:
     days: int
 
 
-@dataclass(frozen=True, slots=True)
-class Similar:
+class Similar(Struct, frozen=True):
     """Cases like one: published ones, and groups of others."""
 
     published: Sequence[Outcome]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from markupsafe import Markup
+from msgspec import Struct
 
 from app.cases.commands import Money, Term
 from app.cases.forms import terms_for_form
@@ -21,8 +21,7 @@ from workflows.procedure.voting import Choice
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class Sheet:
+class Sheet(Struct, frozen=True):
     """A draft on paper: what stands on it, in which language, and the words that would stop its publication."""
 
     page: Markup

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select, true
 from sqlalchemy import case as case_when
 from sqlalchemy.orm import joinedload, selectinload
@@ -143,8 +143,7 @@ def voters_of(panels: Collection[Panel]) -> Mapping[int, set[int]]:
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Ruling:
+class Ruling(Struct, frozen=True):
     """One issue with its result and the votes that count, chair first, then in the order of the seats."""
 
     issue: Issue
@@ -279,8 +278,7 @@ def presiding_elsewhere(panel: Panel) -> set[int]:
 # --- reading -------------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Receipts:
+class Receipts(Struct, frozen=True):
     """Who opened which exhibit (by its id) and when first; and what the dossier held when the reader last read it."""
 
     opened: Mapping[int, Mapping[int, datetime]]

@@ -6,7 +6,8 @@ The receipts are kept: who opened what, and when. Source: clause 3.3.2.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from app.cases import pleadings
 from app.cases import queries as cases
@@ -28,8 +29,7 @@ from workflows.procedure.reading import Change, changes, digest_of, mark_of
 from workflows.procedure.states import Action
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """How far a member has read: the exhibits they have not opened, what changed since, and the dossier's mark now."""
 
     unopened: list[Exhibit]
@@ -41,8 +41,7 @@ class Reading:
         return not self.unopened and not self.changed
 
 
-@dataclass(frozen=True, slots=True)
-class Material:
+class Material(Struct, frozen=True):
     """What can change of a dossier while a panel is at work on it."""
 
     findings: Sequence[Finding]

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, and_, or_, select
 from sqlalchemy.orm import joinedload
 
@@ -140,8 +140,7 @@ def _page(query: Select[Penalty], column: str, limit: int) -> paging.Page[Penalt
 # --- what the public sees --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """Which published penalties. Empty fields do not filter; `now` is in_force, ended or empty for both."""
 
     measure: str = ""

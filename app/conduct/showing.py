@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
 
 from app.cases.models import CaseEvent
 from app.conduct.models import Penalty
@@ -34,8 +34,7 @@ def measure_shown(measure: str, fine_minor: int, days: int) -> str:
     return f"{words} {money(fine_minor)}" if fine_minor else words
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """A penalty as pages show it at an instant."""
 
     penalty: Penalty

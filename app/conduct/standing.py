@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from app.cases.models import Case
@@ -93,8 +93,7 @@ def _score(record: Record, at: datetime) -> Score:
     return score(record, law.credit_method(day), law.grades.on(day), at)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """A company's standing at an instant: score, trend (month ends, oldest first, the present last), blacklist."""
 
     score: Score

@@ -43,9 +43,9 @@ RowId = Annotated[int, Field(gt=0, le=LARGEST)]
 
 
 class Frozen(BaseModel):
-    """A strict, frozen value."""
+    """A strict, frozen value. How it is checked is worked out when the first one comes, not at start-up."""
 
-    model_config = ConfigDict(strict=True, frozen=True, extra="forbid")
+    model_config = ConfigDict(strict=True, frozen=True, extra="forbid", defer_build=True)
 
 
 class Command(Frozen):

@@ -9,10 +9,11 @@ from __future__ import annotations
 import hmac
 import os
 import secrets
-from dataclasses import dataclass
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
+
+from msgspec import Struct
 
 from app.core import site
 
@@ -23,8 +24,7 @@ class MastersLost(RuntimeError):
     """A person's key is wrapped under a master key that is not in the file."""
 
 
-@dataclass(frozen=True, slots=True)
-class Masters:
+class Masters(Struct, frozen=True):
     """What the file holds: the key of lookups, and master keys by the first bytes of their hash."""
 
     lookup: bytes

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any, Generic, TypeVar
 
+from msgspec import Struct
 from pydantic import Field, WithJsonSchema
 
 T = TypeVar("T")
@@ -31,8 +31,7 @@ class BadCursor(ValueError):
     """The cursor is not one of ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[T]):
+class Page(Struct, Generic[T], frozen=True):
     """Some rows, and the cursor of the next ones (None at the end)."""
 
     items: Sequence[T]

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from app.accounts import queries as people
 from app.cases.faces import clock_face
@@ -20,8 +21,7 @@ from app.web.i18n import language
 from workflows.procedure.clocks import ClockKind
 
 
-@dataclass(frozen=True, slots=True)
-class Done:
+class Done(Struct, frozen=True):
     """Something that was done: when, by whom, and what was written about it."""
 
     when: str
@@ -29,8 +29,7 @@ class Done:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
-class Progress:
+class Progress(Struct, frozen=True):
     """How far one plan has come, in the reader's words. `steps` pairs a step's text with what was done, or None."""
 
     plan: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -12,6 +11,8 @@ from zoneinfo import ZoneInfo
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import select
 
 from app.cases import queries
@@ -73,8 +74,7 @@ ANOMALIES = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True, slots=True)
-class Group:
+class Group(Struct, frozen=True):
     """Rows that are about equally urgent."""
 
     key: str

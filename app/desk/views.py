@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask_babel import gettext as _
+from msgspec import Struct
 from werkzeug.wrappers import Response
 
 from app.cases import (
@@ -37,8 +37,7 @@ desk = Blueprint("desk", __name__, url_prefix="/desk")
 BLUEPRINTS = (desk,)
 
 
-@dataclass(frozen=True, slots=True)
-class StepPage:
+class StepPage(Struct, frozen=True):
     """A page on which one step is taken."""
 
     action: Action

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 
 from app.accounts import queries as people
 from app.cases import actions, queries, queries_joint, queries_talk
@@ -55,8 +55,7 @@ BESIDE_ITS_CASE = (Action.PART,)  # offered where the joined cases stand
 KEYS = {Action.REPLY: "r", Action.PROPOSE: "o", Action.ASSIGN: "a"}
 
 
-@dataclass(frozen=True, slots=True)
-class NextStep:
+class NextStep(Struct, frozen=True):
     """What to do now, why, and by which clause; `action` is None where the desk waits for others."""
 
     title: str

@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from msgspec import Struct, field
 from sqlalchemy import select
 
 from app.core.db import session
@@ -24,8 +24,7 @@ PATIENCE_S = 30.0  # its CPU is limited to less; this is for a machine that is b
 MOST = 80 * 1024**2  # bytes that are taken from it
 
 
-@dataclass(frozen=True, slots=True)
-class Rendered:
+class Rendered(Struct, frozen=True):
     """What came out of the child: pictures (JPEG, the small one first), what it found, a copy that tells no place."""
 
     pictures: list[bytes] = field(default_factory=list)

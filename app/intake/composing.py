@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, cast
+
+from msgspec import Struct
 
 from app.cases.forms import read_amount
 from app.intake.commands import Submission
@@ -68,8 +69,7 @@ def _anomaly(answers: Answers) -> str | None:
     return None if said == UNSURE else said
 
 
-@dataclass(frozen=True, slots=True)
-class Complaint:
+class Complaint(Struct, frozen=True):
     """What the draft holds, checked: a form for each step, and the steps that still need something."""
 
     forms: dict[str, StepForm]

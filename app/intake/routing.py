@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from app.intake.commands import Submission
 from app.organisations import queries as organisations
@@ -15,8 +16,7 @@ from workflows.triage import deciding
 from workflows.triage.reading import Reading
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """What triage proposes. `status` is confirmed, proposed or needs_person; only a confirmed one reaches a company."""
 
     anomaly: str

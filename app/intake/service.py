@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import insert
 
 from app.cases import access, exhibits, service_clocks, service_steps
@@ -44,8 +44,7 @@ MONEY_AT_RISK = frozenset({"debits_continuing", "scam_in_progress"})
 PROMISED = (ClockKind.EMERGENCY_START, ClockKind.FIRST_REPLY, ClockKind.RESOLUTION)
 
 
-@dataclass(frozen=True, slots=True)
-class Prepared:
+class Prepared(Struct, frozen=True):
     """A submission with all that can be known of it before the transaction opens."""
 
     submission: Submission

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from msgspec import Struct
 from sqlalchemy import bindparam, text, update
 
 from app.cases import access
@@ -21,8 +20,7 @@ _CLAIM = text(
 ).bindparams(bindparam("at", type_=UtcInstant()))
 
 
-@dataclass(frozen=True, slots=True)
-class Received:
+class Received(Struct, frozen=True):
     """A case, with the private link's token and the API's. They are made from the case, so a retry gets the same.
 
     `again` says that an earlier request of the same key made it.

@@ -6,10 +6,12 @@ What the complainant answers otherwise is theirs to say; the case then holds bot
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from app.cases.forms import written_amount
 from app.organisations.order_links import INSTANTS, SignedOrder
@@ -20,8 +22,7 @@ ASKED_AS = {"ordered_on": "submitted_at", "received_on": "received_at", "arrived
 Facts = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class FromShop:
+class FromShop(Struct, frozen=True):
     """What a draft keeps of a link that was believed."""
 
     organisation_id: int

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup, escape
+from msgspec import Struct
 from wtforms import BooleanField, RadioField, SelectField
 
 from app.cases.forms import read_amount
@@ -30,8 +30,7 @@ TITLES = {
 AMOUNTS = {"paid", "taken", "refund", "compensation"}
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """One step read back: rows of (label, value); `open` where something is missing or wrong."""
 
     step: str

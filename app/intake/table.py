@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 from typing import Any, TextIO
+
+from msgspec import Struct
 
 from app.core.sheet import plain
 
@@ -24,8 +25,7 @@ class TableRefused(ValueError):
     """The whole file is of no use: what is wrong with it, in English."""
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Struct, frozen=True):
     """One complaint of a file: where it stands, its sender's reference, and either its body or what is wrong with it.
 
     `body` has the form of `POST /complaints`. `told` is the row as it was written, to be written again when rejected.

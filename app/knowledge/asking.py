@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+
+from msgspec import Struct
 
 from app.knowledge.models import StaffAnswer
 from app.knowledge.queries import given_answers
@@ -23,8 +24,7 @@ from workflows.triage import language as languages
 GIVEN = "answer-"  # a topic that staff answered
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
+class Said(Struct, frozen=True):
     """An answer with its clauses, or why there is none; `others` are clauses that the question may mean instead."""
 
     text: Text3

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.regulation.book import Rulebook
 from workflows.regulation.entries import Clause, Figure, Part
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
+class Section(Struct, frozen=True):
     """A heading with the clauses under it."""
 
     part: Part

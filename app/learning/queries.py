@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Row, Select, case, func, select
 
 from app.cases.models import Case
@@ -21,8 +21,7 @@ MOST_LABELS = 5_000
 MOST_WEIGHTS = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Agreement:
+class Agreement(Struct, frozen=True):
     """How often people and triage said the same, on the cases that a person classified."""
 
     name: str
@@ -33,8 +32,7 @@ class Agreement:
     alarm_precision: Share
 
 
-@dataclass(frozen=True, slots=True)
-class Drift:
+class Drift(Struct, frozen=True):
     """One share of the readings lately and before; `changed` when their intervals do not touch."""
 
     name: str

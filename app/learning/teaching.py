@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
+
+from msgspec import Struct, to_builtins
 
 from app.learning.models import Label
 from workflows.triage import approved, learning, measuring, scoring
@@ -17,8 +18,7 @@ HOLD_BACK = 5  # every fifth case is measured on and never taught
 MOST_CHANGES = 100
 
 
-@dataclass(frozen=True, slots=True)
-class Lesson:
+class Lesson(Struct, frozen=True):
     """A case's text with what people said of it."""
 
     case_id: int
@@ -30,8 +30,7 @@ class Lesson:
         return hashlib.sha256(str(self.case_id).encode()).digest()[0] % HOLD_BACK == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Taught:
+class Taught(Struct, frozen=True):
     """What teaching brought: the weights, their figures beside those in use, the answers that differ."""
 
     content: str
@@ -96,7 +95,7 @@ def _change(before: Judged, after: Judged, case_id: int | None) -> dict[str, Any
 
 def told(judged: Sequence[Judged]) -> dict[str, Any]:
     """Return the figures of a set as data: each share as hits and total."""
-    figures = asdict(measuring.figures(judged))
+    figures = to_builtins(measuring.figures(judged))
     return {name: [value["hits"], value["total"]] if isinstance(value, dict) and "hits" in value else value
             for name, value in figures.items()}  # fmt: skip
 

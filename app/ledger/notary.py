@@ -7,9 +7,9 @@ there is never a signed root without its leaves, nor leaves without their root. 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from msgspec import Struct
 from sqlalchemy import select, update
 
 from app.core.db import session
@@ -28,8 +28,7 @@ class Refused(Exception):
     """The stored log is not what was signed before: rolled back or rewritten. A person has to look first."""
 
 
-@dataclass(frozen=True, slots=True)
-class Batch:
+class Batch(Struct, frozen=True):
     """The next entries with the tree that they lead to."""
 
     first: int

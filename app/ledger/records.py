@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, true
 
 from app.core.db import Model
@@ -16,8 +16,7 @@ Row = TypeVar("Row", bound=Model)
 Values = Callable[[Row], dict[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Kind(Generic[Row]):
+class Kind(Struct, Generic[Row], frozen=True):
     """One kind of record: its rows (`when`: those that must be in the log), and what of them is committed to."""
 
     key: str

@@ -6,9 +6,9 @@ The settlement wall stands here too: who judges learns of no round.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import select
 
 from app.cases.models import Case
@@ -19,8 +19,7 @@ from workflows.procedure.clocks import ClockKind
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class RoundSeen:
+class RoundSeen(Struct, frozen=True):
     """A round as one reader may know it: the same, whatever the other side entered and whether it did."""
 
     n: int

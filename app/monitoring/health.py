@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+from msgspec import Struct, field
 
 from app.core import heartbeat, site
 from app.core.outbox import Lane
@@ -24,8 +25,7 @@ BACKUP_OLD = timedelta(hours=26)
 """A backup a day, and two hours in which the next one is made."""
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     """One thing that is not as it should be. `grave` means that people are not served as promised."""
 
     code: str
@@ -36,8 +36,7 @@ class Problem:
     grave: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Backups:
+class Backups(Struct, frozen=True):
     """When the last backup was made, when it was last found sound or broken, and when this system came from one."""
 
     made_at: datetime | None = None
@@ -55,8 +54,7 @@ class Backups:
         return found[last] if last else "unchecked"
 
 
-@dataclass(frozen=True, slots=True)
-class Health:
+class Health(Struct, frozen=True):
     """How the system is at one instant."""
 
     at: datetime

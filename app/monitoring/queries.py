@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import func, select, text
 
 from app.cases.models import Case, Clock
@@ -21,8 +21,7 @@ SOUND_SQLITE = (3, 51, 3)
 """The first build of SQLite without the fault in resetting its log."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
+class Waiting(Struct, frozen=True):
     """How much is due and not done, since when the oldest, and why that one was put off."""
 
     count: int

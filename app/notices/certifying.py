@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,6 +9,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
 from cryptography.x509.oid import NameOID
+from msgspec import Struct
 
 from app.core import site
 
@@ -17,8 +17,7 @@ BITS = 3072
 LASTS = timedelta(days=10 * 365)
 
 
-@dataclass(frozen=True, slots=True)
-class Certified:
+class Certified(Struct, frozen=True):
     """The operator's secret key, its certificate, and that of who issued it: PEM."""
 
     key: bytes

@@ -7,11 +7,11 @@ is PDF/A-3 and PDF/UA-1 at once, and carries what it says as data.
 import io
 import logging
 import unicodedata
-from dataclasses import dataclass
 from typing import Any
 
 import segno
 from fontTools.ttLib import TTFont
+from msgspec import Struct
 from weasyprint import CSS, HTML, Attachment
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
@@ -66,8 +66,7 @@ class Pictures(URLFetcher):
         return URLFetcherResponse(url, self._pictures[url], {"Content-Type": "image/svg+xml"})
 
 
-@dataclass(frozen=True)
-class Composer:
+class Composer(Struct, frozen=True):
     """What every notice shares, loaded once."""
 
     fonts: FontConfiguration

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from app.cases.models import Case
 from app.core import site
@@ -31,8 +32,7 @@ from workflows.procedure.names import name
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class Roles:
+class Roles(Struct, frozen=True):
     """What the parties are called in a notice."""
 
     consumer: str

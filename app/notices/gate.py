@@ -6,8 +6,9 @@ Source: clause 2.2.4.4 (outcomes are published); nobody is to be found by what i
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 
+from msgspec import Struct
+from msgspec.structs import replace
 from sqlalchemy import func, select
 
 from app.cases.models import Case
@@ -77,8 +78,7 @@ def leaking(outcome: Outcome, marks: Marks) -> dict[str, list[Leak]]:
     return {pointer: each for pointer, each in found.items() if each}
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(Struct, frozen=True):
     """What a person decided of each word that was found: to publish it all the same, or what stands in its place.
 
     With `redact`, roles take the place of whatever was not decided.
@@ -119,8 +119,7 @@ def for_the_public(outcome: Outcome, marks: Marks, resolved: Resolved) -> Outcom
 # --- rare cases ----------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Coarse:
+class Coarse(Struct, frozen=True):
     """What the public is told of the kind of goods and of the sum, so that FEW cases at least are alike."""
 
     category: str | None

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from app.notices.facts import NoticeKind
 from app.notices.wording import WORDING_FILE
@@ -24,8 +25,7 @@ class RegistryError(ValueError):
     """The registry of notices is wrong; the message names the entry and the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Kind:
+class Kind(Struct, frozen=True):
     """One kind of notice. `blocks` are pairs of a block and the heading it stands under ("" for none)."""
 
     kind: NoticeKind

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.cases.commands import Term
 from app.cases.models import Case
@@ -35,8 +37,7 @@ BANDS = ((0, "none"), (10_000, "to_100"), (50_000, "to_500"), (200_000, "to_2000
 ABOVE = "above_10000"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Owed:
+class Owed(Struct, frozen=True, kw_only=True):
     """One remedy: of which kind, how much in minor units, by whom and until when; `note` in the writer's words."""
 
     kind: str
@@ -48,8 +49,7 @@ class Owed:
     freight_by: str | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Voted:
+class Voted(Struct, frozen=True, kw_only=True):
     """How the panel voted on one question: seats, votes by choice, members who stood aside."""
 
     question: Question
@@ -58,8 +58,7 @@ class Voted:
     counts: Mapping[Choice, int]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
+class Shown(Struct, frozen=True, kw_only=True):
     """An exhibit that was before the panel: its number in the case, who added it, the file and its SHA-256."""
 
     number: int
@@ -68,8 +67,7 @@ class Shown:
     sha256: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """What a decision or a settlement says. The texts that people typed are in `written_in`.
 
     `liable` are kinds of parties, each with the clause by which the panel found it liable; `signed` tells of each side

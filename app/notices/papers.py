@@ -6,9 +6,11 @@ Worked out from the record and the registry. Decisions and settlements are not a
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from app.cases.models import Case, CaseEvent
 from app.core import site
@@ -24,8 +26,7 @@ from workflows.procedure.states import Action
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class Paper:
+class Paper(Struct, frozen=True):
     """One notice of a case: its kind, and the entry of the history that it tells of (the latest: how things stand)."""
 
     kind: NoticeKind

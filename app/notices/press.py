@@ -17,9 +17,10 @@ import struct
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import ceil
 from pathlib import Path
+
+from msgspec import Struct
 
 from app.core.lifeline import end_with_parent
 from app.notices.composing import Composer, FetchRefused, MissingGlyphs
@@ -31,8 +32,7 @@ COPIES, NOTICES_EACH = 2, 40
 _LENGTH = struct.Struct(">I")
 
 
-@dataclass(frozen=True)
-class Limits:
+class Limits(Struct, frozen=True):
     """What one notice may use: seconds of CPU, seconds in all, bytes of address space."""
 
     cpu_s: int

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from markupsafe import Markup, escape
+from msgspec import Struct
 
 from app.cases.models import Case
 from app.committee.commands import DraftDecision
@@ -23,8 +24,7 @@ from workflows.procedure.names import name
 from workflows.regulation import book
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(Struct, frozen=True):
     """A word that would tell who a party is, and what can stand in its place."""
 
     text: str
@@ -32,8 +32,7 @@ class Found:
     hint: Hint
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """An outcome before it is published: what the public will read, typed texts with their leaks marked."""
 
     outcome: Outcome

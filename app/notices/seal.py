@@ -3,13 +3,13 @@
 Letters are drawn as outlines, so the picture carries no text into the document and needs no font there.
 """
 
-from dataclasses import dataclass
 from functools import cache
 from math import cos, pi, sin
 from pathlib import Path
 
 from fontTools.pens.svgPathPen import SVGPathPen
 from fontTools.ttLib import TTFont
+from msgspec import Struct
 
 from app.notices.facts import NoticeLanguage
 
@@ -25,8 +25,7 @@ _INSIDE = 17.9  # millimetres from the middle to the tops of the letters
 _GAP = 0.28  # between letters, in ems
 
 
-@dataclass(frozen=True)
-class _Letter:
+class _Letter(Struct, frozen=True):
     """Outline and advance, in units of one em, y upwards."""
 
     path: str

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.cases.actions import performs
 from app.cases.models import Case
@@ -88,8 +90,7 @@ def publish(case: Case, command: Publish, act: Act) -> None:
     _tell(case, last, act)
 
 
-@dataclass(frozen=True, slots=True)
-class Cleared:
+class Cleared(Struct, frozen=True):
     """An outcome that went through the leak gate: as it was signed, as the public reads it, and what was resolved."""
 
     outcome: Outcome

@@ -6,7 +6,6 @@ What the press printed stays as it is: the signature is added behind it, and for
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property, lru_cache
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.padding import PKCS1v15
 from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
 from cryptography.hazmat.primitives.serialization import load_der_private_key
+from msgspec import Struct
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign import fields, signers, timestamps
 from pyhanko.sign.general import get_pyca_cryptography_hash
@@ -25,8 +25,7 @@ from app.notices import authority
 FIELD = "Signature"
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Struct, frozen=True):
     """A signed file, whom its certificate names, and when it was signed."""
 
     pdf: bytes

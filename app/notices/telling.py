@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 from app.cases.commands import Term
 from app.cases.models import Case, CaseEvent
@@ -29,8 +31,7 @@ from workflows.regulation import book
 Said = dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """What is told, to whom, in which language: an entry of a case's history (none: how things stand at `at`)."""
 
     case: Case

@@ -12,9 +12,10 @@ import hashlib
 import hmac
 import json
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from msgspec import Struct
 
 from app.core import site
 from app.core.text import TextRefused, one_line
@@ -39,8 +40,7 @@ class LinkRefused(Exception):
         super().__init__(why)
 
 
-@dataclass(frozen=True, slots=True)
-class SignedOrder:
+class SignedOrder(Struct, frozen=True):
     """What a shop says about one order. `digest` tells this link from all others."""
 
     organisation: Organisation

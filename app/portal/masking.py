@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 STARS = "****"
 # Every repetition has an end: without one, a text of 20,000 times the same letter is read for seconds.
@@ -60,8 +61,7 @@ def _cover(match: re.Match[str]) -> str:
     return mask_phone(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Veil:
+class Veil(Struct, frozen=True):
     """Covers what is personal, or shows it as it is once it is `lifted`."""
 
     names: tuple[str, ...]

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from app.cases.models import Case, CaseEvent
 from app.portal.turn import Turn, company
@@ -21,8 +21,7 @@ from workflows.regulation import book
 Teller = Callable[["Reader", CaseEvent], tuple[str, str] | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """For whom the story is told. `clean` covers what is personal; `link` gives the address of a page of the case."""
 
     case: Case

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
 from flask_babel import gettext as _
+from msgspec import Struct
 
 from app.cases.faces import ClockFace, clock_face, nearest
 from app.cases.models import Case, Clock
@@ -23,8 +23,7 @@ NEGOTIATING = (CaseState.ANSWERING, CaseState.MEDIATION)
 OUTCOME = (CaseState.SETTLED, CaseState.DECIDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Turn:
+class Turn(Struct, frozen=True):
     """What the turn card says.
 
     `kind` is what the reader can do there: offer, bid, sign, confirm, rate, answer, perform, or ''.
@@ -42,8 +41,7 @@ class Turn:
         return bool(self.kind)
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
+class Table(Struct, frozen=True):
     """What is open in a case beyond its state: read once for a page."""
 
     offers: Sequence[Offer] = ()

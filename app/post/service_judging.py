@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from app.accounts import queries as people
 from app.cases.models import Case
@@ -33,8 +34,7 @@ NUMBER = re.compile(r"(?<![A-Z0-9])H\d{4}-?\d{6,9}-?\d(?!\d)", re.IGNORECASE | r
 LOOKED_AT = 2_000  # characters of the text in which a case number is looked for
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(Struct, frozen=True):
     """What becomes of a message. `case` is what it joins or may belong to, `party` who writes (see reply addresses)."""
 
     status: MailStatus

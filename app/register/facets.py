@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from babel.dates import format_skeleton
 from flask import url_for
 from flask_babel import gettext as _
+from msgspec import Struct
+from msgspec.structs import replace
 
 from app.core.languages import BABEL
 from app.register.queries import Sought, Tally
@@ -20,8 +21,7 @@ QUERY = {"text": "q", "anomaly": "type", "outcome": "outcome", "rule": "rule", "
 SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """One value of a facet; choosing the current one again takes the filter away."""
 
     label: str

@@ -6,11 +6,11 @@ Source: clause 2.2.4.4 (publicity), 3.4.3 (effect of the rules).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, case, func, select
 from sqlalchemy.orm import QueryableAttribute
 
@@ -25,8 +25,7 @@ OF_THE_COMPANY = (ClockKind.RESPONDENT_ANSWER, ClockKind.PERFORMANCE)
 """Whose delay these are: the company's that answers. All other limits bind the platform's desk."""
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """How often one limit was kept or missed by one kind of organisation. `open` ones are missed and not yet met."""
 
     clause: str
@@ -43,8 +42,7 @@ class Limit:
         return self.kept * 100 // due if due else None
 
 
-@dataclass(frozen=True, slots=True)
-class Month:
+class Month(Struct, frozen=True):
     """What happened in one civil month."""
 
     month: str

@@ -5,10 +5,10 @@ Source: clause 1.2.3 (credit rating, published), 2.3.2 (published assessments).
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from statistics import median
 
+from msgspec import Struct
 from sqlalchemy import func, select, tuple_
 
 from app.cases.models import Case, Clock
@@ -44,8 +44,7 @@ def merchant(organisation_id: int) -> Organisation | None:
     return found if found and found.kind is PartyKind.MERCHANT and found.closed_at is None else None
 
 
-@dataclass(frozen=True, slots=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What came of the cases of one merchant in a window; shares in whole percent, None where there is nothing."""
 
     volume: int

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 
+from msgspec import Struct
 from sqlalchemy import ColumnElement, Select, func, select
 
 from app.core import paging
@@ -22,8 +22,7 @@ COUNTED = 2_000
 FACETS = ("anomaly", "outcome", "month")
 
 
-@dataclass(frozen=True, slots=True)
-class Sought:
+class Sought(Struct, frozen=True):
     """What to look for. Empty fields do not filter."""
 
     text: str = ""
@@ -43,8 +42,7 @@ class Sought:
         ]
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """How many entries match, counted up to a limit (`more` tells that there are others), by each facet."""
 
     count: int

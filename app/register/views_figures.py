@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Any
 
 from flask import Blueprint, Response, redirect, render_template, url_for
+from msgspec.structs import asdict
 from werkzeug.wrappers import Response as Answer
 
 from app.core import clock, sheet

@@ -6,10 +6,12 @@ Source: clause 3.4.3 (rules are adjusted in time).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
 from datetime import date
 from hashlib import sha256
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from app.accounts import service_approvals
 from app.accounts.models_watch import EventKind
@@ -37,8 +39,7 @@ KINDS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Ready:
+class Ready(Struct, frozen=True):
     """A sound change, and the rulebook that it was compared with."""
 
     judged: Judged

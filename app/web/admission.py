@@ -10,10 +10,10 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from dataclasses import dataclass
 
 from flask import request
 from limits import parse
+from msgspec import Struct
 
 from app.core import site
 from app.web.guards import act, current_actor
@@ -30,8 +30,7 @@ HOLDS_S = 900
 HEADER, FIELD = "Proof-Of-Work", "proof"
 
 
-@dataclass(frozen=True, slots=True)
-class Challenge:
+class Challenge(Struct, frozen=True):
     """What is asked for: `text` goes back with the number that was found, as `text:number`."""
 
     text: str

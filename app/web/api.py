@@ -6,11 +6,11 @@ Every call is described where it is written (`operation`); `app.web.openapi` mak
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, json, request
+from msgspec import Struct, field
 from pydantic import BaseModel, ValidationError
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
 
@@ -23,8 +23,7 @@ Model = TypeVar("Model", bound=BaseModel)
 View = TypeVar("View", bound=Callable[..., Any])
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Struct, frozen=True):
     """What the OpenAPI document says of one call."""
 
     summary: str

@@ -89,7 +89,7 @@ def import_cpu(modules: str) -> float:
 
 def starting() -> Result:
     parts = "flask, flask_babel, flask_login, flask_sqlalchemy, flask_wtf, pydantic"
-    return Result("starting the web application (CPU)", import_cpu("wsgi"), "its libraries", import_cpu(parts), 3.0)
+    return Result("starting the web application (CPU)", import_cpu("wsgi"), "its libraries", import_cpu(parts), 2.6)
 
 
 def filing() -> Result:

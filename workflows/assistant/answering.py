@@ -4,10 +4,11 @@ import math
 import re
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from functools import cache
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.assistant.examples import DATA, Example, examples
 from workflows.assistant.matching import FAINT, Index, Standing
@@ -22,8 +23,7 @@ LONGEST = 500  # characters of a question that are read
 _NOTHING = Standing(-100.0, UNKNOWN, 0.0)
 
 
-@dataclass(frozen=True, slots=True)
-class Match:
+class Match(Struct, frozen=True):
     """What a question is about: a topic, how sure that is (0 to 1), and other topics it may mean, likeliest first.
 
     `declined` is the reason for not answering, None where the topic answers.
@@ -35,8 +35,7 @@ class Match:
     others: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
+class Reply(Struct, frozen=True):
     """What is said first to a question on a topic, and the clauses that it rests on, the first one foremost."""
 
     text: Text3

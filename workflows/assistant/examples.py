@@ -1,15 +1,15 @@
 """The questions that we wrote for each clause, in three languages, and those that the assistant must decline."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 DATA = Path(__file__).parent / "data"
 DECLINED = "declined"  # how a set that measures marks what nobody can answer from the rules
 
 
-@dataclass(frozen=True, slots=True)
-class Example:
+class Example(Struct, frozen=True):
     """A way to ask: `topic` is the clause that answers first, or the reason why nothing does."""
 
     language: str

@@ -4,9 +4,10 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import combinations, pairwise
 from operator import mul
+
+from msgspec import Struct
 
 from workflows.assistant.concepts import lexicon
 from workflows.assistant.examples import Example
@@ -70,8 +71,7 @@ def hints(folded: str, held: Features) -> frozenset[str]:
     return frozenset(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Struct, frozen=True):
     """Where a topic stands for a question: `alike` from 0 to 1, `score` in log odds from both."""
 
     score: float

@@ -4,9 +4,10 @@ import json
 import math
 import tomllib
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+
+from msgspec import Struct
 
 from workflows.assistant.answering import Match, index, match, own_examples, reasons
 from workflows.assistant.examples import DATA, DECLINED, Example, examples, read
@@ -16,8 +17,7 @@ from workflows.regulation.text import LANGUAGES
 Z = 1.96  # 95 %
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """So many right of so many."""
 
     right: int
@@ -38,8 +38,7 @@ class Score:
         return (middle - reach) / (1 + Z * Z / n), (middle + reach) / (1 + Z * Z / n)
 
 
-@dataclass(frozen=True, slots=True)
-class Accuracy:
+class Accuracy(Struct, frozen=True):
     """Measured in one language: the right clause first, and the unanswerable declined."""
 
     language: str

@@ -13,6 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import IO
 
+from msgspec import Struct
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 SETTLED_S = 5.0
 """A program that ran this long is not failing at its start: the next pause is short again."""
@@ -29,8 +31,7 @@ def say(who: str, line: str) -> None:
         sys.stdout.flush()
 
 
-@dataclass(frozen=True, slots=True)
-class Program:
+class Program(Struct, frozen=True):
     """What to run. The others stand on a `foundation`: it starts first and stops last."""
 
     name: str

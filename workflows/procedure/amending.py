@@ -1,8 +1,9 @@
 """A changed set of rules, judged as a whole before anybody is asked whether it should hold. Source: clause 3.4.3."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from msgspec import Struct
 
 from workflows.procedure import examples
 from workflows.regulation import approved, diff, shipped, succession
@@ -15,8 +16,7 @@ FIRST_ZONE = timedelta(hours=14)
 """Where a day begins first on Earth, ahead of UTC."""
 
 
-@dataclass(frozen=True, slots=True)
-class Judged:
+class Judged(Struct, frozen=True):
     """A sound change: its files that differ, the version it makes, what holds otherwise, how many examples agree."""
 
     files: Mapping[str, str]

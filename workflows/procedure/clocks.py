@@ -7,10 +7,11 @@ none. Source: clause 2.2.3.2 (2 hours), 2.1.7.1 (24/48 hours), 2.2.4.3 (7 days),
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 
 class ClockKind(StrEnum):
@@ -103,8 +104,7 @@ def civil_month(at: datetime, zone: str) -> tuple[datetime, datetime]:
     return begins, ends
 
 
-@dataclass(frozen=True, slots=True)
-class Face:
+class Face(Struct, frozen=True):
     """How a clock looks now: `tone` is ok, soon, urgent, over, met or late; `left` is negative when over."""
 
     tone: str

@@ -7,8 +7,9 @@ Source: clause 1.2.3 (credit rating), 2.1.7.3 (ratings count), 3.4.4 (blacklist)
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import datetime
+
+from msgspec import Struct
 
 from workflows.procedure.penalties import Spell
 from workflows.regulation.entries import CreditMethod, Grade, Listing
@@ -17,8 +18,7 @@ WORST, BEST = 1, 5
 """Between which a consumer rates."""
 
 
-@dataclass(frozen=True, slots=True)
-class Sanction:
+class Sanction(Struct, frozen=True):
     """A penalty as the score sees it: what it cites, its points, its measure, and the times in which it bit."""
 
     number: str
@@ -38,8 +38,7 @@ class Sanction:
         return next((spell for spell in self.spells if spell.measure_runs(at)), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Loss:
+class Loss(Struct, frozen=True):
     """What one penalty takes from the score, and until when."""
 
     sanction: Sanction
@@ -48,8 +47,7 @@ class Loss:
     until: datetime
 
 
-@dataclass(frozen=True, slots=True)
-class Record:
+class Record(Struct, frozen=True):
     """All that a score is made of: penalties, when cases were received, and ratings (when, solved, fair)."""
 
     sanctions: tuple[Sanction, ...] = ()
@@ -57,8 +55,7 @@ class Record:
     ratings: tuple[tuple[datetime, int, int], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Score:
+class Score(Struct, frozen=True):
     """A score at an instant. `value` is None with too few cases, `ratings` with too few of them."""
 
     at: datetime
@@ -111,8 +108,7 @@ def _grade(grades: Iterable[Grade], value: int) -> Grade:
 # --- the blacklist ---------------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(Struct, frozen=True):
     """A company on the blacklist: by which rule, since when, until when as things stand (None: for good), and why."""
 
     rule: Listing

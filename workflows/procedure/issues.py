@@ -7,10 +7,11 @@ Source: clause 2.2.2 (who answers, and must solve and compensate), 3.3.2.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.procedure.errors import Invalid
 from workflows.procedure.names import name
@@ -39,8 +40,7 @@ class Outcome(StrEnum):
     SENT_BACK = "sent_back"
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
+class Question(Struct, frozen=True):
     """One issue. `subject` is an anomaly, a clause or a remedy kind; `party` a kind of party where one is named."""
 
     kind: IssueKind
@@ -57,8 +57,7 @@ BACK = {Choice.UPHOLD: "others", Choice.PARTLY: "same"}
 """Who decides anew: another panel, or as a majority stands behind no more than that, the one that had decided."""
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
+class Order(Struct, frozen=True):
     """One remedy that a decision would order."""
 
     kind: str

@@ -9,10 +9,11 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache, lru_cache
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.procedure.copying import copied, runs_of
 from workflows.procedure.initials import ANY, initials
@@ -30,8 +31,7 @@ class Hint(StrEnum):
     OWN_WORDS = "own_words"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Marks:
+class Marks(Struct, frozen=True, kw_only=True):
     """What is known of the parties of a case: names, numbers (telephones, orders, accounts), sums in minor units.
 
     `texts` are what they wrote themselves; a run of RUN letters copied from it lets anyone find its author.
@@ -44,8 +44,7 @@ class Marks:
     texts: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Leak:
+class Leak(Struct, frozen=True):
     """A place in a text, from `start` to before `end`."""
 
     start: int

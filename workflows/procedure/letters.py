@@ -8,7 +8,6 @@ A letter is never sent with a field unfilled: a missing field raises.
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
@@ -16,12 +15,13 @@ from string import Formatter
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 LANGUAGES = ("zh-Hans", "zh-Hant", "en")
 FILE = Path(__file__).with_name("letters.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Letter:
+class Letter(Struct, frozen=True):
     """A subject and a body, filled in; `sms` is the short form, where there is one."""
 
     subject: str

@@ -4,9 +4,10 @@ The table names one party for each anomaly; a finding names the party that broke
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any, Protocol
+
+from msgspec import Struct
 
 from workflows.regulation.rulebook import Rulebook
 
@@ -29,8 +30,7 @@ class Judged(Protocol):
     def facts(self) -> dict[str, Any]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Answerable:
+class Answerable(Struct, frozen=True):
     """One party and what it answers for: anomalies by the table, and clauses that the findings say it broke."""
 
     party_kind: str
@@ -39,8 +39,7 @@ class Answerable:
     principal: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(Struct, frozen=True):
     """Who answers, the principal party first. `needs_person` with the reasons why nobody should be told yet."""
 
     parties: tuple[Answerable, ...]

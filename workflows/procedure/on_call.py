@@ -7,11 +7,12 @@ Source: clause 2.2.3.1 (contacts that can be reached at once).
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 MONDAY_TO_FRIDAY = frozenset(range(5))
 DAYS = {
@@ -30,8 +31,7 @@ class Stage(StrEnum):
     SUPERVISOR = "supervisor"
 
 
-@dataclass(frozen=True, slots=True)
-class Contact:
+class Contact(Struct, frozen=True):
     """Somebody who can be reached by telephone, e-mail or both. `opens` equal to `closes` is round the clock."""
 
     name: str

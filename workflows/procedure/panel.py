@@ -7,14 +7,14 @@ list of candidates are enough to check who was to sit, and who was to replace wh
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import dataclass
 from hashlib import sha256
+
+from msgspec import Struct
 
 CHAIR_PLACE = 1
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Struct, frozen=True):
     """Somebody of the pool: `presides` may take the chair, `sits` any other seat; `expert` knows the anomaly."""
 
     user_id: int

@@ -7,11 +7,13 @@ Source: clause 3.2.3 (penalties and their table), 1.2.2 (warning, fine, suspensi
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workflows.procedure.states import Action
 from workflows.regulation.entries import Breach
@@ -82,8 +84,7 @@ def repetition(earlier: Iterable[datetime], at: datetime, law: Rulebook, on: dat
     return 1 + sum(since <= each <= at for each in earlier)
 
 
-@dataclass(frozen=True, slots=True)
-class Term:
+class Term(Struct, frozen=True):
     """For how long a penalty bites: its measure until `until` (None: for good), its points until `points_until`."""
 
     until: datetime | None
@@ -124,8 +125,7 @@ def stage(
 # --- what the record says --------------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class Happening:
+class Happening(Struct, frozen=True):
     """One entry of a case's history about one penalty."""
 
     at: datetime
@@ -134,8 +134,7 @@ class Happening:
     detail: Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Spell:
+class Spell(Struct, frozen=True):
     """A time in which a penalty bit without a halt: from `start` to before `halted`, if it was, by its term."""
 
     start: datetime

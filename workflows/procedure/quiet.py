@@ -6,18 +6,18 @@ Pure: figures come from the rulebook, people's own hours from the caller. `quiet
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from msgspec import Struct
+
 FILE = Path(__file__).with_name("quiet.toml")
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True)
-class QuietHours:
+class QuietHours(Struct, frozen=True):
     """The hours in `zone` at which somebody is left in peace; the same hour twice means none."""
 
     begins: time

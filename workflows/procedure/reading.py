@@ -7,12 +7,12 @@ a name, a verdict, or the digest of a text.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from hashlib import sha256
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Change:
+
+class Change(Struct, frozen=True):
     """One part that is new (`before` is None), gone (`after` is None), or says something else now."""
 
     part: str

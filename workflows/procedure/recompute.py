@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, Protocol
 
+from msgspec import Struct
+
 from workflows.procedure.clocks import LADDER, TIMERS, ClockKind, ClockStatus, is_over, warning_at
 from workflows.procedure.on_call import Stage
 from workflows.procedure.states import MET_BY, Action, CaseState, next_step
@@ -30,8 +32,7 @@ DETAILS = ("important", "kind", "generation", "level", "stage", "remedy", "owed"
 """What of an entry's detail clocks depend on, offers apart: opened to anyone when the outcome is published."""
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """One entry of the history, as far as clocks go."""
 
     seq: int
@@ -290,8 +291,7 @@ FIELDS = ("clause", "figure", "started_at", "due_at", "status", "ended_at")
 NAMES = {"warning": Action.WARN, "breach": Action.BREACH, "elapsed": Action.ELAPSE}
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Struct, frozen=True):
     """Where the record and what is stored disagree: about which clock, in what, and what each says."""
 
     kind: ClockKind

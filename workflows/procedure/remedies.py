@@ -1,9 +1,10 @@
 """What a party may owe: remedies suggested from anomaly and findings, and terms checked before they bind."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.procedure.liability import Judged
 from workflows.regulation.rulebook import Rulebook
@@ -11,8 +12,7 @@ from workflows.regulation.rulebook import Rulebook
 GREATEST_MINOR = 2**53
 
 
-@dataclass(frozen=True, slots=True)
-class Suggestion:
+class Suggestion(Struct, frozen=True):
     """A remedy worth proposing, with its clause. The sums (minor units) are None where the price is unknown.
 
     `exact` tells that the facts fix the sum, so that the range is one figure.
@@ -27,8 +27,7 @@ class Suggestion:
     exact: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """What is wrong with one field of the terms; `fields` fill its words."""
 
     field: str

@@ -1,9 +1,10 @@
 """What a changed rule would have found: the findings on the same facts under two rulebooks, set side by side."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.procedure.checks import engine
 from workflows.procedure.checks.facts import CheckRequest
@@ -13,8 +14,7 @@ from workflows.regulation.rulebook import Rulebook
 Outcome = tuple[str, str | None]  # verdict and who is liable
 
 
-@dataclass(frozen=True, slots=True)
-class Altered:
+class Altered(Struct, frozen=True):
     """One clause that would come out differently: verdicts with the liable party before and after; None for none."""
 
     clause: str

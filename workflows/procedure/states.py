@@ -7,8 +7,9 @@ clocks it stops and starts, and who reads of it. `app.cases.service.advance` is 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from workflows.procedure.authority import Audience, Permission
 from workflows.procedure.clocks import ClockKind
@@ -101,8 +102,7 @@ class Action(StrEnum):
     VOID_PENALTY = "void_penalty"
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Struct, frozen=True):
     """One arrow. `branch` tells apart two outcomes of one action; `walled` keeps it from the committee."""
 
     action: Action

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+
+from msgspec import Struct
 
 
 class Choice(StrEnum):
@@ -32,8 +33,7 @@ class TieRule(StrEnum):
 ORDER = (Choice.REJECT, Choice.PARTLY, Choice.UPHOLD)
 
 
-@dataclass(frozen=True, slots=True)
-class Tally:
+class Tally(Struct, frozen=True):
     """The result of one issue, how it was counted, and whether the chair's vote broke a tie."""
 
     counts: Mapping[Choice, int]

@@ -12,10 +12,12 @@ import os
 import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from workflows.regulation import shipped, soundness, succession
 from workflows.regulation.binding import bound
@@ -29,8 +31,7 @@ Mark = tuple[int, int, int]
 log = logging.getLogger("heng.rulebook")
 
 
-@dataclass(frozen=True, slots=True)
-class Edition:
+class Edition(Struct, frozen=True):
     """The files that an edition says otherwise than the one before it, and its day.
 
     The first one has no day: it is what was shipped when the first own one was approved, whole.
@@ -40,8 +41,7 @@ class Edition:
     files: Mapping[str, str]
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A rulebook, the mark of the file that it was read from, and the day for which it answers."""
 
     mark: Mark | None

@@ -4,10 +4,12 @@ Source: clause 3.4.3 (the effect of the rules is evaluated, and rules are adjust
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass, fields
 from datetime import date, timedelta
 from re import Pattern
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import fields
 
 from workflows.regulation.entries import Explanation, Part, Term
 from workflows.regulation.rulebook import Rulebook
@@ -17,8 +19,7 @@ from workflows.regulation.text import LANGUAGES, Text3
 Entries = dict[tuple[str, str], Any]  # by file and name
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
+class Change(Struct, frozen=True):
     """One entry that was added or removed, with what it says, or changed: `field` with its value before and after."""
 
     file: str

@@ -1,9 +1,10 @@
 """What the rulebook holds: one frozen class for each kind of entry."""
 
-from dataclasses import dataclass
 from datetime import date, timedelta
 from re import Pattern
 from typing import Literal
+
+from msgspec import Struct
 
 from workflows.regulation.text import Text3
 
@@ -19,8 +20,7 @@ UNITS: tuple[Unit, ...] = ("minute", "hour", "day", "civil_day", "percent", "cou
 ELAPSED = {"minute": timedelta(minutes=1), "hour": timedelta(hours=1), "day": timedelta(days=1)}
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Period:
+class Period(Struct, frozen=True, kw_only=True):
     """Anything that holds from a day on. `in_force_until` is the last day, None for no end."""
 
     in_force_from: date
@@ -31,31 +31,27 @@ class Period:
         return self.in_force_from <= on and (self.in_force_until is None or on <= self.in_force_until)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Dated(Period):
+class Dated(Period, frozen=True, kw_only=True):
     """What holds by a clause."""
 
     clause: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Named(Dated):
+class Named(Dated, frozen=True, kw_only=True):
     """A key of the regulation with its name in three languages."""
 
     key: str
     name: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Term:
+class Term(Struct, frozen=True, kw_only=True):
     """A word that findings use, with its name: a party, a fact, a field of an order or of a listing."""
 
     key: str
     name: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Explanation:
+class Explanation(Struct, frozen=True, kw_only=True):
     """The sentence of a finding, with {names} for what the facts fill in."""
 
     clause: str
@@ -63,29 +59,25 @@ class Explanation:
     text: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OrderField(Named):
+class OrderField(Named, frozen=True, kw_only=True):
     """What of an order can be changed. `protected`: only with the consumer's consent."""
 
     aliases: tuple[str, ...]
     protected: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Required(Named):
+class Required(Named, frozen=True, kw_only=True):
     """What a listing must say, or what proof a request needs, by its clause."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Proof(Named):
+class Proof(Named, frozen=True, kw_only=True):
     """A piece of proof that helps with these anomalies; `side`: who usually has it, "consumer" or "respondent"."""
 
     anomalies: tuple[str, ...]
     side: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sign(Named):
+class Sign(Named, frozen=True, kw_only=True):
     """What an inspection can see of the packaging or as damage (`seen_on`), and to whom it points: a flaw of the goods
     ("quality"), harm done on the way ("transit_damage"), or to neither (None)."""
 
@@ -93,8 +85,7 @@ class Sign(Named):
     points_to: str | None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Wording(Dated):
+class Wording(Dated, frozen=True, kw_only=True):
     """How a language words absolute claims, as patterns.
 
     `claims` is what counts, once `harmless` passages are taken out; not after a `negation`, and not as a
@@ -109,24 +100,21 @@ class Wording(Dated):
     mention_after: Pattern[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Merits(Dated):
+class Merits(Dated, frozen=True, kw_only=True):
     """How a language words the refusal of a report because there is no defect, not because it came late."""
 
     language: str
     pattern: Pattern[str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """A heading of the regulation: part, section or stage."""
 
     number: str
     title: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Clause(Period):
+class Clause(Period, frozen=True, kw_only=True):
     """One clause of the regulation.
 
     `automation`: "checked" by the rule engine from an order's facts, "procedure" when the way of a
@@ -145,8 +133,7 @@ class Clause(Period):
         return self.number.rpartition(".")[0]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Figure(Dated):
+class Figure(Dated, frozen=True, kw_only=True):
     """One limit: a number with its unit, or a list of numbers (`values`), all whole."""
 
     key: str
@@ -176,31 +163,27 @@ class Figure(Dated):
         return tuple(value / 100 for value in self.values)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Anomaly(Named):
+class Anomaly(Named, frozen=True, kw_only=True):
     """A type of anomaly and what it covers."""
 
     covers: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Liability(Dated):
+class Liability(Dated, frozen=True, kw_only=True):
     """Who answers for an anomaly: must solve it and compensate."""
 
     anomaly: str
     party_kind: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Plan(Named):
+class Plan(Named, frozen=True, kw_only=True):
     """An emergency plan: what it is called, for which anomalies, and its steps in order."""
 
     anomalies: tuple[str, ...]
     steps: tuple[Text3, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Category(Named):
+class Category(Named, frozen=True, kw_only=True):
     """A kind of goods. `no_reason_return`: "yes", "no" (special goods) or "person" (a person decides)."""
 
     aliases: tuple[str, ...]
@@ -209,8 +192,7 @@ class Category(Named):
     medical: bool
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RemedyKind(Named):
+class RemedyKind(Named, frozen=True, kw_only=True):
     """A remedy that a party may owe. `money`: it is a sum; `within_price`: no more than the goods' price."""
 
     money: bool
@@ -218,8 +200,7 @@ class RemedyKind(Named):
     anomalies: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class UsualRemedy(Dated):
+class UsualRemedy(Dated, frozen=True, kw_only=True):
     """What an anomaly usually calls for, with its range in percent of the price (0 to 0: no sum)."""
 
     key: str
@@ -229,8 +210,7 @@ class UsualRemedy(Dated):
     most_percent: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ImportanceRule(Dated):
+class ImportanceRule(Dated, frozen=True, kw_only=True):
     """What makes a matter important: an anomaly, a cue or a property of the goods, with the reason."""
 
     key: str
@@ -240,8 +220,7 @@ class ImportanceRule(Dated):
     reason: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PenaltyStep:
+class PenaltyStep(Struct, frozen=True, kw_only=True):
     """What a breach brings at one repetition. `fine_minor` in minor units of CNY, `days` of suspension."""
 
     measure: str
@@ -250,8 +229,7 @@ class PenaltyStep:
     days: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Breach(Named):
+class Breach(Named, frozen=True, kw_only=True):
     """A kind of breach, the clauses it offends, and the penalty for the first, second, … time.
 
     `clocks` are the kinds of clock whose end brings it by itself; `liable` the kind of party whose duty it is, where it
@@ -270,8 +248,7 @@ class Breach(Named):
         return self.steps[min(repetition, len(self.steps)) - 1]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CreditMethod(Named):
+class CreditMethod(Named, frozen=True, kw_only=True):
     """How a company's score is worked out: `text` tells it in words, the figures are whole numbers.
 
     `full` is the score of who has no point in force, `per_point` what one takes away. Points last `points_last` and
@@ -296,16 +273,14 @@ class CreditMethod(Named):
         return self.text.in_(language).format(**figures, **shares, **lengths)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grade(Named):
+class Grade(Named, frozen=True, kw_only=True):
     """A step of credit, reached from a score on, and what it brings: the reward of good credit."""
 
     from_score: int
     brings: Text3
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Listing(Named):
+class Listing(Named, frozen=True, kw_only=True):
     """What puts a company on the blacklist: a measure in force, or so many points in force at once (0: not that).
 
     It stays there as long as that holds. `name` is the reason that the public reads.

@@ -10,6 +10,8 @@ from datetime import date, timedelta
 from string import Formatter
 from typing import Any, TypeVar
 
+from msgspec import structs
+
 from workflows.regulation.entries import ELAPSED, Explanation, Figure, Part, Period, Term
 from workflows.regulation.errors import RulebookError
 from workflows.regulation.rulebook import Rulebook
@@ -92,14 +94,14 @@ def _succeeding(old: list[Kept], new: list[Kept], since: date) -> Iterator[Kept]
     yield from before
     held = [entry for entry in new if entry.in_force(since)]
     if held and (now := max(held, key=lambda entry: entry.in_force_from)) not in before:
-        yield replace(now, in_force_from=since)
+        yield structs.replace(now, in_force_from=since)
     yield from (entry for entry in new if entry.in_force_from > since)
 
 
 def _ended(entry: Kept, since: date) -> Kept:
     last = since - ONE_DAY
     until = entry.in_force_until
-    return replace(entry, in_force_until=last if until is None else min(until, last))
+    return structs.replace(entry, in_force_until=last if until is None else min(until, last))
 
 
 def _dateless(first: Rulebook, then: Rulebook) -> dict[str, Any]:

@@ -1,13 +1,13 @@
 """A text in the three languages of the house, and the tags that name them."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 LANGUAGES = ("zh-Hant", "zh-Hans", "en")
 
 
-@dataclass(frozen=True, slots=True)
-class Text3:
+class Text3(Struct, frozen=True):
     """One text in traditional Chinese, simplified Chinese and English."""
 
     zh_hant: str

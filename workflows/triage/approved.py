@@ -9,8 +9,9 @@ import hashlib
 import logging
 import os
 import secrets
-from dataclasses import dataclass
 from pathlib import Path
+
+from msgspec import Struct
 
 from workflows.triage import scoring
 from workflows.triage.scoring import Model
@@ -19,8 +20,7 @@ CURRENT = "current"
 log = logging.getLogger("heng.triage")
 
 
-@dataclass(frozen=True)
-class _Read:
+class _Read(Struct, frozen=True):
     """A model with the mark of the file that named it."""
 
     mark: tuple[int, int, int]

@@ -2,9 +2,10 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from workflows.triage.scoring import thresholds
 
@@ -14,8 +15,7 @@ OF_DAMAGE = frozenset({"logistics_info_error", "product_info_error"})
 UNPROVEN_HANDOVER = ("shipped", "tracking_updated")
 
 
-@dataclass(frozen=True)
-class Evidence:
+class Evidence(Struct, frozen=True):
     """All that the decision rests on. `parties` holds each party's share of the likelihood, None for `other`."""
 
     anomaly: str

@@ -3,9 +3,10 @@
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 from workflows.triage.lexicon import compiled
 from workflows.triage.scoring import thresholds
@@ -20,8 +21,7 @@ _BY_WORDS = {  # the alarm that a kind of words speaks for, where the weights al
 }
 
 
-@dataclass(frozen=True)
-class Alarm:
+class Alarm(Struct, frozen=True):
     """A kind of emergency; `person` when it is danger or fraud, so that nothing goes out by itself.
 
     `likely` is the share that the weights must give it beside the words.
@@ -34,8 +34,7 @@ class Alarm:
     texts: dict[str, str]
 
 
-@dataclass(frozen=True)
-class Raised:
+class Raised(Struct, frozen=True):
     """An alarm and where in the folded text it was heard."""
 
     alarm: Alarm
@@ -65,8 +64,7 @@ def raised(text: str, family: str) -> tuple[Raised, ...]:
     return tuple(Raised(alarm, match.start(), match.end()) for alarm, match in found if match)
 
 
-@dataclass(frozen=True)
-class Alarmed:
+class Alarmed(Struct, frozen=True):
     """The codes of the emergencies in a text, and whether danger or fraud calls for a person first."""
 
     codes: tuple[str, ...]

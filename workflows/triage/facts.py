@@ -2,7 +2,8 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 _BY_EVENT = {
     "undeliverable": "logistics_info_error",
@@ -15,16 +16,14 @@ _BY_FINDING = {"quality": "product_info_error", "transit_damage": "logistics_inf
 _ON_THE_WAY = ("shipped", "tracking_updated", "undeliverable", "damaged_in_transit")
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Struct, frozen=True):
     """A fact in its own words, such as "payment_failed.cause=bank", and the anomaly it speaks for."""
 
     text: str
     points_to: str
 
 
-@dataclass(frozen=True)
-class Facts:
+class Facts(Struct, frozen=True):
     """The facts that decide a party, and whether the way of the parcel and of the money are known."""
 
     decisive: tuple[Fact, ...]

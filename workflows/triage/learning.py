@@ -6,10 +6,12 @@ import random
 import tomllib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from workflows.triage.features import Text, alarm_features, features, prepare
 from workflows.triage.language import family
@@ -25,8 +27,7 @@ HELD_OUT = Path(str(files(__package__).joinpath("data/held_out.jsonl")))  # meas
 Row = tuple[Mapping[str, float], Sequence[float], float]  # features, wanted shares, weight
 
 
-@dataclass(frozen=True)
-class Example:
+class Example(Struct, frozen=True):
     """A text with its labels, as in training.jsonl and in the evaluation sets.
 
     `real`: others wrote it. `ours`: it may be learned from word by word; a case's text may not, because names and
@@ -69,8 +70,7 @@ def examples(path: Path) -> list[Example]:
     return found
 
 
-@dataclass(frozen=True)
-class Schooling:
+class Schooling(Struct, frozen=True):
     """How the model is taught: rounds over all rows, length of a step, pull towards zero, fewest rows of a feature."""
 
     rounds: int = 12
@@ -83,7 +83,10 @@ class Schooling:
     """In how many cases a feature must stand that no text of ours has: so no name or address becomes a weight."""
 
 
-def teach(rows: Sequence[Example], schooling: Schooling = Schooling()) -> tuple[dict, dict]:
+ORDINARY = Schooling()
+
+
+def teach(rows: Sequence[Example], schooling: Schooling = ORDINARY) -> tuple[dict, dict]:
     """Return weights for the anomalies and weights for emergencies."""
     every = [*rows, *_with_asides(rows, schooling.asides)]
     texts = [prepare(row.text, family(row.language)) for row in every]
@@ -103,7 +106,7 @@ def _with_asides(rows: Sequence[Example], part: float) -> Iterator[Example]:
             yield replace(row, text=" ".join(parts))
 
 
-def folds(rows: Sequence[Example], schooling: Schooling = Schooling()) -> Iterator[tuple[Model, list[Example]]]:
+def folds(rows: Sequence[Example], schooling: Schooling = ORDINARY) -> Iterator[tuple[Model, list[Example]]]:
     """Yield models with the rows that each never saw, so that every row comes once."""
     order = list(range(len(rows)))
     random.Random(SEED).shuffle(order)  # noqa: S311 - it mixes rows and guards nothing

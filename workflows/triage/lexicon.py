@@ -2,18 +2,18 @@
 
 import re
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
 
 NEVER_DENIED = frozenset({"praise", "question", "suggestion", "refusal"})
 _CLAUSE_END = re.compile(r"[,。.!?;:\n、]")
 GAPS = {"zh": r"[^。.!?;\n]{0,12}?", "en": r"[^.!?;\n]{0,40}?"}
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """A kind of act or thing named in a text; `points_to` is the anomaly it speaks for."""
 
     name: str
@@ -21,8 +21,7 @@ class Cue:
     pattern: re.Pattern[str]
 
 
-@dataclass(frozen=True)
-class Hit:
+class Hit(Struct, frozen=True):
     """A cue found in a folded text at `start` to `end`."""
 
     cue: Cue

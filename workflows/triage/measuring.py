@@ -2,7 +2,8 @@
 
 import math
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 from workflows.triage.learning import Example, folds
 from workflows.triage.reading import Reading, party_of, read
@@ -13,8 +14,7 @@ CERTAINTY = 1.96  # of the normal distribution: 95 %
 Judged = tuple[Example, Reading]
 
 
-@dataclass(frozen=True)
-class Share:
+class Share(Struct, frozen=True):
     """`hits` of `total`, with the 95 % interval of Wilson."""
 
     hits: int
@@ -41,8 +41,7 @@ class Share:
         return f"{self.value:.1%} ({self.hits}/{self.total}; {low:.0%}–{high:.0%})"
 
 
-@dataclass(frozen=True)
-class Figures:
+class Figures(Struct, frozen=True):
     """What a set of readings amounts to. `macro_f1` is without abstaining, over the anomalies that occur."""
 
     rows: int

@@ -3,17 +3,17 @@
 import re
 import tomllib
 import unicodedata
-from dataclasses import dataclass
 from functools import cache, lru_cache
 from importlib.resources import files
+
+from msgspec import Struct
 
 HEAD_CHARS = 4_000  # a story tells its point early or at its very end, and time must stay bounded
 TAIL_CHARS = 1_000
 _EMOJI = re.compile("[\U0001f000-\U0001faff\u2190-\u21ff\u2600-\u27bf]")
 
 
-@dataclass(frozen=True)
-class Folded:
+class Folded(Struct, frozen=True):
     """`text` to match against; `starts[i]` and `ends[i]` are where its character `i` stands in the original."""
 
     text: str

@@ -1,8 +1,9 @@
 """The parts of a text and who speaks in each: the writer, somebody quoted, a machine, or a would-be instruction."""
 
 import re
-from dataclasses import dataclass
 from functools import cache
+
+from msgspec import Struct
 
 OWN, QUOTED, NOISE, INSTRUCTION = "own", "quoted", "noise", "instruction"
 
@@ -33,8 +34,7 @@ _INSTRUCTION = (
 )
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(Struct, frozen=True):
     """A sentence's place in the folded text, `kind` of voice, and whether it asks rather than tells."""
 
     start: int

@@ -1,8 +1,9 @@
 """Reading a complaint: what went wrong, who answers for it, how sure that is, and which words say so."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.regulation import book
 from workflows.triage import approved, deciding, emergencies, facts, language, scoring, spans
@@ -14,8 +15,7 @@ from workflows.triage.spans import Reason
 __all__ = ["Reading", "Reason", "read"]
 
 
-@dataclass(frozen=True)
-class Reading:
+class Reading(Struct, frozen=True):
     """What a complaint says. `confidence` is the calibrated probability of the responsible party, 0 to 1.
 
     With `needs_person` the anomaly is a suggestion only; `why_person` is a code of data/person.toml and
@@ -77,8 +77,7 @@ def read(
     return _Reader(told, model or approved.model()).reading()
 
 
-@dataclass(frozen=True)
-class _Told:
+class _Told(Struct, frozen=True):
     """What came in: the text, what the form was told beside it, and the facts of the order."""
 
     text: str

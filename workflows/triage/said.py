@@ -3,10 +3,12 @@
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
+
+from msgspec import Struct
+from msgspec.structs import asdict
 
 from workflows.triage.features import Text
 from workflows.triage.passages import OWN, QUOTED, readable
@@ -33,8 +35,7 @@ _DAY = re.compile(
 _CLAUSE = re.compile(r"[^,。;!?\n]+")
 
 
-@dataclass(frozen=True)
-class Words:
+class Words(Struct, frozen=True):
     """Words of the original at `start` to `end`, and what they mean: a currency and minor units for a sum."""
 
     start: int
@@ -44,8 +45,7 @@ class Words:
     amount_minor: int | None = None
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Struct, frozen=True):
     """What is asked for (remedy kinds of the rulebook), and the sums and days that are named."""
 
     asked_for: tuple[str, ...]

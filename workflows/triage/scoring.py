@@ -4,11 +4,12 @@ import hashlib
 import math
 import tomllib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 ANOMALIES = (
     "system_fault",
@@ -25,8 +26,7 @@ WEIGHTS = Path(str(files(__package__).joinpath("data/weights.tsv")))
 Weights = Mapping[str, Sequence[float]]
 
 
-@dataclass(frozen=True)
-class Model:
+class Model(Struct, frozen=True):
     """`anomaly` and `alarm` hold weights by feature; `warmth` above 1 makes shares less sure of themselves."""
 
     anomaly: Weights

@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from workflows.regulation import book
 from workflows.triage.facts import Facts
@@ -16,8 +17,7 @@ LONGEST_WORDING = 80  # characters of folded text; a longer clause is told by th
 _CLAUSE_END = re.compile(r"[,。!?;:\n、]|\.(?!\d)")
 
 
-@dataclass(frozen=True)
-class Reason:
+class Reason(Struct, frozen=True):
     """Words of the original text at `start` to `end`, or a `fact` of the order (then there are no words)."""
 
     start: int
@@ -36,8 +36,7 @@ class Reason:
         return words | {name: value for name, value in more.items() if value is not None}
 
 
-@dataclass(frozen=True)
-class _Find:
+class _Find(Struct, frozen=True):
     """A stretch of folded text that speaks for an anomaly, and how strongly."""
 
     start: int

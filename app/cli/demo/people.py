@@ -6,10 +6,11 @@ import json
 import os
 import secrets
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from msgspec import Struct
 
 from app.accounts import service as accounts
 from app.accounts.models import User
@@ -24,8 +25,7 @@ PASSWORD_BYTES = 9
 NIGHT = {"zh-Hans": "夜间备用电话", "zh-Hant": "夜間備用電話", "en": "Night desk"}
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """Who plays: people by nick, companies by key, and what each person signs in with."""
 
     people: dict[str, User]

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import re
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct
 
 FOLDER = Path(__file__).with_name("stories")
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -25,8 +26,7 @@ class BadStory(ValueError):
     """A story that cannot be played: names the story, the place and the reason."""
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Struct, frozen=True):
     """Something that is done in a case at an instant: a verb and its fields."""
 
     at: datetime
@@ -35,8 +35,7 @@ class Moment:
     fields: dict[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(Struct, frozen=True):
     """One complaint. `submission` is the body of `POST /complaints`; `files` are drawn when it is loaded."""
 
     key: str

@@ -4,10 +4,11 @@ Their JSON is that of `POST /checks` in the public contract.
 """
 
 import re
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
+
+from msgspec import Struct, field
 
 from workflows.procedure.checks.strict import (
     FactError,
@@ -36,8 +37,7 @@ ZONE = re.compile(r"[A-Z][A-Za-z0-9_+-]*(/[A-Za-z0-9_+-]+){0,2}", re.ASCII)
 CURRENCY = re.compile(r"[A-Z]{3}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
-class Payment:
+class Payment(Struct, frozen=True):
     """How the order could be paid: methods offered, one forced, an amount that capped it, and by whom."""
 
     offered: tuple[str, ...] | None = None
@@ -46,16 +46,14 @@ class Payment:
     cap_minor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveryFee:
+class DeliveryFee(Struct, frozen=True):
     """The fee rule as stated beforehand: a fee in minor units, free from a sum on."""
 
     stated_minor: int | None = None
     free_from_minor: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class OrderFacts:
+class OrderFacts(Struct, frozen=True):
     """One order. Instants in UTC, money in minor units of `currency`."""
 
     id: str | None = None
@@ -77,8 +75,7 @@ class OrderFacts:
     payment: Payment = field(default=Payment())
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """Something that happened to the order; each type has its own facts, see `EVENT_FIELDS`."""
 
     type: str
@@ -223,8 +220,7 @@ _REQUEST = {
 REQUEST_SCHEMA: Schema = object_schema(_REQUEST)
 
 
-@dataclass(frozen=True, slots=True)
-class CheckRequest:
+class CheckRequest(Struct, frozen=True):
     """What is checked: an order, its events in order of time, "now" (`complaint_at`) and the consumer's zone."""
 
     order: OrderFacts = field(default=OrderFacts())

@@ -1,9 +1,10 @@
 """What the rule engine finds: one clause, whether it was kept, who answers, why, from which facts and limit."""
 
-from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
+
+from msgspec import Struct, field
 
 from workflows.regulation import wording
 from workflows.regulation.entries import Figure
@@ -23,8 +24,7 @@ class Verdict(StrEnum):
 GRAVITY = {verdict: place for place, verdict in enumerate(Verdict)}
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
+class Finding(Struct, frozen=True):
     """One clause judged from the facts. `liable` is a kind of party, None where nobody owes anything."""
 
     clause: str
@@ -60,16 +60,14 @@ FINDING_SCHEMA: dict[str, Any] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Money:
+class Money(Struct, frozen=True):
     """A sum in minor units."""
 
     amount_minor: int
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Struct, frozen=True):
     """A figure laid on the facts: until when, or at most how much. `last_day` is set for civil days."""
 
     figure: Figure

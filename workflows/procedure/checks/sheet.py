@@ -9,8 +9,9 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from workflows.procedure.checks.facts import EVENT_FIELDS, REQUEST_SCHEMA, CheckRequest, FactError, FactsError
 
@@ -20,8 +21,7 @@ MOST_ROWS = 1_000
 TRUE, FALSE = frozenset({"true", "yes", "1", "是"}), frozenset({"false", "no", "0", "否"})
 
 
-@dataclass(frozen=True, slots=True)
-class Mistake:
+class Mistake(Struct, frozen=True):
     """What is wrong in a file: the row (from 1, None where it is the whole file), where in it, and a code."""
 
     row: int | None

@@ -146,8 +146,15 @@ class SealedType(TypeDecorator[Sealed]):
     cache_ok = True
 
     def __init__(self, of: type = str, *, begins_empty: bool = False, files: bool = False) -> None:
-        self.of, self.begins_empty, self.files, self.where = of, begins_empty, files, ""
+        self.of, self.begins_empty, self.files = of, begins_empty, files
+        self._place: list[str] = []  # one list for all copies that SQLAlchemy makes, before it is known and after
         super().__init__()
+
+    @property
+    def where(self) -> str:
+        """Table and column, to which values are bound."""
+        [place] = self._place
+        return place
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> bytes | None:
         if value is None:
@@ -188,7 +195,7 @@ class _Opening:
 def _put_openings(kind: type, key: str, attribute: InstrumentedAttribute[Any]) -> None:
     column = getattr(attribute.property, "columns", [None])[0]
     if column is not None and isinstance(column.type, SealedType):
-        column.type.where = f"{column.table.name}.{column.name}"
+        column.type._place[:] = [f"{column.table.name}.{column.name}"]
         type.__setattr__(kind, key, _Opening(attribute, column.type))
 
 

@@ -80,7 +80,8 @@ def has_thumb(evidence: Evidence) -> bool:
 
 def proof_name(key: str | None) -> str | None:
     """Return what a piece of the checklist is called; None for none, and for one that the rules no longer know."""
-    return next((each.name.in_(language()) for each in book.current().proofs if each.key == key), None)
+    found = book.current().proofs.find(key)
+    return found.name.in_(language()) if found else None
 
 
 @shows_exhibits

@@ -38,10 +38,8 @@ def _matches(clause: Clause, language: str, words: str) -> bool:
 
 def figures_by_clause(book: Rulebook, on: date) -> dict[str, list[Figure]]:
     """Return the limits in force under the clause they rest on."""
-    keys = dict.fromkeys(figure.key for figure in book.figures if figure.in_force(on))
     found: dict[str, list[Figure]] = {}
-    for key in keys:
-        figure = book.figure(key, on)
+    for figure in book.figures.on(on):
         found.setdefault(figure.clause, []).append(figure)
     return found
 
@@ -76,6 +74,5 @@ def liability_shown(book: Rulebook, on: date) -> list[dict[str, str]]:
     """Return the liability table in force on a day, as the API shows it. Source: clause 2.2.2."""
     return [
         {"anomaly": row.anomaly, "responsible_party": row.party_kind, "clause": row.clause}
-        for row in book.liabilities
-        if row.in_force(on)
+        for row in book.liabilities.on(on)
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 
 from flask import Blueprint, Response, redirect, render_template, request
@@ -18,6 +19,7 @@ from workflows.regulation import approved, book
 knowledge = public(Blueprint("knowledge", __name__))
 doors = Blueprint("knowledge_doors", __name__)
 BLUEPRINTS = (knowledge, doors)
+ISO_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 def today() -> date:
@@ -25,16 +27,24 @@ def today() -> date:
     return clock.now().astimezone(zone()).date()
 
 
+def asked_for(day: str) -> date:
+    """Return the day that an address names, today where it names none."""
+    try:
+        return date.fromisoformat(day) if ISO_DAY.fullmatch(day) else today()
+    except ValueError:
+        return today()
+
+
 @knowledge.get("/rules")
 @open_to_all
 def rules() -> str:
-    """Show the rulebook in force, with an anchor for each clause. Source: clause 2.4.1."""
+    """Show the rulebook in force, today or on another day, with an anchor for each clause. Source: clause 2.4.1."""
     words = request.args.get("q", "").strip()[:60]
-    rulebook = book.current()
+    rulebook, on = book.current(), asked_for(request.args.get("as_of", ""))
     return render_template(
-        "knowledge/rules.html", rulebook=rulebook, words=words, on=today(),
-        sections=sections(rulebook, today(), language=language(), words=words),
-        figures=figures_by_clause(rulebook, today()),
+        "knowledge/rules.html", rulebook=rulebook, words=words, on=on, today=today(),
+        sections=sections(rulebook, on, language=language(), words=words),
+        figures=figures_by_clause(rulebook, on), coming=approved.coming(),
     )  # fmt: skip
 
 

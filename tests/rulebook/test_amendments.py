@@ -259,3 +259,16 @@ def test_the_overview_takes_few_queries_however_many_there_are(client, admins, d
         assert client.get("/admin/rulebook").status_code == 200
 
     assert len(seen) <= 12
+
+
+def test_everybody_reads_what_holds_today_and_what_will_hold(client, admins, deliver):
+    decided(proposed(admins[0], deliver=deliver), admins[1])
+
+    today = client.get("/en/rules").text
+    limits = [client.get(f"/api/v1/rulebook?as_of={day}").json["limits"] for day in ("2026-09-09", "2026-09-10")]
+
+    assert "/en/rules?as_of=2026-09-10" in today
+    assert "As in force on 2026-09-10" in client.get("/en/rules?as_of=2026-09-10").text
+    assert client.get("/en/rules?as_of=2026-99-99").status_code == 200
+    assert [len(each) for each in limits] == [len(shipped.rulebook().figures.versions)] * 2
+    assert [next(f["values"] for f in each if f["key"] == "letters_per_hour") for each in limits] == [[30], [40]]

@@ -42,11 +42,12 @@ class Edition(Struct, frozen=True):
 
 
 class _Read(Struct, frozen=True):
-    """A rulebook, the mark of the file that it was read from, and the day for which it answers."""
+    """A rulebook, the mark of its file, the day for which it answers, and the days on which it changes."""
 
     mark: Mark | None
     today: date
     book: Rulebook
+    days: tuple[date, ...] = ()
 
 
 _folder: Path | None = None
@@ -74,15 +75,34 @@ def current() -> Rulebook:
         return shipped.rulebook()
     today = _today()
     if _read is None or (_read.mark, _read.today) != (mark, today):
-        try:
-            book = composed(editions(), today)
-        except RulebookError as error:
-            if _read is None:
-                raise
-            log.error("the approved rulebook cannot be read (%s); the one read before holds on", error)
-            book = succession.as_of(_read.book, today)
-        _read = _Read(mark, today, book)
+        _read = _newly(mark, today, _read)
     return _read.book
+
+
+def coming() -> tuple[date, ...]:
+    """Return the days after today on which something that is approved begins to hold."""
+    current()
+    return tuple(day for day in _read.days if day > _read.today) if _read else ()
+
+
+def _newly(mark: Mark | None, today: date, before: _Read | None) -> _Read:
+    try:
+        chain = editions()
+        return _Read(mark, today, composed(chain, today), _days(chain))
+    except RulebookError as error:
+        if before is None:
+            raise
+        log.error("the approved rulebook cannot be read (%s); the one read before holds on", error)
+        return _Read(mark, today, succession.as_of(before.book, today), before.days)
+
+
+def _days(chain: Sequence[Edition]) -> tuple[date, ...]:
+    """Return the days of editions; one that was approved later takes the place of those that would begin after it."""
+    days: list[date] = []
+    for edition in chain:
+        if edition.since is not None:
+            days = [day for day in days if day < edition.since] + [edition.since]
+    return tuple(days)
 
 
 def fault() -> str:
@@ -159,7 +179,7 @@ def go_by(editions: Sequence[Edition]) -> None:
     """Have this process alone go by these editions: a program that checks what another desk published."""
     global _read
     use(None)
-    _read = _Read(None, _today(), composed(editions, _today()))
+    _read = _Read(None, _today(), composed(editions, _today()), _days(editions))
 
 
 def _look() -> tuple[Mark | None, bool]:

@@ -82,6 +82,32 @@ def test_a_quoted_answer_is_not_the_complaint():
 
 
 @pytest.mark.parametrize(
+    ("text", "party"),
+    [
+        ("賣家說：「物流公司把你的包裹弄丟了，你去找物流。」可是我收到貨了，是尺寸完全不對，寫 L 來 XS。", "merchant"),
+        ('The shop said "our courier lost it, ask the courier". I have it here: wrong colour, wrong size.', "merchant"),
+    ],
+)
+def test_what_a_seller_says_of_another_sends_nothing_to_that_other(text, party):
+    reading = read(text)
+
+    assert reading.needs_person or reading.responsible_party == party
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "替朋友问的，跟我没关系，他说快递丢件了。",
+        "如果明天還沒到我就要投訴物流。",
+        "If the parcel is lost by the courier, who pays me back?",
+        "Asking for a friend: the courier lost her parcel.",
+    ],
+)
+def test_what_happened_to_nobody_here_is_a_question(text):
+    assert read(text).why_person in ("question", "out_of_scope_likely")
+
+
+@pytest.mark.parametrize(
     "text",
     [
         "Debited from my wallet, the order page says nothing was ordered.",

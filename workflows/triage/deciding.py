@@ -32,6 +32,7 @@ class Evidence(Struct, frozen=True):
     cues: frozenset[str]
     on_the_way: bool
     payment_known: bool
+    hearsay: bool
 
 
 @cache
@@ -98,11 +99,11 @@ def _by_text(seen: Evidence) -> dict[str, bool]:
         "unsupported_language": not seen.readable,
         "too_short": seen.length < seen.shortest,
         "seller_side": "seller_self" in seen.cues or ("seller_side" in seen.cues and other > limits["other_below"]),
-        "question": seen.only_asks,
+        "question": seen.only_asks or bool(seen.cues.intersection(limits["never_alone_cues"])),
         "out_of_scope_likely": seen.party is None or other > limits["other_below"] or _speaks_of_elsewhere(seen),
         "claim_conflicts": seen.claimed_party not in (None, seen.text_party),
         "missing_fact": bool(missing_facts(seen)),
-        "two_parties": max(rivals, default=0.0) > limits["second_party_below"],
+        "two_parties": seen.hearsay or max(rivals, default=0.0) > limits["second_party_below"],
         "low_margin": seen.parties.get(seen.party, 0.0) < limits["route_at"],
     }
 

@@ -2,13 +2,13 @@
 
 import math
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import pairwise
 
 from workflows.triage import emergencies, lexicon, words
 from workflows.triage.normalising import Folded, fold
-from workflows.triage.passages import OWN, QUOTED, Passage, passages, readable
+from workflows.triage.passages import OWN, QUOTED, Passage, passages, readable, without_hearsay
 
 STRINGS_WEIGH = 2.0  # all strings of letters together, against 1.0 for each cue
 ROOTS_WEIGH = 1.0  # all roots of words together
@@ -81,6 +81,14 @@ def prepare(original: str, family: str | None) -> Text:
     quoted_hits = lexicon.hits(quoted, family) if quoted.strip() else ()
     found = lexicon.hits(own, family)
     return Text(original, family, folded, parts, own, found, quoted_hits, emergencies.raised(own, family))
+
+
+def witnessed(text: Text) -> Text | None:
+    """Return the text without what sellers and agents are quoted with; None where they are not."""
+    own = without_hearsay(text.own)
+    if text.family is None or own == text.own:
+        return None
+    return replace(text, own=own, hits=lexicon.hits(own, text.family))
 
 
 def features(text: Text) -> dict[str, float]:

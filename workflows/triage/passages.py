@@ -35,7 +35,7 @@ _INSTRUCTION = (
 
 
 class Passage(Struct, frozen=True):
-    """A sentence's place in the folded text, `kind` of voice, and whether it asks rather than tells."""
+    """A sentence's place in the folded text, `kind` of voice, and whether it asks or supposes rather than tells."""
 
     start: int
     end: int
@@ -113,9 +113,30 @@ def _cut(text: str, start: int, end: int, pattern: str) -> list[tuple[int, int]]
 
 
 _ASKS = r"[?]\s*$|(?:吗|么|呢|嘛)[。!,\s]*$"
+# What has not happened, or may not have: a sentence that begins so tells nothing yet.
+_SUPPOSES = r"^\W*(?:如果|要是|假如|假设|万一|倘若|if |what if |suppose |in case )"
 
 
 def _sentence(text: str, start: int, end: int, voice: str) -> Passage:
     sentence = text[start:end]
     kind = INSTRUCTION if _compiled(_INSTRUCTION).search(sentence) else voice
-    return Passage(start, end, kind, bool(_compiled(_ASKS).search(sentence)))
+    asks = _compiled(_ASKS).search(sentence) or _compiled(_SUPPOSES).search(sentence)
+    return Passage(start, end, kind, bool(asks))
+
+
+_SPOKEN = r"「[^「」]{4,200}」|“[^“”]{4,200}”|\"[^\"]{4,200}\""
+_HEARSAY = (
+    r"(?:卖家|商家|店家|店方|店铺|网店|商户|客服|店员|老板|对方|代理)[^。!?;\n「“\"]{0,10}(?:说|称|回|答|讲|话|表示|写|告诉|推)"
+    rf"[^。!?;\n「“\"]{{0,6}}({_SPOKEN})"
+    r"|\b(?:seller|shop|store|merchant|support|agent|rep|customer service)\b[^.!?\n\"“]{0,40}"
+    rf"\b(?:said|says|told|tells|replied|wrote|writes|claim\w*|answer\w*|insist\w*)\b[^.!?\n\"“]{{0,25}}({_SPOKEN})"
+)
+
+
+def without_hearsay(own: str) -> str:
+    """Return a writer's words with those blanked that a seller or an agent is quoted with, so that offsets stay."""
+    kept = list(own)
+    for match in _compiled(_HEARSAY).finditer(own):
+        start, end = match.span(1 if match.group(1) else 2)
+        kept[start:end] = " " * (end - start)
+    return "".join(kept)

@@ -7,7 +7,7 @@ from msgspec import Struct
 
 from workflows.regulation import book
 from workflows.triage import approved, deciding, emergencies, facts, language, scoring, spans
-from workflows.triage.features import Text, alarm_features, features, prepare
+from workflows.triage.features import Text, alarm_features, features, prepare, witnessed
 from workflows.triage.said import Said, said
 from workflows.triage.scoring import Model
 from workflows.triage.spans import Reason
@@ -140,6 +140,14 @@ class _Reader:
         best = max(self.parties, key=lambda party: self.parties[party])
         return max((key for key in self.shares if party_of(key) == best), key=lambda key: self.shares[key])
 
+    def _hearsay(self, text_party: str | None) -> bool:
+        """Return whether a company other than the merchant is named only by a seller or an agent who is quoted."""
+        left = witnessed(self.text) if text_party not in (None, party_of("product_info_error")) else None
+        if left is None:
+            return False
+        parties = _by_party(self.model.likelihoods(features(left)))
+        return max(parties, key=lambda party: parties[party]) != text_party
+
     def _alarm(self) -> emergencies.Alarmed:
         share = self.model.alarm_share(alarm_features(self.text)) if self.text.family else 0.0
         return emergencies.judged(self.text.alarms, self.text.kinds, share, self.danger_told)
@@ -161,6 +169,7 @@ class _Reader:
             cues=frozenset(hit.cue.name for hit in self.text.hits),
             on_the_way=self.facts.on_the_way,
             payment_known=self.facts.payment_known,
+            hearsay=self._hearsay(party_of(text_anomaly)),
         )
 
     def _confidence(self, seen: deciding.Evidence) -> float:

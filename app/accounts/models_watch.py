@@ -56,10 +56,14 @@ class ReasonFor(StrEnum):
     LOOKUP = "lookup"
     EXPORT = "export"
     REVEAL = "reveal"
+    HARM = "harm"
 
 
 class StatedReason(Model):
-    """Why somebody looked a person up, took data out or read a kept message. What was typed is a keyed hash."""
+    """Why somebody looked a person up, took data out, read a kept message or took a file that does harm.
+
+    What was typed is a keyed hash.
+    """
 
     __tablename__ = "stated_reasons"
     __table_args__ = (Index("ix_stated_reasons_newest", "at", "id"), Index("ix_stated_reasons_user", "user_id"))

@@ -9,7 +9,7 @@ from pydantic import Field, ValidationError, model_validator
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from app.core.commands import AmountMinor, Command, Frozen, RowId
-from app.core.text import Body, Line, Note, OptionalNote
+from app.core.text import Body, Line, Note, OptionalBody, OptionalNote
 from workflows.procedure.checks.facts import CheckRequest, FactError, FactsError
 
 AnomalyKey = Literal[
@@ -38,10 +38,14 @@ class Assign(Command):
 
 
 class Reply(Command):
-    """Write to one side, to both, or a note for the desk alone. To the consumer it meets the first reply."""
+    """Write to one side, to both, or a note for the desk alone. To the consumer it meets the first reply.
+
+    `body_for_respondent` is the same in the respondent's language, for a message to both sides who read different ones.
+    """
 
     body: Body
     audience: AudienceKey = "consumer"
+    body_for_respondent: OptionalBody = ""
 
 
 class RequestAnswer(Command):

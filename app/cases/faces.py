@@ -12,6 +12,7 @@ from msgspec import Struct
 from app.accounts import queries as people
 from app.cases.models import Case, Clock, Finding
 from app.cases.models_talk import Message
+from app.core.languages import NAMES
 from app.web.filters import clause_url, instant, law, named
 from app.web.i18n import language
 from workflows.procedure.checks.finding import Finding as Found
@@ -104,6 +105,12 @@ def found_faces(found: Iterable[Found], tongue: str) -> list[dict[str, Any]]:
     ]
 
 
+def _audience(message: Message) -> str:
+    """Return who reads it; of two versions of the same, in which language this one is."""
+    words = named(message.audience, "audience")
+    return f"{words} · {NAMES[message.language]}" if message.reader else words
+
+
 def message_faces(messages: Iterable[Message]) -> list[dict[str, Any]]:
     """Return messages as `components/case.html` draws them."""
     said = list(messages)
@@ -113,7 +120,7 @@ def message_faces(messages: Iterable[Message]) -> list[dict[str, Any]]:
             "author": by.get(message.user_id or 0) or named(message.side, "side"),
             "role": named(message.side, "side"),
             "audience": message.audience,
-            "audience_label": named(message.audience, "audience"),
+            "audience_label": _audience(message),
             "at": message.at,
             "at_text": instant(message.at),
             "text": message.body,

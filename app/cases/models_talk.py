@@ -27,6 +27,7 @@ class Message(OfCase, Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     language: Mapped[str]
     body: Mapped[str] = sealed()
+    reader: Mapped[str | None] = mapped_column(comment="consumer, respondent: whose version of a message to both it is")
     at: Mapped[datetime]
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from msgspec import Struct
-from sqlalchemy import ColumnElement, case, func, or_, select
+from sqlalchemy import ColumnElement, Select, case, func, or_, select
 
 from app.cases.models import Case
 from app.cases.models_joint import Joint
@@ -21,23 +21,30 @@ from workflows.regulation import book
 MOST = 5
 
 
-def link(one: Case, other: Case) -> Joint | None:
-    """Return what keeps the two together, or None."""
-    smaller, larger = sorted((one.id, other.id))
-    query = select(Joint).where(Joint.case_id == smaller, Joint.other_id == larger, Joint.parted_at.is_(None))
-    return session().scalars(query).one_or_none()
+def links_of(this: Case) -> list[Joint]:
+    """Return what keeps a case together with others, directly."""
+    query = select(Joint).where(or_(Joint.case_id == this.id, Joint.other_id == this.id), Joint.parted_at.is_(None))
+    return list(session().scalars(query.order_by(Joint.id)))
 
 
 def joined_with(this: Case, actor: Actor) -> list[Case]:
-    """Return the cases that are worked on together with this one, oldest first."""
-    query = select(Case).where(Case.id.in_(_partners(this)), seen_by(actor)).order_by(Case.id)
+    """Return the cases that are worked on together with this one, directly or through others, oldest first."""
+    query = select(Case).where(Case.id.in_(_together(this)), Case.id != this.id, seen_by(actor)).order_by(Case.id)
     return list(session().scalars(query))
 
 
-def _partners(this: Case) -> ColumnElement[int]:
-    other = case((Joint.case_id == this.id, Joint.other_id), else_=Joint.case_id)
-    query = select(other).where(or_(Joint.case_id == this.id, Joint.other_id == this.id), Joint.parted_at.is_(None))
-    return query.scalar_subquery()
+def are_together(one: Case, other: Case) -> bool:
+    """Return whether two cases are worked on together, directly or through others."""
+    return session().scalar(select(Case.id).where(Case.id == other.id, Case.id.in_(_together(one)))) is not None
+
+
+def _together(this: Case) -> Select[tuple[int]]:
+    """Return the ids of the case and of all that are joined with it, and with those, and so on."""
+    found = select(Case.id).where(Case.id == this.id).cte("together", recursive=True)
+    partner = case((Joint.case_id == found.c.id, Joint.other_id), else_=Joint.case_id)
+    meets = or_(Joint.case_id == found.c.id, Joint.other_id == found.c.id)
+    found = found.union(select(partner).join(found, meets).where(Joint.parted_at.is_(None)))
+    return select(found.c.id)
 
 
 def belonging(this: Case, actor: Actor) -> tuple[list[Case], list[Case]]:
@@ -45,7 +52,7 @@ def belonging(this: Case, actor: Actor) -> tuple[list[Case], list[Case]]:
 
     All in one query; of likely duplicates at most five.
     """
-    partner = Case.id.in_(_partners(this))
+    partner = Case.id.in_(_together(this))
     ways = (partner, *_same_person(this), *_same_order(this))
     query = select(Case, partner).where(or_(*ways), Case.id != this.id, seen_by(actor))
     rows = session().execute(query.order_by(partner.desc(), Case.id.desc()).limit(MOST * 4)).all()

@@ -14,8 +14,13 @@ from workflows.procedure.authority import Actor, audiences_seen
 
 
 def messages(case: Case, actor: Actor) -> Sequence[Message]:
-    """Return the messages `actor` may read, oldest first; the audience is enforced here, in the query."""
+    """Return the messages `actor` may read, oldest first; the audience is enforced here, in the query.
+
+    Of a message to both sides in two languages, each side gets its own version.
+    """
     query = select(Message).where(Message.case_id == case.id, Message.audience.in_(audiences_seen(actor)))
+    if actor.is_consumer or actor.is_respondent:
+        query = query.where(Message.reader.is_(None) | (Message.reader == actor.side))
     if actor.is_respondent:
         asked = first_asked(case, actor, CaseEvent.at)
         query = query.where(asked.is_(None) | (Message.at >= asked))

@@ -16,24 +16,36 @@ from workflows.procedure.states import Action
 
 @performs(Action.JOIN, Join)
 def join(case: Case, command: Join, act: Act) -> None:
-    """Have two cases worked on together. Each keeps its own clocks, parties and outcome; both records say so."""
+    """Have two cases worked on together, with all that either is joined with already.
+
+    Each keeps its own clocks, parties and outcome; both records say so.
+    """
     other = _other(case, command.case_number, act)
-    if queries_joint.link(case, other) is not None:
+    if queries_joint.are_together(case, other):
         raise Invalid("joined_already", pointer="/case_number")
-    smaller, larger = sorted((case.id, other.id))
-    session().add(Joint(case_id=smaller, other_id=larger, joined_at=act.at))
+    _link(case.id, other.id, act)
     _write_down(Action.JOIN, case, other, command.reason, act)
 
 
 @performs(Action.PART, Part)
 def part(case: Case, command: Part, act: Act) -> None:
-    """Undo a joining; what was done together stands in both records."""
+    """Have the other case go its own way; those that are left stay together, and both records keep what was done."""
     other = _other(case, command.case_number, act)
-    link = queries_joint.link(case, other)
-    if link is None:
+    if not queries_joint.are_together(case, other):
         raise Invalid("not_joined", pointer="/case_number")
-    link.parted_at = act.at
+    links = queries_joint.links_of(other)
+    for link in links:
+        link.parted_at = act.at
+    session().flush()
+    first, *rest = ((link.case_id if link.other_id == other.id else link.other_id) for link in links)
+    for each in rest:  # the case that leaves held them together
+        _link(first, each, act)
     _write_down(Action.PART, case, other, command.reason, act)
+
+
+def _link(one: int, other: int, act: Act) -> None:
+    smaller, larger = sorted((one, other))
+    session().add(Joint(case_id=smaller, other_id=larger, joined_at=act.at))
 
 
 def _other(case: Case, number: str, act: Act) -> Case:

@@ -86,20 +86,33 @@ def assign(case: Case, command: Assign, act: Act) -> None:
 
 @performs(Action.REPLY, Reply)
 def reply(case: Case, command: Reply, act: Act) -> None:
-    """Write to one side or both. The first one that reaches the consumer meets `first_reply`.
+    """Write to one side or both, each in its language. The first one that reaches the consumer meets `first_reply`.
 
-    Raises Invalid where a merge field stands unfilled. Source: clause 2.1.7.1.
+    Raises Invalid where a merge field stands unfilled, or where a version is for nobody. Source: clause 2.1.7.1.
     """
-    audience = Audience(command.audience)
-    if audience is not Audience.INTERNAL and (left := open_fields(command.body)):
-        raise Invalid("open_fields", pointer="/body", fields=", ".join(left))
+    audience, theirs = Audience(command.audience), command.body_for_respondent
+    for pointer, text in (("/body", command.body), ("/body_for_respondent", theirs)):
+        if audience is not Audience.INTERNAL and (left := open_fields(text)):
+            raise Invalid("open_fields", pointer=pointer, fields=", ".join(left))
+    if theirs and audience is not Audience.BOTH:
+        raise Invalid("not_possible", pointer="/body_for_respondent")
+    _say_in_reply(case, command, audience, act)
     to_consumer = audience in (Audience.BOTH, Audience.CONSUMER)
-    say(case, command.body, audience, act=act)
     advance(case, Action.REPLY, act=act, branch="consumer" if to_consumer else "other", audience=audience)
     if to_consumer:
         tell_consumer(case, "reply", act=act, body=command.body)
     if audience in (Audience.BOTH, Audience.RESPONDENT):
-        _tell_respondent_of_reply(case, command.body, act)
+        _tell_respondent_of_reply(case, theirs or command.body, act)
+
+
+def _say_in_reply(case: Case, command: Reply, audience: Audience, act: Act) -> None:
+    """Keep what was written, in the language of who reads it; two versions where each side has its own."""
+    theirs = case.respondent.language if case.respondent else case.language
+    tongue = {Audience.INTERNAL: act.actor.language, Audience.RESPONDENT: theirs}.get(audience, case.language)
+    first = say(case, command.body, audience, act=act, language=tongue)
+    if command.body_for_respondent:
+        first.reader = "consumer"
+        say(case, command.body_for_respondent, audience, act=act, language=theirs).reader = "respondent"
 
 
 def _tell_respondent_of_reply(case: Case, body: str, act: Act) -> None:

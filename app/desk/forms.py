@@ -7,17 +7,15 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, RadioField, SelectField
-from wtforms.validators import Optional, StopValidation
+from wtforms.validators import Optional
 
 from app.accounts import queries as people
 from app.cases import queries_joint
-from app.cases.commands import Assign, Classify, Close, Join, Part, Reply, RequestAnswer
+from app.cases.commands import Assign, Classify, Close, Join, Part, RequestAnswer
 from app.cases.forms import TermsMixin, terms_for_form
 from app.cases.models import Case
 from app.cases.terms import sought_terms
 from app.core.commands import Command
-from app.core.languages import LANGUAGES
-from app.desk.composing import merge_fields
 from app.emergency.commands import EndEmergency, StartEmergency
 from app.mediation.commands import OpenBidding, Propose, Refer
 from app.organisations import queries as organisations
@@ -25,7 +23,7 @@ from app.web.filters import law, named
 from app.web.forms import Form, Required, line_field, text_field
 from app.web.guards import current_actor
 from app.web.i18n import language
-from workflows.procedure import replies
+from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
 from workflows.regulation import book
 
@@ -45,34 +43,16 @@ class StepForm(Form):
         typed = self.seen.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else None
 
+    def looks_on(self) -> bool:
+        """Return whether a button was pressed that shows the page again, and takes no step."""
+        return False
+
     def to_command(self) -> Command:
         """Return what was asked for."""
         raise TypeError("each form says which command it makes")
 
-
-class ReplyForm(StepForm):
-    """A message to one side or both, or a note for the desk alone."""
-
-    audience = RadioField(_l("Who may read this?"), default="consumer")
-    body = text_field(_l("Message"), Required(_l("Write the message.")))
-
-    def prepare(self, case: Case, args: Any) -> None:
-        self.audience.choices = [
-            (key, named(key, "audience")) for key in ("both", "consumer", "respondent", "internal")
-        ]
-        key, tongue = args.get("template"), args.get("in")
-        if not self.is_submitted() and key in replies.titles(language()):
-            wanted = tongue if tongue in LANGUAGES else case.language
-            self.body.data = replies.filled(key, wanted, merge_fields(case, wanted))
-            self.audience.data = replies.audience(key)
-
-    def validate_body(self, field: Any) -> None:
-        """A merge field that nobody filled is never sent."""
-        if left := replies.open_fields(field.data or ""):
-            raise StopValidation(_("Fill in %(fields)s before sending.", fields=", ".join(left)))
-
-    def to_command(self) -> Reply:
-        return Reply(body=self.body.data, audience=self.audience.data, version=self.version())
+    def bring(self, case: Case, act: Act) -> None:
+        """Add to the case what came with the step."""
 
 
 class ClassifyForm(StepForm):
@@ -236,3 +216,9 @@ class CloseForm(StepForm):
 
     def to_command(self) -> Close:
         return Close(reason=self.reason.data, explanation=self.explanation.data, version=self.version())
+
+
+class TogetherForm(Form):
+    """Why they belong together."""
+
+    reason = text_field(_l("Reason"), Required(_l("Say why they belong together.")), limit=NOTE)

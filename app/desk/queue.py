@@ -117,7 +117,7 @@ def row(case: Case, now: datetime, view: str) -> dict[str, Any]:
         "amount_text": money(case.amount_minor, case.currency),
         "clock": nearest(case, now),
         "tags": tags(case),
-        "selectable": view != "closed",
+        "selectable": view not in ("closed", "search"),
         "open": False,
     }
 

@@ -22,13 +22,12 @@ from app.cases.service_steps import confirm_finding
 from app.core import clock
 from app.core.db import transaction
 from app.desk import forms, queue, reading
+from app.desk.forms_reply import ReplyForm
 from app.desk.workspace import PAGES, TABS, workspace
 from app.web.api import found
 from app.web.filters import named
 from app.web.guards import act, current_actor, requires
-from app.web.i18n import language
 from app.web.words import sentence
-from workflows.procedure import replies
 from workflows.procedure.authority import Permission
 from workflows.procedure.errors import Invalid, Stale
 from workflows.procedure.states import Action
@@ -47,7 +46,7 @@ class StepPage(Struct, frozen=True):
 STEP_PAGES = {
     PAGES[action]: StepPage(action, form)
     for action, form in {
-        Action.REPLY: forms.ReplyForm,
+        Action.REPLY: ReplyForm,
         Action.CLASSIFY: forms.ClassifyForm,
         Action.ASSIGN: forms.AssignForm,
         Action.START_EMERGENCY: forms.EmergencyForm,
@@ -126,15 +125,18 @@ def step(number: str, page: str) -> Any:
     actions.check(this, spec.action, current_actor())
     form = spec.form(data={"seen": str(this.version)})
     form.prepare(this, request.args)
-    if request.method == "POST" and form.validate():
+    looks_on = form.looks_on()
+    if request.method == "POST" and not looks_on and form.validate():
         return _take(this, spec, form)
-    return _step_page(this, spec, form, 422 if form.is_submitted() else 200)
+    return _step_page(this, spec, form, 422 if form.is_submitted() and not looks_on else 200)
 
 
 def _take(this: Case, spec: StepPage, form: forms.StepForm) -> Any:
     try:
         with transaction():
-            actions.carry_out(_case(this.number), spec.action, form.to_command(), act=act())
+            case = _case(this.number)
+            actions.carry_out(case, spec.action, form.to_command(), act=act())
+            form.bring(case, act())
     except Stale as stale:
         return _compare(this.number, spec, form, stale)
     except Invalid as refused:
@@ -155,7 +157,7 @@ def _compare(number: str, spec: StepPage, form: forms.StepForm, stale: Stale) ->
 def _step_page(this: Case, spec: StepPage, form: forms.StepForm, status: int, **more: Any) -> Any:
     page = PAGES[spec.action]
     steps = actions.steps_from(this.state, spec.action)
-    told: dict[str, Any] = {"templates": replies.titles(language()), "clause": steps[0].clause if steps else ""}
+    told: dict[str, Any] = {"clause": steps[0].clause if steps else ""}
     told["suggested"] = proposed(this, queries.findings(this)) if spec.action is Action.PROPOSE else None
     if spec.action is Action.CLASSIFY:
         told["reading"] = reading.face(this)

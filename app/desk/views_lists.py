@@ -13,14 +13,16 @@ from app.accounts import queries as people
 from app.accounts.models_watch import ReasonFor
 from app.accounts.service_watch import state_reason
 from app.cases import actions, queries, queries_joint
-from app.cases.commands import Assign
+from app.cases.commands import Assign, Join
 from app.cases.lookups import finds_a_person
 from app.cases.models import Case
 from app.core import clock, paging, site
+from app.core.commands import Command
 from app.core.db import session, transaction
 from app.core.messages import OutboundMessage
 from app.core.text import TextRefused, one_line
 from app.desk import kept, queue
+from app.desk.forms import TogetherForm
 from app.desk.kept import ReasonForm
 from app.desk.models import SavedView
 from app.web.guards import act, current_actor, requires
@@ -111,24 +113,48 @@ def remove_view(view_id: int) -> Response:
 @requires(Permission.CASE_ASSIGN)
 def bulk() -> Any:
     """Assign many cases: first what will happen, then, on the same page, doing it."""
-    numbers = list(dict.fromkeys(request.form.getlist("case")))[:MOST]
+    numbers, able = _chosen(), people.with_role(Role.MEDIATOR, Role.LEAD)
     if not numbers:
         flash(_("Select cases first."), "error")
         return redirect(url_for("desk.list_cases"), code=303)
-    able = people.with_role(Role.MEDIATOR, Role.LEAD)
     chosen = next((person for person in able if str(person.id) == request.form.get("person")), None)
-    results = [(number, _assign(number, chosen.id)) for number in numbers] if chosen else []
-    return render_template("desk/bulk.html", numbers=numbers, able=able, results=results, chosen=chosen)
+    if chosen is None:
+        return _bulk_page(numbers, able=able)
+    results = [(number, _step(number, Action.ASSIGN, Assign(user_id=chosen.id))) for number in numbers]
+    return _bulk_page(numbers, results=results, done=_("With %(who)s", who=chosen.name))
 
 
-def _assign(number: str, user_id: int) -> str | None:
-    """Assign one case in a transaction of its own; return why not, or None when it was done."""
+@desk_lists.post("/bulk/join")
+@requires(Permission.CASE_JOIN)
+def bulk_join() -> Any:
+    """Have many cases worked on together: each is joined with the first."""
+    numbers, form = _chosen(), TogetherForm()
+    if len(numbers) < 2 or not form.validate():
+        return _bulk_page(numbers, joining=form, able=people.with_role(Role.MEDIATOR, Role.LEAD)), 422
+    reason = form.reason.data or ""
+    results = [
+        (number, _step(numbers[0], Action.JOIN, Join(case_number=number, reason=reason))) for number in numbers[1:]
+    ]
+    return _bulk_page(numbers, results=results, done=_("Worked on together with %(number)s", number=numbers[0]))
+
+
+def _chosen() -> list[str]:
+    return list(dict.fromkeys(request.form.getlist("case")))[:MOST]
+
+
+def _bulk_page(numbers: list[str], *, joining: TogetherForm | None = None, **more: Any) -> str:
+    form = joining or TogetherForm(formdata=None)
+    return render_template("desk/bulk.html", numbers=numbers, joining=form, **more)
+
+
+def _step(number: str, action: Action, command: Command) -> str | None:
+    """Take the step in one case, in a transaction of its own; return why not, or None when it was done."""
     try:
         with transaction():
             case = queries.by_number(number, current_actor())
             if case is None:
                 return _("There is no such case.")
-            actions.carry_out(case, Action.ASSIGN, Assign(user_id=user_id), act=act())
+            actions.carry_out(case, action, command, act=act())
     except ProcedureError as refused:
         return sentence(refused.code, refused.fields)
     return None

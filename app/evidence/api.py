@@ -10,11 +10,12 @@ from werkzeug.datastructures import FileStorage
 from app.cases import queries as cases
 from app.cases.exhibits import opened
 from app.core.db import transaction
-from app.core.text import TextRefused, clean
+from app.core.text import TextRefused, clean, one_line
 from app.core.uploads import COUNT_LIMIT, Upload, UploadRefused, take
 from app.evidence import queries, service
+from app.evidence.forms import HARM_REASON
+from app.evidence.handing import may_say_why, say_why, send
 from app.evidence.models import Evidence
-from app.evidence.showing import send
 from app.web.api import Unprocessable, answer, api_blueprint, found, operation, page, when
 from app.web.guards import act, current_actor, requires
 from app.web.words import sentence
@@ -73,12 +74,31 @@ def add_evidence(number: str) -> Response:
 @operation("One file, as this reader may have it", tag="evidence", answer_type="*/*")
 def fetch_evidence(number: str, exhibit: str) -> Response:
     """Return an exhibit by its number in the case, for saving."""
-    case = found(cases.by_number(number, current_actor()))
-    wanted = found(next((each for each in queries.of_case(case) if str(each.number) == exhibit), None))
+    wanted = _numbered(number, exhibit)
     if current_actor().roles & COMMITTEE_ROLES:
         with transaction():
-            opened(case.id, wanted.id, act())
-    return send(wanted, current_actor())
+            opened(wanted.case_id, wanted.id, act())
+    sure = _says_why(wanted)
+    return send(_numbered(number, exhibit), current_actor(), sure=sure)
+
+
+def _numbered(number: str, exhibit: str) -> Evidence:
+    case = found(cases.by_number(number, current_actor()))
+    wanted: Evidence = found(next((each for each in queries.of_case(case) if str(each.number) == exhibit), None))
+    return wanted
+
+
+def _says_why(exhibit: Evidence) -> bool:
+    """Write down the reason for which staff take out a file that does harm; return whether they gave one."""
+    try:
+        reason = one_line(request.args.get("reason", ""), limit=HARM_REASON)
+    except TextRefused:
+        return False
+    if not reason or not may_say_why(exhibit, current_actor()):
+        return False
+    with transaction():
+        say_why(exhibit, reason, act=act())
+    return True
 
 
 def _note() -> str:

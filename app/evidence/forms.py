@@ -32,6 +32,7 @@ from workflows.procedure.names import names
 from workflows.regulation import book
 
 NOTE = 2_000
+HARM_REASON = 200
 MOST_ITEMS = 10
 
 
@@ -228,3 +229,11 @@ class InspectionForm(Form):
             damage=self.damage.data or [], conclusion=self.conclusion.data, note=self.note.data or "",
             exhibits=[int(number) for number in self.exhibits.data or []],
         )  # fmt: skip
+
+
+class HarmForm(Form):
+    """Why somebody takes out a file that does harm."""
+
+    reason = line_field(
+        _l("Why do you need it?"), Required(_l("Say why. It is kept with your name.")), limit=HARM_REASON
+    )

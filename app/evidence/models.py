@@ -13,8 +13,10 @@ from app.cases.models import OfCase
 from app.core.db import Model, by_value, session
 from app.core.people import Person
 from app.core.sealed import sealed
+from app.evidence import office
 
 MAY_TELL_PLACE = ("image/", "audio/", "video/")
+MAY_TELL_AUTHOR = ("application/pdf", *office.TYPES)
 
 
 class Standing(StrEnum):
@@ -68,6 +70,16 @@ class Evidence(OfCase, Model):
     def digest_of(self, ref: str) -> str:
         """Return the SHA-256 of the copy that a ref finds."""
         return self.sha256 if ref == self.ref else self.shared_sha256 or ""
+
+    @property
+    def copy_is_made(self) -> bool:
+        """Whether a copy without its author is still to come."""
+        return self.preview is None and self.media_type in MAY_TELL_AUTHOR
+
+    @property
+    def known_harm(self) -> str | None:
+        """What does harm in it, as far as it was looked at."""
+        return self.preview.told.get("harm") if self.preview else None
 
     @property
     def counts(self) -> bool:

@@ -11,6 +11,8 @@ from app.cases.exhibits import Exhibit, lists_exhibits
 from app.cases.models import Case
 from app.cases.queries import case_to_work, saw, seen_by
 from app.core.db import session
+from app.core.uploads import ENDINGS
+from app.evidence import office
 from app.evidence.models import Evidence, EvidenceRequest, Inspection, ItemStatus, RequestedItem
 from workflows.procedure.authority import COMMITTEE_ROLES, JUDGES, Actor, Permission
 from workflows.procedure.states import CaseState
@@ -22,6 +24,7 @@ SHARED_AS = {
     "audio/mpeg": ("audio/mpeg", "mp3"), "audio/mp4": ("audio/mp4", "m4a"), "audio/ogg": ("audio/ogg", "ogg"),
     "application/pdf": ("application/pdf", "pdf"),
     "audio/x-flac": ("audio/x-flac", "flac"), "audio/x-wav": ("audio/x-wav", "wav"), "audio/aac": ("audio/aac", "aac"),
+    **{kind: (kind, ENDINGS[kind]) for kind in office.TYPES},
 }  # fmt: skip
 """Media type and ending of the copy that others get, by the original's kind or type; no other kind has a copy."""
 
@@ -73,19 +76,24 @@ def kept_from(evidence: Evidence, actor: Actor) -> bool:
     return not evidence.counts and bool(actor.roles & JUDGES)
 
 
+def is_party(actor: Actor) -> bool:
+    """Return whether the actor is one of the two sides."""
+    return actor.is_consumer or actor.is_respondent
+
+
 def copy_for(evidence: Evidence, actor: Actor) -> tuple[str, str, str] | None:
     """Return (ref, file name, media type) of what the reader is given, or None where nothing may be.
 
     The desk and the side that added it get the original. Others get pictures, sound and films without the place
     where they were made; one of which no such copy could be made is shown to the committee, but not to the other
-    party. Of a PDF they get a copy without its author's name, where there is one. Who judges gets nothing of what was
-    not admitted.
+    party. Of a PDF or an office document they get a copy without its authors' names, once it was tried to make one.
+    Who judges gets nothing of what was not admitted. A party gets nothing that is known to do harm, not even its own.
     """
-    if kept_from(evidence, actor):
+    if kept_from(evidence, actor) or (evidence.known_harm and is_party(actor)):
         return None
     original = (evidence.ref, evidence.filename, evidence.media_type)
     whole = actor.is_system or actor.may(Permission.CASE_READ_ALL) or is_own(evidence, actor)
-    if whole or not (evidence.may_tell_place or evidence.shared_sha256):
+    if whole or not (evidence.may_tell_place or evidence.copy_is_made or evidence.shared_sha256):
         return original
     if evidence.shared_ref is None:
         return original if actor.roles & COMMITTEE_ROLES else None
@@ -109,8 +117,7 @@ def is_asked(request: EvidenceRequest, actor: Actor) -> bool:
 
 def requests_seen(case: Case, actor: Actor) -> list[EvidenceRequest]:
     """Return the requests that a reader sees: a party its own, everybody else who sees the case all."""
-    party = actor.is_consumer or actor.is_respondent
-    return [each for each in requests_of(case) if not party or is_asked(each, actor)]
+    return [each for each in requests_of(case) if not is_party(actor) or is_asked(each, actor)]
 
 
 def open_items(case: Case, actor: Actor | None = None) -> list[RequestedItem]:

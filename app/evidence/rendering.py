@@ -16,6 +16,8 @@ from collections.abc import Callable, Iterator
 from io import BytesIO
 from typing import Any, BinaryIO
 
+from app.evidence import office
+
 LENGTH = struct.Struct(">I")
 CPU_S, MEMORY = 12, 1_200 * 1024**2
 SMALL, LARGE = 320, 1_400  # longest edge in pixels: in lists, on a page of its own
@@ -42,6 +44,7 @@ class Made:
     def __init__(self) -> None:
         self.pictures: list[bytes] = []
         self.copy = b""
+        self.why: str | None = None  # there is no picture
         self.told: dict[str, Any] = {}
 
     def show(self, picture: Any, *, small: bool = False) -> None:
@@ -212,8 +215,22 @@ def _without_place(file: BinaryIO, media_type: str) -> bytes:
     return out.getvalue()
 
 
+def of_office(file: BinaryIO, _media_type: str) -> Made:
+    """Return no picture of an office document, but a copy without its authors, where one can be made."""
+    made = Made()
+    made.why = "type"
+    try:
+        made.copy = office.without_author(BytesIO(file.read()))
+    except office.Untouchable:
+        pass
+    except office.TooMuch:
+        made.why = "limit"
+    return made
+
+
 KINDS: dict[str, Callable[[BinaryIO, str], Made]] = {
     "image": of_picture, "application/pdf": of_pdf, "video": of_film, "audio": of_film,
+    **dict.fromkeys(office.TYPES, of_office),
 }  # fmt: skip
 
 
@@ -249,6 +266,8 @@ def _warm_up(kind: str, media_type: str) -> None:
         pypdfium2.PdfDocument.new().new_page(1, 1).render().to_pil()
         with pikepdf.new() as document:
             document.save(BytesIO())
+    elif kind in office.TYPES:
+        office.warm_up()
     elif kind in ("audio", "video"):
         import av
         import av.subtitles.stream
@@ -267,6 +286,7 @@ def main(media_type: str) -> None:
     made, why = Made(), None
     try:
         made = KINDS[kind](sys.stdin.buffer, media_type)
+        why = made.why
     except Declined as declined:
         why = str(declined)
     except MemoryError:

@@ -6,21 +6,19 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Response, abort, make_response, render_template, request, url_for
+from flask import Response, abort, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from app.cases.exhibits import shows_exhibits
 from app.cases.models import Case
 from app.core.storage import store
+from app.core.uploads import ENDINGS
 from app.evidence.models import Evidence, EvidenceRequest, Inspection, ItemStatus
 from app.evidence.queries import copy_for, inspections_of, is_asked, kept_from, of_case, proved, requests_seen
-from app.evidence.scanning import harm_in
 from app.web import files
-from app.web.errors import answer
 from app.web.filters import file_size, instant, law, named
 from app.web.i18n import language
-from app.web.problem import wants_json
 from workflows.procedure.authority import Actor
 from workflows.regulation import book
 
@@ -42,14 +40,15 @@ def face(evidence: Evidence, actor: Actor, address: Address = staff_address) -> 
     addresses. Who judges learns of an exhibit that was not admitted that it is there and why not, and no more.
     """
     given, kept = copy_for(evidence, actor), kept_from(evidence, actor)
+    title = _("not admitted") if kept else evidence.filename
     return {
         "id": evidence.id,
         "number": evidence.number,
-        "filename": _("not admitted") if kept else evidence.filename,
+        "filename": title,
         "admitted": evidence.counts,
-        "name": f"{evidence.number}. {_('not admitted') if kept else evidence.filename}",
+        "name": f"{evidence.number}. {title}",
         "kind": _kind(evidence),
-        "type": evidence.media_type,
+        "type": ENDINGS[evidence.media_type].upper(),
         "size_text": file_size(evidence.size),
         "note": _note(evidence, given, kept),
         "url": address("view", evidence) if given else None,
@@ -63,7 +62,7 @@ def face(evidence: Evidence, actor: Actor, address: Address = staff_address) -> 
         "standing_tone": TONES.get(evidence.standing.value),
         "standing_reason": evidence.standing_reason,
         "proves": proof_name(evidence.proves),
-        "harm": evidence.preview.told.get("harm") if evidence.preview else None,
+        "harm": evidence.known_harm,
     }
 
 
@@ -92,15 +91,21 @@ def faces(case: Case, actor: Actor) -> list[dict[str, Any]]:
 
 def _note(evidence: Evidence, given: tuple[str, str, str] | None, kept: bool) -> str:
     by = _("from: %(side)s", side=named(evidence.side, "side"))
-    if kept:
-        return f"{by} · {evidence.standing_reason}"
+    more = evidence.standing_reason if kept else _about_copy(evidence, given)
+    return f"{by} · {more}" if more else by
+
+
+def _about_copy(evidence: Evidence, given: tuple[str, str, str] | None) -> str | None:
+    """Return what became of the place or the author's name that the original may tell."""
     if evidence.may_tell_place and evidence.shared_sha256 is None:
         if evidence.preview is None and not evidence.is_picture:
-            return f"{by} · {_('a copy without its place is being made')}"
-        held = _("may hold a place, shown to the desk only") if given is None else _("may hold a place")
-        return f"{by} · {held}"
-    removed = _("place removed")
-    return f"{by} · {removed}" if given and given[0] == evidence.shared_ref else by
+            return _("a copy without its place is being made")
+        return _("may hold a place, shown to the desk only") if given is None else _("may hold a place")
+    if evidence.copy_is_made:
+        return _("a copy without its author is being made")
+    if not given or given[0] != evidence.shared_ref:
+        return None
+    return _("place removed") if evidence.may_tell_place else _("author's name removed")
 
 
 # --- all that is known of the evidence of a case ----------------------------------------------------------------------
@@ -199,7 +204,7 @@ def viewed(
         if evidence.preview and evidence.media_type == "application/pdf" else [],
         "picture_url": address("picture", evidence) if evidence.is_picture and evidence.shared_sha256 else None,
         "poster_url": address("preview", evidence, n=1) if has_thumb(evidence) else None,
-        "text": _text(given[0]) if evidence.media_type == "text/plain" else None,
+        "text": _text(given[0]) if evidence.media_type == "text/plain" and not evidence.known_harm else None,
         "told": _told(told),
         "peaks": told.get("peaks") or [],
         "all_pages": told.get("pages"),
@@ -211,9 +216,11 @@ def viewed(
 
 def _look(evidence: Evidence) -> str:
     """Return how it is shown: picture, pages, film, sound, text or none."""
+    preview = evidence.preview
+    if evidence.known_harm:
+        return "none"
     if evidence.media_type == "text/plain":
         return "text"
-    preview = evidence.preview
     if evidence.is_picture:
         return "picture" if evidence.shared_sha256 else "none"
     if preview is None or preview.why_none:
@@ -254,41 +261,7 @@ def _text(ref: str) -> str:
     return ""
 
 
-# --- handing out ------------------------------------------------------------------------------------------------------
-
-
-def send(evidence: Evidence, actor: Actor) -> Response:
-    """Return the copy that this reader gets, for saving; 404 where there is none for them.
-
-    A file that does harm is handed out with `?sure=1` only; without it its reader is told (409).
-    """
-    given = copy_for(evidence, actor)
-    if given is None:
-        abort(404)
-    ref, filename, media_type = given
-    if request.args.get("sure") != "1" and (harm := _harm(evidence)):
-        return _warned(filename, harm)
-    played = media_type.startswith(("audio/", "video/"))  # by the page of the exhibit; nothing else is told its type
-    return files.attachment(ref, filename, media_type if played else "application/octet-stream")
-
-
-def _harm(evidence: Evidence) -> str | None:
-    """Return what does harm in it, looked up or, until that is written down, looked for."""
-    if evidence.preview:
-        found: str | None = evidence.preview.told.get("harm")
-        return found
-    try:
-        return harm_in(store().read(evidence.ref))
-    except FileNotFoundError:
-        abort(404)
-
-
-def _warned(filename: str, harm: str) -> Response:
-    if wants_json():
-        words = _("This file is known to do harm (%(what)s). Ask again with ?sure=1 to have it.", what=harm)
-        return make_response(answer(409, words))
-    page = render_template("evidence/harmful.html", filename=filename, harm=harm, sure=f"{request.path}?sure=1")
-    return make_response(page, 409)
+# --- pictures ---------------------------------------------------------------------------------------------------------
 
 
 def show(evidence: Evidence, actor: Actor) -> Response:

@@ -15,11 +15,12 @@ from app.core import clock
 from app.core.commands import Command
 from app.core.db import transaction
 from app.evidence import forms, queries
+from app.evidence.handing import harm_of, say_why, send
 from app.evidence.models import Evidence
 from app.evidence.service import add, keep_from_intake, rule
 from app.evidence.service_inspections import record
 from app.evidence.service_requests import ask, decline, settle
-from app.evidence.showing import docket, faces, send, show, show_preview, viewed
+from app.evidence.showing import docket, faces, show, show_preview, viewed
 from app.evidence.taking import add_from, tell_added
 from app.web.api import found
 from app.web.filters import named
@@ -34,6 +35,7 @@ evidence = Blueprint("evidence", __name__, url_prefix="/evidence")
 BLUEPRINTS = (evidence,)
 ACTS = (add, keep_from_intake, rule, record, ask, decline, settle)  # importing them registers them
 READERS = (Permission.CASE_READ, Permission.DOSSIER_READ)
+STAFF = (Permission.CASE_READ_ALL, Permission.DOSSIER_READ)
 
 
 def _exhibit(evidence_id: int) -> Evidence:
@@ -54,6 +56,25 @@ def _opened(evidence_id: int) -> Evidence:
 def download(evidence_id: int) -> Response:
     """Hand out the exhibit for saving."""
     return send(_opened(evidence_id), current_actor())
+
+
+@evidence.route("/<int:evidence_id>/harmful", methods=["GET", "POST"])
+@requires(*STAFF)
+def harmful(evidence_id: int) -> Any:
+    """Ask why before a file is handed out that does harm; the reason is kept."""
+    exhibit, form = _opened(evidence_id), forms.HarmForm()
+    harm = harm_of(exhibit)
+    if harm is None:
+        return redirect(url_for("evidence.download", evidence_id=evidence_id), code=303)
+    if form.validate_on_submit():
+        with transaction():
+            say_why(exhibit, form.reason.data or "", act=act())
+        return send(_exhibit(evidence_id), current_actor(), sure=True)
+    case = cases.case_to_work(exhibit.case_id)
+    back, name = url_for("evidence.view", evidence_id=evidence_id), f"{exhibit.number}. {exhibit.filename}"
+    shown = {"case": case, "back": back, "back_words": _("The exhibit"), "name": name}
+    page = render_template("evidence/harmful.html", harm=harm, form=form, **shown)
+    return page, 422 if form.errors else 200
 
 
 @evidence.get("/<int:evidence_id>/picture")

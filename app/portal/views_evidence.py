@@ -11,8 +11,9 @@ from app.cases import actions
 from app.core import clock
 from app.evidence import queries as evidence
 from app.evidence.forms import DeclineForm, EvidenceForm
+from app.evidence.handing import send
 from app.evidence.models import Evidence
-from app.evidence.showing import docket, face, send, show, show_preview, viewed
+from app.evidence.showing import docket, face, show, show_preview, viewed
 from app.evidence.taking import add_from, tell_added
 from app.portal.showing import covered
 from app.portal.views_frame import Page, Visit, attempt, by_private_link, to_act

@@ -37,19 +37,25 @@ def fold(text: str) -> Folded:
     """Return the text folded. One that answers between the lines it quotes, or only quotes, is left whole."""
     lines = text.split("\n")
     cut = _cut(lines)
-    if cut is not None and (_between(lines[cut:]) or not _said(lines[:cut])):
-        return Folded(text.strip())
     new, quoted = (lines, []) if cut is None else (lines[:cut], lines[cut:])
     end = _signature(new)
-    if not _said(new[:end]):
+    said = _said(new[:end])
+    if quoted and (_between(quoted) or not said):
+        return Folded(text.strip())
+    if not said:
         end = len(new)
     return Folded(_joined(new[:end]), _joined(quoted), _joined(new[end:]))
+
+
+def _start(line: str) -> str:
+    """Return what is looked at of a line. QQ writes the spaces of its HTML into plain text."""
+    return line[:_LONGEST].replace("&nbsp;", " ").strip()
 
 
 def _cut(lines: list[str]) -> int | None:
     """Return the line with which the older messages begin."""
     for n, line in enumerate(lines):
-        start = line[:_LONGEST].strip()
+        start = _start(line)
         if not start:
             continue
         if _SEPARATOR.match(start) or _attributed(lines, n) or _heads(lines, n):
@@ -59,18 +65,18 @@ def _cut(lines: list[str]) -> int | None:
 
 def _attributed(lines: list[str], n: int) -> bool:
     """Whether line `n`, alone or with the next, says who wrote what stands below; something must stand below."""
-    line = lines[n][:_LONGEST].strip().lstrip("> ")
-    after = lines[n + 1][:_LONGEST].strip() if n + 1 < len(lines) else ""
+    line = _start(lines[n]).lstrip("> ")
+    after = _start(lines[n + 1]) if n + 1 < len(lines) else ""
     one, two = _ATTRIBUTION.match(line), len(line) < 200 and _ATTRIBUTION.match(f"{line} {after}")
     below = lines[n + (1 if one else 2) :]
     return bool((one or two) and _said(below))
 
 
 def _heads(lines: list[str], n: int) -> bool:
-    if not _FIRST.match(lines[n][:_LONGEST].strip()):
+    if not _FIRST.match(_start(lines[n])):
         return False
     near = lines[n + 1 : n + 1 + _MARKS["head"]["within"]]
-    return sum(bool(_OTHERS.match(line[:_LONGEST].strip())) for line in near) >= 2
+    return sum(bool(_OTHERS.match(_start(line))) for line in near) >= 2
 
 
 def _tail_of_quotes(lines: list[str]) -> int | None:
@@ -89,17 +95,16 @@ def _between(quoted: list[str]) -> bool:
 
 
 def _marks(line: str) -> bool:
-    start = line.strip()[:_LONGEST]
+    start = _start(line)
     return start.startswith(">") or bool(_SIGNED.match(start) or _BELOW.match(start) or _ATTRIBUTION.match(start))
 
 
 def _signature(lines: list[str]) -> int:
     """Return the line with which the signature begins; the number of lines where there is none."""
     end = len(lines)
-    for n in range(max(0, end - _LONGEST_SIGNATURE), end):
-        if _BELOW.match(lines[n].strip()) and lines[n].strip():
-            return n
-    while end and (not lines[end - 1].strip() or _SIGNED.match(lines[end - 1].strip()[:_LONGEST])):
+    below = (n for n in range(max(0, end - _LONGEST_SIGNATURE), end) if _BELOW.match(_start(lines[n])))
+    end = next(below, end)
+    while end and (not lines[end - 1].strip() or _SIGNED.match(_start(lines[end - 1]))):
         end -= 1
     return end if any(line.strip() for line in lines[end:]) else len(lines)
 

@@ -123,7 +123,7 @@ class _Parts:
     def _forwarded(self, part: Message, depth: int) -> None:
         """Keep a message inside this one as a file."""
         inner = _inner(part)
-        whole = inner[0].as_bytes(policy=compat32) if inner else b""
+        whole = _flat(inner[0]) if inner else b""
         while inner := _inner(inner[0]) if inner else []:
             depth += 1
             if depth > DEEPEST:
@@ -164,9 +164,17 @@ def _inner(part: Message) -> list[Message]:
     return [each for each in inner if isinstance(each, Message)]
 
 
+def _flat(message: Message) -> bytes:
+    """Return a whole message as bytes; the library's own way breaks where a boundary holds other than ASCII."""
+    try:
+        return message.as_bytes(policy=compat32)
+    except UnicodeError:
+        return message.as_string(policy=compat32).encode("utf-8", "surrogateescape")
+
+
 def _bytes_of(part: Message) -> bytes:
     if _inner(part):
-        return part.as_bytes(policy=compat32)
+        return _flat(part)
     try:
         content = part.get_payload(decode=True)
     except (ValueError, LookupError):

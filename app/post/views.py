@@ -8,9 +8,16 @@ from flask import Blueprint, Response, abort, flash, redirect, render_template, 
 from flask_babel import gettext as _
 from werkzeug.wrappers import Response as Answer
 
+from app.accounts.models_watch import ReasonFor
+from app.accounts.service_watch import state_reason
 from app.cases.models import Case
 from app.core import clock
 from app.core.db import transaction
+from app.core.storage import store
+from app.core.uploads import Upload
+from app.evidence.forms import HarmForm
+from app.evidence.handing import HARMFUL
+from app.evidence.scanning import harm_in
 from app.intake.service import prepare
 from app.post import queries, service_staff
 from app.post.forms import DiscardForm, OpenForm, PlaceForm
@@ -100,14 +107,26 @@ def raw(mail_id: int) -> Response:
     return attachment(mail.raw_ref, f"mail-{mail.id}.eml", "application/octet-stream")
 
 
-@post.get("/<int:mail_id>/files/<int:n>")
+@post.route("/<int:mail_id>/files/<int:n>", methods=["GET", "POST"])
 @requires(Permission.QUEUE_READ)
-def file(mail_id: int, n: int) -> Response:
-    """Hand out an attachment, for saving."""
+def file(mail_id: int, n: int) -> Any:
+    """Hand out an attachment, for saving; of one that does harm it is asked first what for, and the answer kept."""
+    wanted, form = _file(mail_id, n), HarmForm()
+    harm = harm_in(store().read(wanted.ref))
+    if harm is None:
+        return attachment(wanted.ref, wanted.filename, wanted.media_type)
+    if not form.validate_on_submit():
+        shown = {"back": url_for("post.read", mail_id=mail_id), "back_words": _("Mail"), "name": wanted.filename}
+        page = render_template("evidence/harmful.html", form=form, harm=harm, **shown)
+        return page, 422 if form.errors else 200
+    with transaction():
+        state_reason(ReasonFor.HARM, form.reason.data or "", f"mail {mail_id} · {n}", act=act())
+    return attachment(wanted.ref, wanted.filename + HARMFUL, "application/octet-stream")
+
+
+def _file(mail_id: int, n: int) -> Upload:
     files = _mail(mail_id).uploads()
-    if not 1 <= n <= len(files):
-        abort(404)
-    return attachment(files[n - 1].ref, files[n - 1].filename, files[n - 1].media_type)
+    return files[n - 1] if 1 <= n <= len(files) else abort(404)
 
 
 def _mail(mail_id: int) -> InboundMail:

@@ -1,6 +1,6 @@
 // Heng: what makes pages smoother. Everything works without it. Words come from data attributes on <body>.
 import { startClocks } from "./clocks.js";
-import { startForms, countCharacters, restoreText } from "./forms.js";
+import { startForms, countCharacters, forgetSent, restoreText } from "./forms.js";
 import { startTheme } from "./theme.js";
 
 /** Prepare controls that only scripts can serve; run again on what a swap brought. */
@@ -17,5 +17,6 @@ export function prepare(root) {
 startTheme();
 startClocks();
 startForms();
+forgetSent();
 prepare(document);
 document.getElementById("errors")?.focus();

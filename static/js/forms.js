@@ -1,6 +1,7 @@
 // Forms: no double sending, characters left, drafts saved, unsent text kept, links copied.
 const words = document.body.dataset;
 const SAVE_AFTER_MS = 2_000;
+const SENT = "keep-sent";
 
 /** Say something once to a screen reader. */
 export function announce(text) {
@@ -15,7 +16,7 @@ function guard(event) {
   if (form.method !== "post" || event.defaultPrevented) return;
   if (form.dataset.sent) { event.preventDefault(); return; }
   form.dataset.sent = "1";
-  form.querySelectorAll("textarea[data-keep]").forEach((area) => sessionStorage.removeItem(keepKey(area)));
+  sessionStorage.setItem(SENT, JSON.stringify([...form.querySelectorAll("textarea[data-keep]")].map(keepKey)));
   const button = event.submitter;
   if (!button || button.dataset.label) return;
   button.dataset.label = button.innerHTML;
@@ -48,7 +49,18 @@ const keepKey = (area) => `keep:${location.pathname}:${area.dataset.keep || area
 /** Unsent text in a `data-keep` area outlives leaving the page, for this tab only. */
 export function restoreText(area) {
   const kept = sessionStorage.getItem(keepKey(area));
-  if (kept && !area.value) area.value = kept;
+  if (area.value) sessionStorage.setItem(keepKey(area), area.value);
+  else if (kept) area.value = kept;
+}
+
+/** What was sent is forgotten once another page tells so: not the sign-in page, nor the same form shown again. */
+export function forgetSent() {
+  const sent = JSON.parse(sessionStorage.getItem(SENT) || "[]");
+  if (!sent.length || location.pathname.startsWith("/signin")) return;
+  const done = document.querySelector(".flash--success");
+  const here = [...document.querySelectorAll("textarea[data-keep]")].map(keepKey);
+  sent.filter((key) => done || !here.includes(key)).forEach((key) => sessionStorage.removeItem(key));
+  sessionStorage.removeItem(SENT);
 }
 
 /** `<form data-autosave="/url">` posts its answers (not its files) a moment after the last change. */

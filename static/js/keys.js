@@ -59,7 +59,7 @@ function act(event) {
 function send(event) {
   if (!event.target.matches("textarea") || event.isComposing) return;
   const form = event.target.form;
-  if (form?.method === "post") { event.preventDefault(); form.requestSubmit(form.querySelector("button:not([type=button])")); }
+  if (form?.method === "post") { event.preventDefault(); form.requestSubmit(form.querySelector("button:not([type=button], [formnovalidate])")); }
 }
 
 function switchKeys(button) {

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from tests.attacks.spoiling import spoil
 from tests.desk.test_phone import CALL
 from tests.evidence.files import PDF, a_photo
 from tests.intake.test_api import COMPLAINT
@@ -93,35 +94,18 @@ PIECES = [
 def spoiled(count: int, seed: int = SEED) -> Iterator[tuple[Sound, bytes, str]]:
     """Yield `count` times a sound request, the body to send instead, and the content type to send it with."""
     chance, corpus = random.Random(seed), sound()
+    others = [each.content for each in corpus]
     for n in range(count):
         base = corpus[n % len(corpus)]
-        ways: list[Callable[[], bytes]] = [lambda base=base: of_bytes(base.content, corpus, chance)]
+        ways: list[Callable[[], bytes]] = [
+            lambda base=base: spoil(base.content, chance, pieces=PIECES, others=others, most=6)
+        ]
         if base.kind == JSON:
             ways += [lambda base=base: of_values(base.content, chance)] * 2
         elif base.kind == FORM:
             ways += [lambda base=base: of_fields(base.content, chance)] * 2
         kind = chance.choice((JSON, FORM, PARTS, "text/plain", "")) if chance.random() < 0.03 else base.kind
         yield base, chance.choice(ways)(), kind
-
-
-def of_bytes(content: bytes, corpus: list[Sound], chance: random.Random) -> bytes:
-    """Return the body with bytes put in, taken away, changed, doubled, cut off."""
-    raw = bytearray(content)
-    for _ in range(chance.randint(1, 6)):
-        at, way = chance.randrange(len(raw) + 1), chance.randrange(6)
-        if way == 0:
-            raw[at:at] = chance.choice(PIECES)
-        elif way == 1:
-            del raw[at : at + chance.randint(1, 40)]
-        elif way == 2:
-            raw[at : at + 1] = bytes([chance.randrange(256)])
-        elif way == 3:
-            raw[at:at] = raw[(start := chance.randrange(len(raw) + 1)) : start + chance.randint(1, 200)]
-        elif way == 4:
-            raw = raw[: max(1, at)]
-        else:
-            raw[at:at] = chance.choice(corpus).content[: chance.randint(1, 400)]
-    return bytes(raw)
 
 
 def of_values(content: bytes, chance: random.Random) -> bytes:

@@ -1,6 +1,6 @@
 """Hostile mail: each message ends as a case, an answer, or with a person; none is lost, none takes long or much.
 
-Fifty come the whole way, by SMTP into the database; the rest go through the parser. MAILS_THE_WHOLE_WAY=5000 sends
+A few come the whole way, by SMTP into the database; the rest go through the parser. MAILS_THE_WHOLE_WAY=5000 sends
 all of them the whole way.
 """
 
@@ -21,16 +21,19 @@ from sqlalchemy import func, select
 
 from app.cases.models import Case
 from app.core.db import session
+from app.core.mail_addresses import COMPLAINANT, reply_address
 from app.core.messages import OutboundMessage
 from app.core.storage import store
 from app.post import child, reading, service
 from app.post.models import InboundMail, MailStatus
+from tests.attacks.spoiling import spoil
+from tests.intake.complaints import a_submission, file
 from tests.jobs.running import a_free_port
 from tests.post.mails import DESK, STORY, a_mail, come_in, do_what_is_due
 from workflows.jobs import mail_in, tasks
 
 SEED, MUTATED = 20_260_901, 5_000
-WHOLE_WAY = int(os.environ.get("MAILS_THE_WHOLE_WAY", "50"))
+WHOLE_WAY = int(os.environ.get("MAILS_THE_WHOLE_WAY", "56"))
 SLOWEST_S, MOST_BYTES = 2.0, 300_000_000
 HEAD = b"From: a@b.test\r\nMessage-ID: <x@b.test>\r\nSubject: x\r\n"
 TEXT = STORY.encode()
@@ -160,54 +163,52 @@ def test_what_reads_a_message_is_ended_when_it_takes_too_long(app, monkeypatch):
 # --- mutated ---------------------------------------------------------------------------------------------------------
 
 
+PIECES = [
+    b"\r\n", b"\n\n", b"\x00", b"\xff", b"--b\r\n", b"=?utf-8?b?", b"?=", b'"', b"(", b"<", b";", b"Content-Type:",
+    b"multipart/mixed; boundary=b", b"message/rfc822", b"base64", b"charset=", b"From: ", b" " * 500,
+]  # fmt: skip
+REPLIES = (2, 5)  # which of the kinds below are sent to a reply address, by the complainant of that case
+SENDER = "lin@example.test"
+
+
 def sound() -> list[bytes]:
     """Return ordinary messages of many kinds, to be spoiled."""
-    html, files = a_mail(), a_mail()
+    html, files, outer = a_mail(), a_mail(), a_mail()
     html.add_alternative(f"<html><body><p>{STORY}</p><blockquote>Earlier</blockquote></body></html>", subtype="html")
     files.add_attachment(b"%PDF-1.7", maintype="application", subtype="pdf", filename="收据.pdf")
     files.add_attachment("note", filename="note.txt")
-    outer = a_mail()
     outer.add_attachment(a_mail(From="x@y.test"))
     report = (
         b'From: <>\r\nContent-Type: multipart/report; report-type=delivery-status; boundary="b"\r\n\r\n'
         b"--b\r\n\r\nlost\r\n--b\r\nContent-Type: message/delivery-status\r\n\r\nReporting-MTA: x\r\n\r\n"
         b"Action: failed\r\nStatus: 5.1.1\r\n\r\n--b--\r\n"
     )
-    gbk = "From: 林 <lin@x.test>\r\nSubject: 退款\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n".encode("gbk")
+    gbk = f"From: 林 <{SENDER}>\r\nSubject: 退款\r\nContent-Type: text/plain; charset=gb2312\r\n\r\n".encode("gbk")
     quoted = a_mail(f"{STORY}\n\n在 2026年9月1日，客服 <a@b.c> 写道：\n> 不退\n\n发自我的iPhone")
     return [m if isinstance(m, bytes) else m.as_bytes() for m in
-            (a_mail(), html, files, outer, report, gbk + STORY.encode("gbk"), quoted)]  # fmt: skip
+            (a_mail(), html, files, outer, report, quoted, gbk + STORY.encode("gbk"))]  # fmt: skip
 
 
-def mutated(count: int) -> Iterator[bytes]:
-    """Yield `count` spoiled messages, always the same ones."""
-    chance, corpus = random.Random(SEED), sound()
-    pieces = [
-        b"\r\n", b"\n\n", b"\x00", b"\xff", b"--b\r\n", b"=?utf-8?b?", b"?=", b'"', b"(", b"<", b";", b"Content-Type:",
-        b"multipart/mixed; boundary=b", b"message/rfc822", b"base64", b"charset=", b"From: ", b" " * 500,
-    ]  # fmt: skip
+def mutated(count: int, reply_to: str = DESK) -> Iterator[tuple[str, str, bytes]]:
+    """Yield `count` times (sender, reader, spoiled message), always the same ones.
+
+    Each is of another sender, so that none is held because of how many came; but answers are of the complainant.
+    """
+    chance, others = random.Random(SEED), sound()
+    pieces = [*PIECES * 3, *(piece * 50 for piece in PIECES)]
     for n in range(count):
-        raw = bytearray(corpus[n % len(corpus)])
-        for _ in range(chance.randint(1, 12)):
-            at, way = chance.randrange(len(raw) + 1), chance.randrange(6)
-            if way == 0:
-                raw[at:at] = chance.choice(pieces) * chance.choice((1, 1, 1, 50))
-            elif way == 1:
-                del raw[at : at + chance.randint(1, 40)]
-            elif way == 2:
-                raw[at : at + 1] = bytes([chance.randrange(256)])
-            elif way == 3:
-                raw[at:at] = raw[(start := chance.randrange(len(raw) + 1)) : start + chance.randint(1, 200)]
-            elif way == 4:
-                raw = raw[: max(1, at)]
-            else:
-                raw[at:at] = chance.choice(corpus)[: chance.randint(1, 400)]
-        yield bytes(raw)
+        answers = (kind := n % len(others)) in REPLIES and reply_to != DESK
+        sender, to = (SENDER, reply_to) if answers else (f"lin{n}@example.test", DESK)
+        own = {SENDER: sender, DESK: to, "one@example.test": f"{n}@example.test"}
+        whole = others[kind]
+        for before, after in own.items():
+            whole = whole.replace(before.encode(), after.encode())
+        yield sender, to, spoil(whole, chance, pieces=pieces, others=others, most=12)
 
 
 def test_thousands_of_spoiled_messages_are_read_or_left_to_a_person(app):
     unread, slowest = 0, 0.0
-    for raw in mutated(MUTATED):
+    for _sender, _to, raw in mutated(MUTATED):
         began = wall.thread_time()
         try:
             told, contents = reading.read(raw)
@@ -254,15 +255,16 @@ def allowed(monkeypatch):
 
 
 def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_takes_long_or_much(app, spent, allowed):
+    answered = file(a_submission(complainant={"email": SENDER, "contact_by": "email"})).case.number
     listener = mail_in.Listener("127.0.0.1", a_free_port())
     listener.start()
     answers = []
     try:
         with smtplib.SMTP("127.0.0.1", listener.port, timeout=30) as server:
-            for raw in mutated(MUTATED) if WHOLE_WAY >= MUTATED else list(mutated(MUTATED))[:: MUTATED // WHOLE_WAY]:
+            for sender, to, raw in mutated(WHOLE_WAY, reply_address(answered, COMPLAINANT)):
                 server.ehlo_or_helo_if_needed()
-                server.mail("lin@example.test")
-                server.rcpt(DESK)
+                server.mail(sender)
+                server.rcpt(to)
                 answers.append(server.data(raw)[0])
     finally:
         listener.stop()
@@ -277,8 +279,12 @@ def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_
     )
     assert set(answers) == {250}
     assert sum(told.values()) == len(answers)
-    assert told.keys() <= {MailStatus.CASE, MailStatus.HELD, MailStatus.NOTED, MailStatus.DUPLICATE}
-    assert session().scalar(select(func.count()).select_from(Case)) == told.get(MailStatus.CASE, 0)
+    assert told.keys() <= set(MailStatus) - {MailStatus.RECEIVED, MailStatus.DISCARDED}
+    assert told[MailStatus.CASE] > len(answers) / 5
+    assert told[MailStatus.REPLY] > len(answers) / 20
+    assert told[MailStatus.HELD] > len(answers) / 20
+    assert session().scalar(select(func.count()).select_from(Case)) == 1 + told[MailStatus.CASE]
+    assert session().scalar(select(func.count()).where(InboundMail.reason == "too_many")) == 0
     broken = select(func.count()).where(InboundMail.reason.in_(("failed", "broken")))
     assert session().scalar(broken) == 0
     assert len(spent) == len(answers)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from io import BytesIO
 from itertools import count
 from threading import Barrier, Thread
 
@@ -13,11 +14,16 @@ from sqlalchemy import func, select
 import config
 from app.cases import access
 from app.cases.models import Case
+from app.cases.queries import case_to_work
 from app.core import site, storage
-from app.core.db import db, session
+from app.core.db import db, session, transaction
+from app.core.ids import new_token
+from app.core.uploads import COUNT_LIMIT, take
+from app.evidence.models import Evidence
+from app.evidence.service import add
 from app.factory import create_app
 from app.web.limits import limiter
-from tests.factories import a_case, saved
+from tests.factories import a_case, complaining, saved
 from tests.mediation.conftest import a_table
 from workflows.procedure.states import CaseState
 
@@ -100,3 +106,32 @@ def test_everybody_may_write_at_once(racing):
     )
 
     assert set(seen) <= {200, 409}
+
+
+def a_case_with(exhibits: int) -> tuple[str, dict[str, str]]:
+    """Where files are added to a case that has so many of its complainant, and the key to it."""
+    files = [take(f"{n}.txt", BytesIO(b"exhibit %d" % n)) for n in range(exhibits)]
+    case = saved(a_case, CaseState.MEDIATION)
+    with transaction():
+        add(case_to_work(case.id), files, act=complaining(case))
+    url, token = f"/api/v1/cases/{case.number}/evidence", access.access_token(case.number)
+    session().rollback()
+    return url, {"Authorization": f"Bearer {token}"}
+
+
+def test_of_uploads_that_race_for_the_last_place_one_is_taken(racing):
+    url, key = a_case_with(COUNT_LIMIT - 1)
+
+    seen = at_once(racing, lambda c: c.post(url, headers=key, data={"file": (BytesIO(new_token().encode()), "a.txt")}))
+
+    assert seen == {201: 1, 422: AT_ONCE - 1}
+    assert session().scalar(select(func.count()).select_from(Evidence)) == COUNT_LIMIT
+
+
+def test_the_same_file_sent_eight_times_at_once_is_one_exhibit(racing):
+    url, key = a_case_with(2)
+
+    seen = at_once(racing, lambda c: c.post(url, headers=key, data={"file": (BytesIO(b"the same"), "a.txt")}))
+
+    assert seen == {201: AT_ONCE}
+    assert session().scalars(select(Evidence.number).order_by(Evidence.number)).all() == [1, 2, 3]

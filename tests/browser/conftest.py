@@ -5,7 +5,11 @@ from __future__ import annotations
 import threading
 
 import pytest
+from playwright.sync_api import Page
 from werkzeug.serving import WSGIRequestHandler, make_server
+
+from tests.factories import PASSWORD, a_person, saved
+from workflows.procedure.authority import Role
 
 PHONE = {"width": 390, "height": 844}
 DESKTOP = {"width": 1280, "height": 800}
@@ -43,3 +47,20 @@ def visit(chromium, address):
     yield opened
     for window in windows:
         window.close()
+
+
+@pytest.fixture
+def signed_in(visit):
+    """Open a window of somebody with this role, at a desk: `signed_in(Role.LEAD, color_scheme="dark")`."""
+
+    def opened(role: Role, **options) -> Page:
+        person = saved(a_person, role)
+        page = visit(**{"viewport": DESKTOP} | options)
+        page.goto("/signin")
+        page.locator("[name=email]").fill(person.email)
+        page.locator("[name=password]").fill(PASSWORD)
+        page.locator("main form button[type=submit]").last.click()
+        page.wait_for_url("**/desk**")
+        return page
+
+    return opened

@@ -3,6 +3,7 @@ page that describes the API."""
 
 from __future__ import annotations
 
+import re
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
@@ -15,16 +16,16 @@ from app.cases.models import Case, Party
 from app.cases.models_talk import Message
 from app.core.db import session
 from app.organisations import service_keys
-from tests.browser.conftest import DESKTOP
 from tests.browser.test_filing import answer, go_on
 from tests.evidence.files import a_photo
-from tests.factories import PASSWORD, a_case, a_person, acting, an_organisation, saved
+from tests.factories import a_case, a_person, acting, an_organisation, saved
 from tests.intake.complaints import a_submission, file
 from tests.intake.test_filing import CONTACT, DETAILS, OUTCOME
 from tests.intake.test_from_shop import link
 from tests.post.mails import a_mail, come_in
 from workflows.jobs import tasks
 from workflows.procedure.authority import Role
+from workflows.procedure.states import CaseState
 
 pytestmark = pytest.mark.browser
 FOCUSED = "() => document.activeElement?.name || document.activeElement?.type || ''"
@@ -34,23 +35,6 @@ MOST_TABS = 60  # a page has no more places to stop at
 @pytest.fixture(autouse=True)
 def jobs(app, monkeypatch):
     monkeypatch.setattr(tasks, "application", lambda: app)
-
-
-@pytest.fixture
-def signed_in(visit):
-    """A window of somebody with this role."""
-
-    def opened(role: Role, **options) -> Page:
-        person = saved(a_person, role)
-        page = visit(**{"viewport": DESKTOP} | options)
-        page.goto("/signin")
-        page.locator("[name=email]").fill(person.email)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("main form button[type=submit]").last.click()
-        page.wait_for_url("**/desk**")
-        return page
-
-    return opened
 
 
 def tab_to(page: Page, name: str) -> None:
@@ -127,6 +111,36 @@ def test_a_mail_that_could_not_be_placed_is_placed_by_staff(signed_in, scripts):
     expect(page.locator("article")).to_have_count(0)
     session().rollback()  # what the server wrote meanwhile is seen
     assert session().scalars(select(Message.case_id)).all() == [case.id]
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_both_sides_are_written_to_each_in_its_language_and_unsent_text_is_kept(signed_in, scripts):
+    shop = saved(an_organisation, language="en", name="Hill Outdoor")
+    case = saved(a_case, CaseState.MEDIATION, respondent=shop)
+    page = signed_in(Role.MEDIATOR, java_script_enabled=scripts)
+    reply = f"/desk/cases/{case.number}/reply"
+    page.goto(reply)
+    page.locator("[name=audience][value=both]").check()
+    page.locator("[name=template]").select_option("next_steps")
+    page.locator("[name=fill]").click()
+    expect(page.locator("[name=theirs]")).to_have_value(re.compile("A mediator will now propose terms"))
+    if scripts:
+        page.locator("[name=theirs]").press_sequentially("!")
+        page.goto(f"/desk/cases/{case.number}")
+        page.goto(reply)
+        page.locator("[name=audience][value=both]").check()
+        expect(page.locator("[name=theirs]")).to_have_value(re.compile("!"))
+
+    page.locator("[name=look]").click()
+    expect(page.locator("main section", has_text="Hill Outdoor").first).to_contain_text("To both sides of case")
+    assert Axe().run(page).response["violations"] == [] if scripts else True
+    page.get_by_role("button", name="Send", exact=True).click()
+    page.goto(reply)
+
+    expect(page.locator("[name=theirs]")).to_have_value("")
+    session().rollback()
+    kept = session().execute(select(Message.reader, Message.language).order_by(Message.id)).all()
+    assert [tuple(row) for row in kept] == [("consumer", "zh-Hans"), ("respondent", "en")]
 
 
 @pytest.fixture

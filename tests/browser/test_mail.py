@@ -11,9 +11,7 @@ from sqlalchemy import select
 
 from app.cases.models import Case
 from app.core.db import session
-from tests.browser.conftest import DESKTOP
 from tests.evidence.files import a_photo
-from tests.factories import PASSWORD, a_person, saved
 from tests.jobs.running import a_free_port
 from tests.post.mails import DESK, a_mail, come_in, do_what_is_due
 from workflows.jobs import mail_in, tasks
@@ -26,23 +24,6 @@ pytestmark = pytest.mark.browser
 def jobs(app, monkeypatch):
     monkeypatch.setattr(tasks, "application", lambda: app)
     monkeypatch.setattr(mail_in, "application", lambda: app)
-
-
-@pytest.fixture
-def signed_in(visit):
-    """A mediator's window."""
-    person = saved(a_person, Role.MEDIATOR, Role.LEAD)
-
-    def opened(**options):
-        page = visit(viewport=DESKTOP, **options)
-        page.goto("/signin")
-        page.locator("[name=email]").fill(person.email)
-        page.locator("[name=password]").fill(PASSWORD)
-        page.locator("main form button[type=submit]").last.click()
-        page.wait_for_url("**/desk**")
-        return page
-
-    return opened
 
 
 def send(mail) -> None:
@@ -61,7 +42,7 @@ def test_a_complaint_by_mail_is_opened_and_answered_in_the_browser(signed_in):
     message.add_attachment(a_photo(size=(64, 48)), maintype="image", subtype="jpeg", filename="coat.jpg")
     send(message)
     number = session().scalars(select(Case.number)).one()
-    page = signed_in()
+    page = signed_in(Role.LEAD)
 
     page.goto(f"/desk/cases/{number}?tab=evidence")
     expect(page.get_by_text("coat.jpg").first).to_be_visible()
@@ -81,7 +62,7 @@ def test_a_complaint_by_mail_is_opened_and_answered_in_the_browser(signed_in):
 @pytest.mark.parametrize(("scripts", "colours"), [(True, "light"), (False, "dark")])
 def test_mail_that_waits_is_placed_and_its_pages_are_accessible(signed_in, scripts, colours):
     come_in(a_mail(Precedence="bulk", Subject="<b>偽造</b>"))
-    page = signed_in(java_script_enabled=scripts, color_scheme=colours)
+    page = signed_in(Role.LEAD, java_script_enabled=scripts, color_scheme=colours)
     page.goto("/desk/mail")
     problems = {"list": violations(page, scripts)}
     page.locator("article a").first.click()

@@ -98,6 +98,43 @@ def test_twice_is_refused_and_so_is_parting_what_is_not_joined(client, mediator)
         do(one, Action.PART, Part(case_number=third.number, reason="x"), mediator)
 
 
+def together(case, who):
+    return {each.number for each in queries_joint.joined_with(queries.case_to_work(case.id), who.actor())}
+
+
+def test_three_are_one_group_wherever_one_looks_and_the_one_that_leaves_leaves_the_others_together(client, mediator):
+    one, two, three = (saved(a_case) for _ in range(3))
+    join(one, two, mediator)
+    join(three, one, mediator)
+
+    assert together(two, mediator) == {one.number, three.number}
+    assert three.number in of(client, two)
+    with pytest.raises(Invalid, match="joined_already"):
+        join(two, three, mediator)
+
+    do(two, Action.PART, Part(case_number=one.number, reason="x"), mediator)  # the one that held them together
+
+    assert together(two, mediator) == {three.number}
+    assert together(one, mediator) == set()
+
+
+def test_many_are_joined_at_once_from_the_queue_with_one_reason(client, mediator):
+    numbers = [saved(a_case).number for _ in range(3)]
+
+    asked = client.post("/desk/bulk", data={"case": numbers})
+    silent = client.post("/desk/bulk/join", data={"case": numbers, "reason": " "})
+    alone = client.post("/desk/bulk/join", data={"case": numbers[:1], "reason": "same batch"})
+    done = client.post("/desk/bulk/join", data={"case": [*numbers, "H2026-999999-9"], "reason": "same batch"})
+
+    assert "Join 3 cases" in asked.text
+    assert (silent.status_code, alone.status_code) == (422, 422)
+    assert all(number in silent.text for number in numbers)
+    assert done.text.count("Worked on together with") == 2
+    assert "There is no other case with this number" in done.text
+    first = queries.by_number(numbers[0], mediator.actor())
+    assert together(first, mediator) == set(numbers[1:])
+
+
 def test_neither_party_reads_of_it(client, mediator):
     one, other = saved(a_case), saved(a_case)
     join(one, other, mediator)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from io import BytesIO
+from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from PIL import Image
 from PIL.ExifTags import GPS, IFD, Base
@@ -50,6 +51,50 @@ def an_authors_pdf(*, locked: str = "", signed: bool = False) -> bytes:
     if signed:
         document.Root["/Seal"] = document.make_indirect(pikepdf.Dictionary(ByteRange=[0, 1, 2, 3]))
     document.save(out, encryption=pikepdf.Encryption(owner=locked, user="") if locked else None)
+    return out.getvalue()
+
+
+W = 'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+CORE = "http://schemas.openxmlformats.org/package/2006/metadata/core-properties"
+OFFICE_PARTS = {
+    "docx": {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "word/document.xml": f'<w:document {W}><w:body><w:p><w:ins w:id="1" w:author="{AUTHOR}"><w:r><w:t>The coat was'
+        " never worn</w:t></w:r></w:ins></w:p></w:body></w:document>",
+        "word/comments.xml": f"<w:comments {W}><w:comment w:id='0' w:author='{AUTHOR}' w:initials='LX'/></w:comments>",
+        "docProps/core.xml": f'<cp:coreProperties xmlns:cp="{CORE}" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        f"<dc:creator>{AUTHOR}</dc:creator><cp:lastModifiedBy>{AUTHOR}</cp:lastModifiedBy></cp:coreProperties>",
+        "docProps/app.xml": f"<Properties><Company>{AUTHOR}</Company></Properties>",
+    },
+    "xlsx": {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "xl/workbook.xml": f'<workbook><fileSharing userName="{AUTHOR}"/><a b="The coat was never worn"/></workbook>',
+        "xl/comments1.xml": f"<comments><authors><author>{AUTHOR}</author></authors></comments>",
+        "xl/persons/person.xml": f'<personList><person displayName="{AUTHOR}" userId="{AUTHOR}"/></personList>',
+        "xl/tables/table1.xml": '<table displayName="Orders"/>',
+    },
+    "pptx": {
+        "[Content_Types].xml": '<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>',
+        "ppt/presentation.xml": "<p>The coat was never worn</p>",
+        "ppt/commentAuthors.xml": f'<cmAuthorLst><cmAuthor id="0" name="{AUTHOR}" initials="LX"/></cmAuthorLst>',
+    },
+    "odt": {
+        "mimetype": "application/vnd.oasis.opendocument.text",
+        "meta.xml": f'<o:document-meta xmlns:o="urn:o" xmlns:m="urn:m"><o:meta><m:initial-creator>{AUTHOR}'
+        "</m:initial-creator></o:meta></o:document-meta>",
+        "content.xml": '<o:body xmlns:o="urn:o" xmlns:dc="http://purl.org/dc/elements/1.1/">The coat was never worn'
+        f"<o:annotation><dc:creator>{AUTHOR}</dc:creator></o:annotation></o:body>",
+    },
+}
+
+
+def an_office_file(kind: str, *, picture: bytes = b"", more: dict[str, str] | None = None) -> bytes:
+    """An office document as programs write it, with its author's name wherever they put it."""
+    out = BytesIO()
+    with ZipFile(out, "w", ZIP_DEFLATED) as document:
+        for name, content in (OFFICE_PARTS[kind] | (more or {})).items():
+            document.writestr(name, content, ZIP_STORED if name == "mimetype" else None)
+        document.writestr("word/media/image1.jpeg" if kind == "docx" else "Pictures/1.jpg", picture or a_photo())
     return out.getvalue()
 
 

@@ -1,4 +1,4 @@
-"""A file that does harm is kept as evidence and marked; whoever wants it is asked once more; nothing else waits."""
+"""A file that does harm is kept as evidence and marked; staff who want it say why, no party gets it."""
 
 from __future__ import annotations
 
@@ -11,7 +11,8 @@ from io import BytesIO
 import pytest
 from sqlalchemy import select
 
-from app.accounts.models_watch import EventKind, SecurityEvent
+from app.accounts.models_watch import EventKind, SecurityEvent, StatedReason
+from app.cases.access import access_token
 from app.core import site
 from app.core.db import session
 from app.core.messages import OutboundMessage
@@ -21,21 +22,66 @@ from tests.evidence.files import PDF
 from tests.evidence.test_api import headers, send
 from tests.evidence.test_previews import case, respondent_of, shown  # noqa: F401 -- a fixture
 from tests.factories import a_case, a_person, saved, sign_in
+from tests.post.mails import a_mail, come_in
+from workflows.jobs import tasks
 from workflows.procedure.authority import Role
 
 
-def test_it_is_taken_and_marked_and_handed_out_to_who_asks_twice(client, case):  # noqa: F811
-    exhibit = shown(case, TEST_FILE, "eicar.txt")
-    sign_in(client, respondent_of(case))
-    page = client.get(f"/evidence/{exhibit.id}/view").text
+@pytest.mark.parametrize("staff", [Role.OPERATOR, Role.SUPERVISOR])
+def test_it_is_taken_and_marked_and_handed_to_staff_who_say_why(client, case, staff):  # noqa: F811
+    exhibit, person = shown(case, TEST_FILE, "eicar.txt"), saved(a_person, staff)
+    sign_in(client, person)
+    url = f"/evidence/{exhibit.id}"
 
-    warned, given = (client.get(f"/evidence/{exhibit.id}{more}", buffered=True) for more in ("", "?sure=1"))
+    asked, page = client.get(url), client.get(f"{url}/harmful")
+    silent, given = (client.post(f"{url}/harmful", data={"reason": why}) for why in ("  ", "to tell what it is"))
 
     assert queries.of_case(case)[0].preview.told == {"harm": scanning.TEST_FILE_NAME}
-    assert "download>" not in page.split('class="links"')[1].split("</p>")[0]
-    assert (warned.status_code, "EICAR" in warned.text, "?sure=1" in warned.text) == (409, True, True)
-    assert TEST_FILE not in warned.data
-    assert (given.status_code, given.data) == (200, TEST_FILE)
+    assert (asked.status_code, asked.location) == (303, f"{url}/harmful")
+    assert (page.status_code, "EICAR" in page.text, silent.status_code) == (200, True, 422)
+    assert (given.status_code, given.data, given.content_type) == (200, TEST_FILE, "application/octet-stream")
+    assert "eicar.txt.harmful" in given.headers["Content-Disposition"]
+    assert reasons() == [(person.id, "harm", "to tell what it is", f"{case.number} · 1")]
+    assert TEST_FILE not in asked.data + page.data + silent.data + client.get(f"{url}/view").data
+
+
+def test_a_mail_that_brings_one_opens_its_case_and_its_file_takes_a_reason_too(app, client, monkeypatch):
+    monkeypatch.setattr(tasks, "application", lambda: app)
+    message, person = a_mail(), saved(a_person, Role.OPERATOR)
+    message.add_attachment(TEST_FILE, maintype="text", subtype="plain", filename="eicar.txt")
+    mail = come_in(message)
+    sign_in(client, person)
+    url = f"/desk/mail/{mail.id}/files/1"
+
+    asked, given = client.get(url), client.post(url, data={"reason": "to compare"})
+
+    assert mail.status == "case"
+    assert (asked.status_code, TEST_FILE in asked.data) == (200, False)
+    assert (given.data, "eicar.txt.harmful" in given.headers["Content-Disposition"]) == (TEST_FILE, True)
+    assert reasons() == [(person.id, "harm", "to compare", f"mail {mail.id} · 1")]
+
+
+def reasons():
+    rows = session().scalars(select(StatedReason).order_by(StatedReason.id))
+    return [(row.user_id, row.kind, row.reason, row.subject) for row in rows]
+
+
+@pytest.mark.parametrize("more", ["", "?sure=1", "?reason=curious"])
+def test_neither_side_ever_gets_it_not_even_the_one_that_sent_it(client, case, more):  # noqa: F811
+    exhibit = shown(case, TEST_FILE, "eicar.txt")
+    sign_in(client, respondent_of(case))
+
+    answers = [client.get(f"/evidence/{exhibit.id}{more}"), client.get(f"/evidence/{exhibit.id}/view"),
+               client.get(f"/evidence/{exhibit.id}/harmful")]  # fmt: skip
+    token = {"Authorization": f"Bearer {access_token(case.number)}"}
+    answers.append(client.get(f"/api/v1/cases/{case.number}/evidence/1{more}", headers=token))
+    page = client.get(f"/evidence/cases/{case.number}")
+
+    assert [each.status_code for each in answers] == [409, 404, 403, 409]
+    assert not any(TEST_FILE in each.data for each in answers)
+    assert "does harm" in page.text
+    assert f"/evidence/{exhibit.id}" not in page.text
+    assert reasons() == []
 
 
 def test_over_the_api_too_and_before_anything_was_written_down(client):
@@ -43,11 +89,13 @@ def test_over_the_api_too_and_before_anything_was_written_down(client):
     taken = send(client, number, lead, file=(BytesIO(TEST_FILE), "eicar.txt"))
     url = f"/api/v1/cases/{number.number}/evidence/1"
 
-    warned, given = (client.get(url + more, headers=lead) for more in ("", "?sure=1"))
+    warned, unsaid, given = (client.get(url + more, headers=lead) for more in ("", "?reason=%20", "?reason=examined"))
 
     assert taken.status_code == 201
     assert (warned.status_code, warned.mimetype) == (409, "application/problem+json")
+    assert unsaid.status_code == 409
     assert given.data == TEST_FILE
+    assert [row[1:3] for row in reasons()] == [("harm", "examined")]
 
 
 @pytest.fixture

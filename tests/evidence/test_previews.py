@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from io import BytesIO
+from zipfile import ZipFile
 
 import pytest
 from PIL import Image
@@ -12,10 +13,21 @@ from app.cases import queries as cases
 from app.core.db import transaction
 from app.core.storage import store
 from app.core.uploads import take
-from app.evidence import previews, queries, service
+from app.evidence import office, previews, queries, service
 from app.evidence.previews import rendered
 from tests.core.test_uploads import bomb
-from tests.evidence.files import A_HEIC, AUTHOR, PLACE, a_film, a_pdf, a_photo, a_sound, an_authors_pdf
+from tests.evidence.files import (
+    A_HEIC,
+    AUTHOR,
+    OFFICE_PARTS,
+    PLACE,
+    a_film,
+    a_pdf,
+    a_photo,
+    a_sound,
+    an_authors_pdf,
+    an_office_file,
+)
 from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
 from workflows.procedure.authority import Role
 from workflows.procedure.states import CaseState
@@ -185,6 +197,71 @@ def test_a_pdf_that_is_locked_or_signed_is_handed_on_as_it_is(app):
     for content in (an_authors_pdf(locked="owner"), an_authors_pdf(signed=True)):
         made = made_of(content, "application/pdf")
         assert (made.copy, made.why_none) == (b"", None)
+
+
+@pytest.mark.parametrize("kind", OFFICE_PARTS)
+def test_the_other_side_gets_an_office_document_without_its_authors_names(client, case, kind):
+    content = an_office_file(kind)
+    exhibit = shown(case, content, f"list.{kind}")
+    sign_in(client, respondent_of(case))
+
+    given = client.get(f"/evidence/{exhibit.id}", buffered=True)
+
+    parts, theirs = unpacked(content), unpacked(given.data)
+    assert list(theirs) == list(parts)
+    assert [name for name in parts if AUTHOR.encode() in parts[name]]
+    assert not any(AUTHOR.encode() in part or b"Telephone" in part for part in theirs.values())
+    assert b"The coat was never worn" in b"".join(theirs.values())
+    assert f"list.{kind}" in given.headers["Content-Disposition"]
+    assert store().read(exhibit.ref) == content
+
+
+def unpacked(content):
+    with ZipFile(BytesIO(content)) as document:
+        return {name: document.read(name) for name in document.namelist()}
+
+
+def test_what_a_table_is_called_is_no_author(app):
+    copy = made_of(an_office_file("xlsx"), office.TYPES[1]).copy
+
+    assert b'displayName="Orders"' in unpacked(copy)["xl/tables/table1.xml"]
+
+
+def test_an_office_document_inside_another_forgets_its_author_too(app):
+    inner = an_office_file("docx")
+    outer = an_office_file("xlsx", more={"xl/embeddings/inner.docx": inner})
+
+    copy = unpacked(made_of(outer, office.TYPES[1]).copy)["xl/embeddings/inner.docx"]
+
+    assert AUTHOR.encode() not in b"".join(unpacked(copy).values())
+
+
+@pytest.mark.parametrize(
+    ("more", "why"),
+    [
+        ({"_xmlsignatures/sig1.xml": "<Signature/>"}, "type"),
+        ({"META-INF/manifest.xml": "<m><encryption-data/></m>"}, "type"),
+        ({f"word/{n}.xml": "<a>" + " " * 29_000_000 + "</a>" for n in range(8)}, "limit"),
+        ({"word/big.xml": "<a>" + " " * 31_000_000 + "</a>"}, "limit"),
+        ({"word/laughs.xml": '<!DOCTYPE a [<!ENTITY b "xx"><!ENTITY c "&b;&b;">]><a>&c;</a>'}, "type"),
+        ({"word/broken.xml": "<a><b></a>"}, "broken"),
+    ],
+)
+def test_one_that_is_signed_locked_or_too_large_is_handed_on_as_it_is(app, more, why):
+    made = made_of(an_office_file("docx", more=more), office.TYPES[0])
+
+    assert made.why_none == why
+    assert bool(made.copy) is ("word/laughs.xml" in more)
+
+
+def test_until_the_copy_is_made_the_other_side_waits(client, case):
+    with transaction():
+        [exhibit] = service.add(cases.case_to_work(case.id), [take("a.pdf", BytesIO(an_authors_pdf()))],
+                                act=complaining(case))  # fmt: skip
+    sign_in(client, respondent_of(case))
+
+    assert client.get(f"/evidence/{exhibit.id}").status_code == 404
+    assert "without its author" in client.get(f"/evidence/cases/{case.number}").text
 
 
 @pytest.mark.parametrize(

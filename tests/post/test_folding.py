@@ -25,6 +25,21 @@ QUOTES = {
     "Outlook, simplified": f"发件人: Desk <d@desk.test>\n发送时间: 2026年9月1日\n收件人: Lin\n主题: 收到\n\n{OLDER}",
     "Outlook, traditional": f"寄件者: Desk <d@desk.test>\n寄件日期: 2026年9月1日\n收件者: Lin\n主旨: 收到\n\n{OLDER}",
     "Outlook, old": f"-----Original Message-----\nFrom: Desk\nSent: 1 Sep\n\n{OLDER}",
+    "QQ, spaces of HTML": "------------------&nbsp;原始邮件&nbsp;------------------\n发件人: \"desk\";\n"
+                          f"发送时间:&nbsp;2026年9月1日\n\n主题:&nbsp;已收到\n\n{OLDER}",
+    "QQ and WeCom, English": f"------------------ Original ------------------\nFrom: \"desk\"<d@desk.test>;\n"
+                             f"Date: Tue, Sep 1, 2026\nTo: \"lin\"<lin@x.test>;\nSubject: received\n\n{OLDER}",
+    "163, English": f"At 2026-09-01 12:00:00, \"desk\" <desk@desk.test> wrote:\n{OLDER}",
+    "163, new": f"---- 回复的原邮件 ----\n| 发件人 | desk<desk@desk.test> |\n| 日期 | 2026年09月01日 |\n{OLDER}",
+    "163, new, English": f"---- Replied Message ----\n| From | desk<desk@desk.test> |\n| Date | 09/1/2026 |\n{OLDER}",
+    "Aliyun and DingTalk": f"{'-' * 60}\n发件人：desk <d@desk.test>\n日　期：2026年09月01日\n主　题：已收到\n\n{OLDER}",
+    "139": f"----邮件原文----\n发件人：desk\n收 件 人：lin\n发送时间：2026-09-01\n主题：收到\n\n{OLDER}",
+    "Samsung, simplified": f"-------- 原始信息 --------\n发件人： desk\n日期： 2026/9/1\n主题： 收到\n{OLDER}",
+    "Samsung, traditional": f"-------- 原始郵件內容 --------\n寄件者： desk\n日期： 2026/9/1\n主旨： 收到\n{OLDER}",
+    "Outlook, telephone": f"取得 Outlook for iOS<https://aka.ms/o0ukef>\n{'_' * 32}\n寄件者: Desk\n寄件日期: 2026年\n"
+                          f"收件者: Lin\n主旨: 收到\n\n{OLDER}",
+    "Apple, forwarded": f"开始转发的邮件：\n\n发件人: Desk\n日期: 2026年9月1日\n主题: 收到\n\n{OLDER}",
+    "Yahoo": f"在 2026年9月1日 星期二 下午12:00:00 [GMT+8]， Desk<d@desk.test> 寫道：  \n \n{OLDER}",
     "only marks": MARKED,
 }  # fmt: skip
 
@@ -39,7 +54,8 @@ def test_an_answer_is_told_apart_from_what_it_quotes(client):
 
 SIGNATURES = [
     "-- \n林小雨\n手机 138 0013 8000", "发自我的iPhone", "發送自我的 iPad", "Sent from my iPhone", "寄自我的 iPhone",
-    "Get Outlook for iOS", "发自我的华为手机", "来自QQ邮箱", "从我的iPhone发送",
+    "Get Outlook for iOS", "发自我的华为手机", "来自QQ邮箱", "从我的iPhone发送", "从iPhone版QQ邮箱发送",
+    "从 Windows 版邮件发送", "| |\n林小雨\n|\n|\nlin@163.com\n|",
 ]  # fmt: skip
 
 

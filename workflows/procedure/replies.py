@@ -11,6 +11,7 @@ from typing import Any
 from workflows.procedure.names import LANGUAGES
 
 FILE = Path(__file__).with_name("replies.toml")
+WRAPPED = re.compile(r"(?<=\S)\n(?=\S)")  # a line that ends in the file, not in the letter
 FIELD = re.compile(r"\{[a-z_]*\}")
 
 
@@ -27,11 +28,12 @@ def audience(key: str) -> str:
 
 def filled(key: str, language: str, fields: dict[str, str | None]) -> str:
     """Return the reply with the fields that are known filled in; others stay as `{field}` for a person to see."""
-    words = str(_replies()[key][language])
-    for name, value in fields.items():
-        if value:
-            words = words.replace("{" + name + "}", value)
-    return words
+    return with_values(WRAPPED.sub(" ", str(_replies()[key][language])), fields)
+
+
+def with_values(text: str, fields: dict[str, str | None]) -> str:
+    """Return `text` with each merge field whose value is known put in."""
+    return FIELD.sub(lambda found: fields.get(found.group()[1:-1]) or found.group(), text)
 
 
 def open_fields(text: str) -> list[str]:

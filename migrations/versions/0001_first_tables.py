@@ -136,40 +136,18 @@ def upgrade() -> None:
         sa.Column("emergency_contacts", sa.JSON(), nullable=False),
         sa.Column("contacts_kept_at", UtcInstant(), nullable=True, comment="when the contacts were last looked over"),
         sa.Column("contacts_kept_by", sa.Text(), nullable=True, comment="by whom, by name"),
+        sa.Column("licence_number", sa.Text(), nullable=True),
+        sa.Column(
+            "licence_until", sa.Date(), nullable=True, comment="the last day on which it holds; empty: not known"
+        ),
+        sa.Column("licence_verified_at", UtcInstant(), nullable=True, comment="when somebody looked at it last"),
+        sa.Column("licence_verified_by", sa.Text(), nullable=True, comment="who, by name"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("closed_at", UtcInstant(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
     )
     with op.batch_alter_table("organisations") as batch_op:
         batch_op.create_index("ix_organisations_kind_name", ["kind", "folded_name"], unique=False)
-
-    op.create_table(
-        "outbound_messages",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("message_id", sa.Text(), nullable=False),
-        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=32), nullable=False),
-        sa.Column("address", sa.Text(), nullable=False),
-        sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("subject", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("case_number", sa.Text(), nullable=True),
-        sa.Column(
-            "reply_to", sa.Text(), nullable=True, comment="the address at which this reader answers in this case"
-        ),
-        sa.Column(
-            "attachments", sa.JSON(), nullable=False, comment="notices that go with it, or papers still to freeze"
-        ),
-        sa.Column("urgent", sa.Boolean(), nullable=False, comment="a code, an emergency: no cap keeps it waiting"),
-        sa.Column("created_at", UtcInstant(), nullable=False),
-        sa.Column("sent_at", UtcInstant(), nullable=True),
-        sa.Column("undelivered_at", UtcInstant(), nullable=True, comment="refused, or returned by the reader's server"),
-        sa.Column("undelivered_why", sa.Text(), nullable=True),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_messages")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_outbound_messages_message_id")),
-    )
-    with op.batch_alter_table("outbound_messages") as batch_op:
-        batch_op.create_index("ix_outbound_messages_newest", ["created_at", "id"], unique=False)
-        batch_op.create_index("ix_outbound_messages_sent_to", ["address", "sent_at"], unique=False)
 
     op.create_table(
         "outbox",
@@ -202,11 +180,79 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "people",
+        sa.Column("id", sa.Text(), nullable=False, comment="random, so that no later person gets it again"),
+        sa.Column("wrapped", sa.LargeBinary(), nullable=True, comment="their key, under a master key"),
+        sa.Column(
+            "reached", sa.LargeBinary(), nullable=True, comment="keyed hash of their telephone number and address"
+        ),
+        sa.Column("erased_at", UtcInstant(), nullable=True),
+        sa.CheckConstraint("(wrapped IS NULL) = (erased_at IS NOT NULL)", name=op.f("ck_people_key_until_erased")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_people")),
+    )
+    with op.batch_alter_table("people") as batch_op:
+        batch_op.create_index("uq_people_reached", ["reached"], unique=True)
+
+    op.create_table(
         "spent_challenges",
         sa.Column("challenge_hash", sa.Text(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.PrimaryKeyConstraint("challenge_hash", name=op.f("pk_spent_challenges")),
     )
+    op.create_table(
+        "erasure_wishes",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=False),
+        sa.Column("asked_at", UtcInstant(), nullable=False),
+        sa.Column("asked_by", sa.Text(), nullable=False, comment="consumer or desk"),
+        sa.Column(
+            "agreed_at", UtcInstant(), nullable=True, comment="when two people agreed; then only the end is waited for"
+        ),
+        sa.Column("done_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_erasure_wishes_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure_wishes")),
+    )
+    with op.batch_alter_table("erasure_wishes") as batch_op:
+        batch_op.create_index(
+            "uq_erasure_wishes_open",
+            ["person_id"],
+            unique=True,
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.create_table(
+        "outbound_messages",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Text(), nullable=False),
+        sa.Column("channel", sa.Enum("email", "sms", name="channel", native_enum=False, length=32), nullable=False),
+        sa.Column("person_id", sa.Text(), nullable=True, comment="whose matter it is about; of the house, if nobody's"),
+        sa.Column("address", sa.LargeBinary(), nullable=False),
+        sa.Column("address_trace", sa.LargeBinary(), nullable=False, comment="keyed hash of the address"),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("case_number", sa.Text(), nullable=True),
+        sa.Column(
+            "reply_to", sa.LargeBinary(), nullable=True, comment="the address at which this reader answers in this case"
+        ),
+        sa.Column(
+            "attachments", sa.JSON(), nullable=False, comment="notices that go with it, or papers still to freeze"
+        ),
+        sa.Column("urgent", sa.Boolean(), nullable=False, comment="a code, an emergency: no cap keeps it waiting"),
+        sa.Column("created_at", UtcInstant(), nullable=False),
+        sa.Column("sent_at", UtcInstant(), nullable=True),
+        sa.Column("undelivered_at", UtcInstant(), nullable=True, comment="refused, or returned by the reader's server"),
+        sa.Column("undelivered_why", sa.LargeBinary(), nullable=True),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_outbound_messages_person_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_outbound_messages")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_outbound_messages_message_id")),
+    )
+    with op.batch_alter_table("outbound_messages") as batch_op:
+        batch_op.create_index("ix_outbound_messages_newest", ["created_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_outbound_messages_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_outbound_messages_sent_to", ["address_trace", "sent_at"], unique=False)
+
     op.create_table(
         "users",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -294,8 +340,10 @@ def upgrade() -> None:
         sa.Column("link_hash", sa.Text(), nullable=False, comment="opens the private page, masked"),
         sa.Column("access_hash", sa.Text(), nullable=False, comment="the complainant's key to the API"),
         sa.Column("original_sha256", sa.Text(), nullable=False, comment="the submission as it arrived, in the store"),
-        sa.Column("title", sa.Text(), nullable=False),
-        sa.Column("narrative", sa.Text(), nullable=False),
+        sa.Column("original_ref", sa.LargeBinary(), nullable=True),
+        sa.Column("person_id", sa.Text(), nullable=False, comment="who complains"),
+        sa.Column("title", sa.LargeBinary(), nullable=False),
+        sa.Column("narrative", sa.LargeBinary(), nullable=False),
         sa.Column("danger", sa.Boolean(), nullable=False),
         sa.Column("important", sa.Boolean(), nullable=False, comment="24 h instead of 48 h, clause 2.1.7.1"),
         sa.Column("emergency", sa.Boolean(), nullable=False, comment="needs the duty officer before anything else"),
@@ -303,16 +351,20 @@ def upgrade() -> None:
         sa.Column("emergency_called_id", sa.Integer(), nullable=True, comment="whose emergency contact was called"),
         sa.Column("emergency_started_at", UtcInstant(), nullable=True),
         sa.Column("emergency_ended_at", UtcInstant(), nullable=True),
-        sa.Column("order_facts", sa.JSON(), nullable=False),
-        sa.Column("order_events", sa.JSON(), nullable=False),
-        sa.Column("remedies_sought", sa.JSON(), nullable=False),
+        sa.Column("order_kept", sa.JSON(), nullable=False),
+        sa.Column("order_words", sa.LargeBinary(), nullable=True),
+        sa.Column("events_kept", sa.JSON(), nullable=False),
+        sa.Column("events_words", sa.LargeBinary(), nullable=True),
+        sa.Column("sought_kept", sa.JSON(), nullable=False),
+        sa.Column("sought_words", sa.LargeBinary(), nullable=True),
         sa.Column("amount_minor", sa.BigInteger().with_variant(sa.BigInteger(), "sqlite"), nullable=True),
         sa.Column("currency", sa.Text(), nullable=False),
         sa.Column("anomaly_claimed", sa.Text(), nullable=True),
         sa.Column("anomaly", sa.Text(), nullable=True),
         sa.Column("anomaly_status", sa.Text(), nullable=False, comment="confirmed, proposed, needs_person"),
         sa.Column("others", sa.JSON(), nullable=False, comment="further anomalies, with their parties"),
-        sa.Column("reading", sa.JSON(), nullable=False, comment="what triage read, with its reasons"),
+        sa.Column("reading_kept", sa.JSON(), nullable=False, comment="what triage read"),
+        sa.Column("reading_words", sa.LargeBinary(), nullable=True, comment="its reasons: words of the story"),
         sa.Column(
             "responsible_kind",
             sa.Enum(
@@ -349,6 +401,7 @@ def upgrade() -> None:
             "state != 'settled' OR settled_at IS NOT NULL", name=op.f("ck_cases_settled_at_when_settled")
         ),
         sa.ForeignKeyConstraint(["assignee_id"], ["users.id"], name=op.f("fk_cases_assignee_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_cases_person_id")),
         sa.ForeignKeyConstraint(["respondent_id"], ["organisations.id"], name=op.f("fk_cases_respondent_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_cases")),
         sa.UniqueConstraint("access_hash", name=op.f("uq_cases_access_hash")),
@@ -357,7 +410,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("cases") as batch_op:
         batch_op.create_index("ix_cases_assignee", ["assignee_id", "state", "due_at"], unique=False)
+        batch_op.create_index("ix_cases_closed", ["closed_at"], unique=False)
         batch_op.create_index("ix_cases_newest", ["received_at", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_cases_person_id"), ["person_id"], unique=False)
         batch_op.create_index("ix_cases_queue", ["state", "due_at", "id"], unique=False)
         batch_op.create_index("ix_cases_respondent", ["respondent_id", "state", "due_at"], unique=False)
 
@@ -461,7 +516,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
         sa.Column("name", sa.Text(), nullable=False),
-        sa.Column("filters", sa.JSON(), nullable=False),
+        sa.Column("filters", sa.LargeBinary(), nullable=False, comment="what was searched for may be a name"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_saved_views_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_saved_views")),
@@ -488,6 +543,9 @@ def upgrade() -> None:
                 "many_not_found",
                 "revealed",
                 "harm_found",
+                "rulebook_proposed",
+                "rulebook_approved",
+                "rulebook_declined",
                 name="eventkind",
                 native_enum=False,
                 length=32,
@@ -628,7 +686,7 @@ def upgrade() -> None:
         sa.Column("organisation_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("position", sa.Text(), nullable=False, comment="agree, offer, refuse, not_ours"),
-        sa.Column("text", sa.Text(), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
         sa.Column("clause", sa.Text(), nullable=True),
         sa.Column(
             "points_to",
@@ -814,12 +872,23 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("walled", sa.Boolean(), nullable=False),
-        sa.Column("detail", sa.JSON(), nullable=False),
+        sa.Column("detail_kept", sa.JSON(), nullable=False),
+        sa.Column("detail_words", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_events_case_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_case_events_user_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case_events")),
         sa.UniqueConstraint("case_id", "seq", name=op.f("uq_case_events_case_id_seq")),
     )
+    op.create_table(
+        "case_traces",
+        sa.Column("trace", sa.LargeBinary(), nullable=False),
+        sa.Column("case_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_case_traces_case_id")),
+        sa.PrimaryKeyConstraint("trace", "case_id", name=op.f("pk_case_traces")),
+    )
+    with op.batch_alter_table("case_traces") as batch_op:
+        batch_op.create_index("ix_case_traces_case", ["case_id"], unique=False)
+
     op.create_table(
         "clocks",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -924,11 +993,12 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
-        sa.Column("facts_found", sa.JSON(), nullable=False),
+        sa.Column("facts_found", sa.LargeBinary(), nullable=False),
         sa.Column("clauses", sa.JSON(), nullable=False),
-        sa.Column("reasons", sa.Text(), nullable=False),
-        sa.Column("terms", sa.JSON(), nullable=False),
-        sa.Column("dissent", sa.Text(), nullable=True),
+        sa.Column("reasons", sa.LargeBinary(), nullable=False),
+        sa.Column("terms_kept", sa.JSON(), nullable=False),
+        sa.Column("terms_words", sa.LargeBinary(), nullable=True),
+        sa.Column("dissent", sa.LargeBinary(), nullable=True),
         sa.Column(
             "dissent_ruling", sa.Text(), nullable=True, comment="publish or keep: what the chair ruled of the dissent"
         ),
@@ -937,7 +1007,7 @@ def upgrade() -> None:
         ),
         sa.Column("drafted_by", sa.Integer(), nullable=False),
         sa.Column("drafted_at", UtcInstant(), nullable=False),
-        sa.Column("returned_note", sa.Text(), nullable=True, comment="why the chair sent the draft back"),
+        sa.Column("returned_note", sa.LargeBinary(), nullable=True, comment="why the chair sent the draft back"),
         sa.Column("returned_at", UtcInstant(), nullable=True),
         sa.Column("signed_by", sa.Integer(), nullable=True),
         sa.Column("signed_at", UtcInstant(), nullable=True),
@@ -956,22 +1026,30 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.Text(), nullable=False),
         sa.Column("link_hash", sa.Text(), nullable=True, comment="of the link that was sent last"),
         sa.Column("links_sent", sa.Integer(), nullable=False),
-        sa.Column("phone", sa.Text(), nullable=True, comment="where a link to it can be asked for"),
-        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("person_id", sa.Text(), nullable=False, comment="whoever writes it"),
+        sa.Column(
+            "phone_trace",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="where a link to it can be asked for, as a keyed hash",
+        ),
+        sa.Column("email_trace", sa.LargeBinary(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("answers", sa.JSON(), nullable=False, comment="by step, as they were typed"),
+        sa.Column("answers", sa.LargeBinary(), nullable=True, comment="by step, as they were typed"),
         sa.Column("saved_at", UtcInstant(), nullable=False),
         sa.Column("expires_at", UtcInstant(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True, comment="what it became"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_drafts_case_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_drafts_person_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_drafts")),
         sa.UniqueConstraint("link_hash", name=op.f("uq_drafts_link_hash")),
         sa.UniqueConstraint("token_hash", name=op.f("uq_drafts_token_hash")),
     )
     with op.batch_alter_table("drafts") as batch_op:
-        batch_op.create_index("ix_drafts_email", ["email"], unique=False)
+        batch_op.create_index("ix_drafts_email", ["email_trace"], unique=False)
         batch_op.create_index("ix_drafts_expiry", ["expires_at"], unique=False)
-        batch_op.create_index("ix_drafts_phone", ["phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_drafts_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_drafts_phone", ["phone_trace"], unique=False)
 
     op.create_table(
         "emergency_calls",
@@ -1009,7 +1087,7 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False, comment="of the request in its case, from 1"),
         sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent: who is asked"),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
-        sa.Column("why", sa.Text(), nullable=True),
+        sa.Column("why", sa.LargeBinary(), nullable=True),
         sa.Column("asked_by", sa.Integer(), nullable=True),
         sa.Column("asked_at", UtcInstant(), nullable=False),
         sa.Column("due_at", UtcInstant(), nullable=False),
@@ -1031,8 +1109,8 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("source", sa.Text(), nullable=False, comment="complaint, case, file, form, settled"),
         sa.Column("exhibit", sa.Integer(), nullable=True, comment="number of the exhibit that is the file"),
-        sa.Column("order_facts", sa.JSON(), nullable=False),
-        sa.Column("events", sa.JSON(), nullable=False),
+        sa.Column("order", sa.LargeBinary(), nullable=False),
+        sa.Column("events", sa.LargeBinary(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_fact_statements_case_id")),
         sa.ForeignKeyConstraint(
@@ -1051,8 +1129,8 @@ def upgrade() -> None:
         sa.Column("clause", sa.Text(), nullable=False),
         sa.Column("verdict", sa.Text(), nullable=False),
         sa.Column("liable", sa.Text(), nullable=True),
-        sa.Column("explanation", sa.JSON(), nullable=False),
-        sa.Column("facts", sa.JSON(), nullable=False),
+        sa.Column("explanation", sa.LargeBinary(), nullable=False),
+        sa.Column("facts", sa.LargeBinary(), nullable=False),
         sa.Column("limit", sa.JSON(), nullable=False),
         sa.Column("found_at", UtcInstant(), nullable=False),
         sa.Column("confirmed_by", sa.Integer(), nullable=True),
@@ -1084,7 +1162,7 @@ def upgrade() -> None:
 
     op.create_table(
         "idempotency_keys",
-        sa.Column("key", sa.Text(), nullable=False),
+        sa.Column("key", sa.Text(), nullable=False, comment="keyed hash of what the sender chose"),
         sa.Column("request_sha256", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=True, comment="set in the same transaction"),
         sa.Column("created_at", UtcInstant(), nullable=False),
@@ -1098,11 +1176,16 @@ def upgrade() -> None:
         sa.Column(
             "mailbox", sa.Text(), nullable=False, comment="the address it was delivered to, without what follows a +"
         ),
+        sa.Column("person_id", sa.Text(), nullable=False, comment="whoever wrote it"),
         sa.Column(
-            "returns_to", sa.Text(), nullable=True, comment="the envelope's sender; empty for what must not be answered"
+            "returns_to",
+            sa.LargeBinary(),
+            nullable=True,
+            comment="the envelope's sender; empty for what must not be answered",
         ),
-        sa.Column("recipients", sa.JSON(), nullable=False, comment="of the envelope; none by IMAP"),
+        sa.Column("recipients", sa.LargeBinary(), nullable=False, comment="of the envelope; none by IMAP"),
         sa.Column("raw_sha256", sa.Text(), nullable=False),
+        sa.Column("raw_ref", sa.LargeBinary(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False, comment="bytes"),
         sa.Column("received_at", UtcInstant(), nullable=False),
         sa.Column(
@@ -1122,25 +1205,27 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("reason", sa.Text(), nullable=True, comment="why it is held or noted: a key of mail_reason"),
-        sa.Column("message_id", sa.Text(), nullable=True),
+        sa.Column("message_id", sa.LargeBinary(), nullable=True),
+        sa.Column("message_id_trace", sa.LargeBinary(), nullable=True),
         sa.Column(
             "content_sha256", sa.Text(), nullable=True, comment="of what the sender wrote, whatever a delivery added"
         ),
-        sa.Column("sender", sa.Text(), nullable=True, comment="the one address in From; it proves nothing"),
-        sa.Column("sender_name", sa.Text(), nullable=True),
-        sa.Column("subject", sa.Text(), nullable=True),
-        sa.Column("body", sa.Text(), nullable=True, comment="what is new in it, as plain text"),
-        sa.Column("rest", sa.Text(), nullable=True, comment="what it quotes, and the signature"),
+        sa.Column("sender", sa.LargeBinary(), nullable=True, comment="the one address in From; it proves nothing"),
+        sa.Column("sender_trace", sa.LargeBinary(), nullable=True),
+        sa.Column("sender_name", sa.LargeBinary(), nullable=True),
+        sa.Column("subject", sa.LargeBinary(), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=True, comment="what is new in it, as plain text"),
+        sa.Column("rest", sa.LargeBinary(), nullable=True, comment="what it quotes, and the signature"),
         sa.Column("marks", sa.JSON(), nullable=False, comment="charset, headers_cut, text_cut"),
-        sa.Column("files", sa.JSON(), nullable=False, comment="attachments in the store"),
-        sa.Column("refused_files", sa.JSON(), nullable=False, comment="name and why; in the raw message"),
+        sa.Column("files", sa.LargeBinary(), nullable=False, comment="attachments in the store"),
+        sa.Column("refused_files", sa.LargeBinary(), nullable=False, comment="name and why; in the raw message"),
         sa.Column("case_id", sa.Integer(), nullable=True, comment="what it belongs to, or may belong to"),
         sa.Column("letter_id", sa.Integer(), nullable=True, comment="the letter that came back"),
         sa.Column("due_at", UtcInstant(), nullable=True, comment="by when a person places it"),
         sa.Column("told_at", UtcInstant(), nullable=True, comment="when the desk was told of it"),
         sa.Column("settled_at", UtcInstant(), nullable=True),
         sa.Column("settled_by", sa.Integer(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True, comment="why it was set aside"),
+        sa.Column("note", sa.LargeBinary(), nullable=True, comment="why it was set aside"),
         sa.CheckConstraint(
             "status != 'discarded' OR note IS NOT NULL", name=op.f("ck_inbound_mail_discarded_with_a_reason")
         ),
@@ -1150,6 +1235,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_inbound_mail_case_id")),
         sa.ForeignKeyConstraint(["letter_id"], ["outbound_messages.id"], name=op.f("fk_inbound_mail_letter_id")),
+        sa.ForeignKeyConstraint(["person_id"], ["people.id"], name=op.f("fk_inbound_mail_person_id")),
         sa.ForeignKeyConstraint(["settled_by"], ["users.id"], name=op.f("fk_inbound_mail_settled_by")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_inbound_mail")),
     )
@@ -1157,7 +1243,8 @@ def upgrade() -> None:
         batch_op.create_index("ix_inbound_mail_case", ["case_id"], unique=False)
         batch_op.create_index("ix_inbound_mail_content", ["mailbox", "content_sha256"], unique=False)
         batch_op.create_index("ix_inbound_mail_newest", ["received_at", "id"], unique=False)
-        batch_op.create_index("ix_inbound_mail_sender", ["sender", "received_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_inbound_mail_person_id"), ["person_id"], unique=False)
+        batch_op.create_index("ix_inbound_mail_sender", ["sender_trace", "received_at"], unique=False)
         batch_op.create_index(
             "ix_inbound_mail_waiting",
             ["received_at", "id"],
@@ -1178,12 +1265,12 @@ def upgrade() -> None:
             nullable=False,
             comment="consumer, merchant, platform, logistics_company, independent",
         ),
-        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
         sa.Column("packaging", sa.Text(), nullable=False, comment="a sign of the rulebook"),
         sa.Column("damage", sa.JSON(), nullable=False, comment="signs of the rulebook"),
         sa.Column("conclusion", sa.Text(), nullable=False, comment="quality, transit_damage, unclear, none"),
         sa.Column("exhibits", sa.JSON(), nullable=False, comment="numbers of the exhibits that show it"),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("written_by", sa.Integer(), nullable=True),
         sa.Column("written_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_inspections_case_id")),
@@ -1252,7 +1339,7 @@ def upgrade() -> None:
         sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent, desk, system: who wrote it"),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("language", sa.Text(), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
         sa.Column(
             "reader", sa.Text(), nullable=True, comment="consumer, respondent: whose version of a message to both it is"
         ),
@@ -1276,9 +1363,10 @@ def upgrade() -> None:
         ),
         sa.Column("organisation_id", sa.Integer(), nullable=False, comment="the respondent it is with"),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("terms", sa.JSON(), nullable=False),
+        sa.Column("terms_kept", sa.JSON(), nullable=False),
+        sa.Column("terms_words", sa.LargeBinary(), nullable=True),
         sa.Column("clause", sa.Text(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column(
             "status",
             sa.Enum(
@@ -1351,20 +1439,19 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("role", sa.Text(), nullable=False, comment="complainant, agent"),
-        sa.Column("name", sa.Text(), nullable=True),
-        sa.Column("phone", sa.Text(), nullable=True),
-        sa.Column("email", sa.Text(), nullable=True),
+        sa.Column("name", sa.LargeBinary(), nullable=True),
+        sa.Column("phone", sa.LargeBinary(), nullable=True),
+        sa.Column("email", sa.LargeBinary(), nullable=True),
         sa.Column("contact_by", sa.Text(), nullable=True, comment="email or phone"),
-        sa.Column("contact_hours", sa.Text(), nullable=True),
-        sa.Column("on_behalf_of", sa.Text(), nullable=True),
-        sa.Column("respondent_named", sa.Text(), nullable=True, comment="the company as the complainant wrote it"),
+        sa.Column("contact_hours", sa.LargeBinary(), nullable=True),
+        sa.Column("on_behalf_of", sa.LargeBinary(), nullable=True),
+        sa.Column(
+            "respondent_named", sa.LargeBinary(), nullable=True, comment="the company as the complainant wrote it"
+        ),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_parties_case_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_parties")),
         sa.UniqueConstraint("case_id", "role", name=op.f("uq_parties_case_id_role")),
     )
-    with op.batch_alter_table("parties") as batch_op:
-        batch_op.create_index("ix_parties_phone", ["phone"], unique=False)
-
     op.create_table(
         "penalties",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -1430,7 +1517,7 @@ def upgrade() -> None:
         sa.Column("solved", sa.Integer(), nullable=False),
         sa.Column("fair", sa.Integer(), nullable=False),
         sa.Column("effort", sa.Integer(), nullable=False),
-        sa.Column("comment", sa.Text(), nullable=True),
+        sa.Column("comment", sa.LargeBinary(), nullable=True),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_ratings_case_id")),
         sa.PrimaryKeyConstraint("case_id", name=op.f("pk_ratings")),
@@ -1550,10 +1637,10 @@ def upgrade() -> None:
         ),
         sa.Column("organisation_id", sa.Integer(), nullable=True),
         sa.Column("freight_by", sa.Text(), nullable=True, comment="who bears the freight: consumer or a kind of party"),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("due_at", UtcInstant(), nullable=False),
         sa.Column("status", sa.Text(), nullable=False, comment="promised, proved, disputed, stayed, confirmed, void"),
-        sa.Column("proof", sa.Text(), nullable=True),
+        sa.Column("proof", sa.LargeBinary(), nullable=True),
         sa.Column("proved_at", UtcInstant(), nullable=True),
         sa.Column("confirmed_at", UtcInstant(), nullable=True),
         sa.Column("breached_at", UtcInstant(), nullable=True),
@@ -1573,7 +1660,7 @@ def upgrade() -> None:
         sa.Column("round", sa.Integer(), nullable=False, comment="of the decision that is to be reviewed"),
         sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
         sa.Column("grounds", sa.JSON(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=True, comment="affirmed, changed or sent_back"),
@@ -1582,11 +1669,44 @@ def upgrade() -> None:
         sa.UniqueConstraint("case_id", "round", name=op.f("uq_review_requests_case_id_round")),
     )
     op.create_table(
+        "rulebook_amendments",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("since", sa.Date(), nullable=True),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False, comment="of the files"),
+        sa.Column("version", sa.Text(), nullable=False, comment="of the rulebook once it is in force"),
+        sa.Column(
+            "rests_on", sa.Integer(), nullable=True, comment="the one approved last when it was proposed, 0 for none"
+        ),
+        sa.Column("against", sa.Text(), nullable=False, comment="the rulebook with which it was compared"),
+        sa.Column("release", sa.Text(), nullable=False, comment="the rulebook that the product shipped then"),
+        sa.Column("changes", sa.JSON(), nullable=False, comment="what holds otherwise from its day"),
+        sa.Column("examples", sa.Integer(), nullable=False, comment="worked examples that agree with it"),
+        sa.Column("replay", sa.JSON(), nullable=True, comment="what it would have altered in past findings"),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("approved_at", UtcInstant(), nullable=True),
+        sa.ForeignKeyConstraint(["approval_id"], ["approvals.id"], name=op.f("fk_rulebook_amendments_approval_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook_amendments")),
+        sa.UniqueConstraint("approval_id", name=op.f("uq_rulebook_amendments_approval_id")),
+    )
+    with op.batch_alter_table("rulebook_amendments") as batch_op:
+        batch_op.create_index(
+            "uq_rulebook_amendments_succession",
+            ["rests_on"],
+            unique=True,
+            sqlite_where=sa.text("approved_at IS NOT NULL"),
+            postgresql_where=sa.text("approved_at IS NOT NULL"),
+        )
+
+    op.create_table(
         "settlement_records",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column(
-            "texts", sa.JSON(), nullable=False, comment="by language; what is signed is the SHA-256 of one of them"
+            "texts",
+            sa.LargeBinary(),
+            nullable=False,
+            comment="by language; what is signed is the SHA-256 of one of them",
         ),
         sa.Column("agreed_at", UtcInstant(), nullable=False),
         sa.Column("sign_until", UtcInstant(), nullable=False),
@@ -1600,7 +1720,7 @@ def upgrade() -> None:
         sa.Column("digest", sa.Text(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("organisation_id", sa.Integer(), nullable=False),
-        sa.Column("order_facts", sa.JSON(), nullable=False),
+        sa.Column("order_facts", sa.LargeBinary(), nullable=False),
         sa.Column("taken_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_shop_facts_case_id")),
         sa.ForeignKeyConstraint(["organisation_id"], ["organisations.id"], name=op.f("fk_shop_facts_organisation_id")),
@@ -1667,7 +1787,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("panel_id", sa.Integer(), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("held", sa.JSON(), nullable=False, comment="each part of the dossier with what it said"),
+        sa.Column("held", sa.LargeBinary(), nullable=False, comment="each part of the dossier with what it said"),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["panel_id"], ["panels.id"], name=op.f("fk_dossier_readings_panel_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_dossier_readings_user_id")),
@@ -1680,11 +1800,13 @@ def upgrade() -> None:
         "draft_files",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("draft_id", sa.Integer(), nullable=False),
-        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("filename", sa.LargeBinary(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False),
         sa.Column("size", sa.Integer(), nullable=False),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("ref", sa.LargeBinary(), nullable=False),
         sa.Column("shared_sha256", sa.Text(), nullable=True),
+        sa.Column("shared_ref", sa.LargeBinary(), nullable=True),
         sa.Column("proves", sa.Text(), nullable=True),
         sa.Column("added_at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["draft_id"], ["drafts.id"], name=op.f("fk_draft_files_draft_id")),
@@ -1768,8 +1890,8 @@ def upgrade() -> None:
         "leak_resolutions",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
-        sa.Column("found", sa.Text(), nullable=False),
-        sa.Column("accepted_because", sa.Text(), nullable=True, comment="why it is published as it stands"),
+        sa.Column("found", sa.LargeBinary(), nullable=False),
+        sa.Column("accepted_because", sa.LargeBinary(), nullable=True, comment="why it is published as it stands"),
         sa.Column("instead", sa.Text(), nullable=True, comment="what the public reads in its place"),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("at", UtcInstant(), nullable=False),
@@ -1835,14 +1957,15 @@ def upgrade() -> None:
             sa.Enum("zh-Hant", "zh-Hans", "en", name="noticelanguage", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("frozen", sa.Text(), nullable=False, comment="the facts in their canonical form"),
+        sa.Column("frozen", sa.LargeBinary(), nullable=False, comment="the facts in their canonical form"),
         sa.Column(
             "status",
             sa.Enum("pending", "issued", "failed", "withdrawn", name="noticestatus", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("reason", sa.Text(), nullable=True, comment="why it could not be printed"),
+        sa.Column("reason", sa.LargeBinary(), nullable=True, comment="why it could not be printed"),
         sa.Column("pdf_sha256", sa.Text(), nullable=True),
+        sa.Column("pdf_ref", sa.LargeBinary(), nullable=True),
         sa.Column("pdf_size", sa.Integer(), nullable=True),
         sa.Column("made_at", UtcInstant(), nullable=False),
         sa.Column("issued_at", UtcInstant(), nullable=True),
@@ -1882,7 +2005,7 @@ def upgrade() -> None:
         sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("accepted", sa.Boolean(), nullable=False),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.ForeignKeyConstraint(["offer_id"], ["offers.id"], name=op.f("fk_offer_replies_offer_id")),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_offer_replies_user_id")),
@@ -1913,7 +2036,7 @@ def upgrade() -> None:
         sa.Column("ballot", sa.Text(), nullable=False, comment="stands for the member where votes are published"),
         sa.Column("seated_at", UtcInstant(), nullable=False),
         sa.Column("interest", sa.Text(), nullable=True, comment="none or conflict; empty until declared"),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("declared_at", UtcInstant(), nullable=True),
         sa.Column("left_at", UtcInstant(), nullable=True),
         sa.Column("left_because", sa.Text(), nullable=True, comment="conflict, silent or challenged"),
@@ -1951,13 +2074,13 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("request_id", sa.Integer(), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False, comment="in the case, from 1"),
-        sa.Column("what", sa.Text(), nullable=False),
+        sa.Column("what", sa.LargeBinary(), nullable=False),
         sa.Column(
             "status",
             sa.Enum("open", "handed_in", "declined", "waived", name="itemstatus", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("ended_at", UtcInstant(), nullable=True),
         sa.CheckConstraint(
             "(status = 'open') = (ended_at IS NULL)", name=op.f("ck_requested_items_ended_at_when_ended")
@@ -1970,6 +2093,29 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_requested_items")),
         sa.UniqueConstraint("request_id", "n", name=op.f("uq_requested_items_request_id_n")),
     )
+    op.create_table(
+        "rulebook_events",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("amendment_id", sa.Integer(), nullable=False),
+        sa.Column(
+            "step",
+            sa.Enum("proposed", "approved", "declined", name="step", native_enum=False, length=32),
+            nullable=False,
+        ),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("since", sa.Date(), nullable=False),
+        sa.Column("version", sa.Text(), nullable=False),
+        sa.Column("sha256", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["amendment_id"], ["rulebook_amendments.id"], name=op.f("fk_rulebook_events_amendment_id")
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["users.id"], name=op.f("fk_rulebook_events_user_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rulebook_events")),
+    )
+    with op.batch_alter_table("rulebook_events") as batch_op:
+        batch_op.create_index(batch_op.f("ix_rulebook_events_amendment_id"), ["amendment_id"], unique=False)
+
     op.create_table(
         "settlement_signatures",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -2002,13 +2148,13 @@ def upgrade() -> None:
         sa.Column("n", sa.Integer(), nullable=False, comment="on this panel, from 1"),
         sa.Column("side", sa.Text(), nullable=False, comment="consumer or respondent"),
         sa.Column("grounds", sa.JSON(), nullable=False),
-        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("language", sa.Text(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.Column("ruler_id", sa.Integer(), nullable=True, comment="empty: any secretary"),
         sa.Column("rule_by", UtcInstant(), nullable=False),
         sa.Column("outcome", sa.Text(), nullable=False, comment="pending, upheld, rejected, moot"),
-        sa.Column("reason", sa.Text(), nullable=True),
+        sa.Column("reason", sa.LargeBinary(), nullable=True),
         sa.Column("ruled_by", sa.Integer(), nullable=True),
         sa.Column("ruled_at", UtcInstant(), nullable=True),
         sa.CheckConstraint(
@@ -2030,16 +2176,18 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False, comment="of the exhibit in its case, from 1"),
-        sa.Column("filename", sa.Text(), nullable=False),
+        sa.Column("filename", sa.LargeBinary(), nullable=False),
         sa.Column("media_type", sa.Text(), nullable=False, comment="by content"),
         sa.Column("size", sa.Integer(), nullable=False, comment="bytes"),
         sa.Column("sha256", sa.Text(), nullable=False),
+        sa.Column("ref", sa.LargeBinary(), nullable=False),
         sa.Column("shared_sha256", sa.Text(), nullable=True, comment="a copy without place and camera"),
+        sa.Column("shared_ref", sa.LargeBinary(), nullable=True),
         sa.Column("proves", sa.Text(), nullable=True, comment="what of the checklist it is, as whoever added it says"),
         sa.Column("side", sa.Text(), nullable=False, comment="consumer, respondent, desk: who added it"),
         sa.Column("organisation_id", sa.Integer(), nullable=True, comment="the respondent's"),
         sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("note", sa.Text(), nullable=True),
+        sa.Column("note", sa.LargeBinary(), nullable=True),
         sa.Column("added_at", UtcInstant(), nullable=False),
         sa.Column("item_id", sa.Integer(), nullable=True, comment="what it was asked for as"),
         sa.Column(
@@ -2048,7 +2196,7 @@ def upgrade() -> None:
             server_default="open",
             nullable=False,
         ),
-        sa.Column("standing_reason", sa.Text(), nullable=True),
+        sa.Column("standing_reason", sa.LargeBinary(), nullable=True),
         sa.CheckConstraint(
             "standing != 'excluded' OR standing_reason IS NOT NULL", name=op.f("ck_evidence_excluded_with_a_reason")
         ),
@@ -2088,7 +2236,7 @@ def upgrade() -> None:
             sa.Enum("uphold", "partly", "reject", "abstain", name="choice", native_enum=False, length=32),
             nullable=False,
         ),
-        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("reason", sa.LargeBinary(), nullable=False),
         sa.Column("at", UtcInstant(), nullable=False),
         sa.Column("counts", sa.Boolean(), nullable=False, comment="false once changed, or its member left the panel"),
         sa.ForeignKeyConstraint(["issue_id"], ["issues.id"], name=op.f("fk_votes_issue_id")),
@@ -2108,7 +2256,7 @@ def upgrade() -> None:
     op.create_table(
         "previews",
         sa.Column("evidence_id", sa.Integer(), nullable=False),
-        sa.Column("pictures", sa.JSON(), nullable=False),
+        sa.Column("pictures", sa.LargeBinary(), nullable=False),
         sa.Column("told", sa.JSON(), nullable=False, comment="pages, seconds, width, height, peaks: what is known"),
         sa.Column("why_none", sa.Text(), nullable=True, comment="type, limit, broken: why there is no picture"),
         sa.Column("made_at", UtcInstant(), nullable=False),
@@ -2133,6 +2281,10 @@ def downgrade() -> None:
 
     op.drop_table("challenges")
     op.drop_table("settlement_signatures")
+    with op.batch_alter_table("rulebook_events") as batch_op:
+        batch_op.drop_index(batch_op.f("ix_rulebook_events_amendment_id"))
+
+    op.drop_table("rulebook_events")
     op.drop_table("requested_items")
     with op.batch_alter_table("register_rules") as batch_op:
         batch_op.drop_index("ix_register_rules_clause")
@@ -2186,6 +2338,14 @@ def downgrade() -> None:
     op.drop_table("sightings")
     op.drop_table("shop_facts")
     op.drop_table("settlement_records")
+    with op.batch_alter_table("rulebook_amendments") as batch_op:
+        batch_op.drop_index(
+            "uq_rulebook_amendments_succession",
+            sqlite_where=sa.text("approved_at IS NOT NULL"),
+            postgresql_where=sa.text("approved_at IS NOT NULL"),
+        )
+
+    op.drop_table("rulebook_amendments")
     op.drop_table("review_requests")
     with op.batch_alter_table("remedies") as batch_op:
         batch_op.drop_index("ix_remedies_case")
@@ -2202,9 +2362,6 @@ def downgrade() -> None:
         batch_op.drop_index("ix_penalties_company")
 
     op.drop_table("penalties")
-    with op.batch_alter_table("parties") as batch_op:
-        batch_op.drop_index("ix_parties_phone")
-
     op.drop_table("parties")
     op.drop_table("panels")
     with op.batch_alter_table("one_time_codes") as batch_op:
@@ -2243,6 +2400,7 @@ def downgrade() -> None:
             postgresql_where=sa.text("status IN ('held', 'received')"),
         )
         batch_op.drop_index("ix_inbound_mail_sender")
+        batch_op.drop_index(batch_op.f("ix_inbound_mail_person_id"))
         batch_op.drop_index("ix_inbound_mail_newest")
         batch_op.drop_index("ix_inbound_mail_content")
         batch_op.drop_index("ix_inbound_mail_case")
@@ -2268,6 +2426,7 @@ def downgrade() -> None:
     op.drop_table("emergency_calls")
     with op.batch_alter_table("drafts") as batch_op:
         batch_op.drop_index("ix_drafts_phone")
+        batch_op.drop_index(batch_op.f("ix_drafts_person_id"))
         batch_op.drop_index("ix_drafts_expiry")
         batch_op.drop_index("ix_drafts_email")
 
@@ -2288,6 +2447,10 @@ def downgrade() -> None:
         )
 
     op.drop_table("clocks")
+    with op.batch_alter_table("case_traces") as batch_op:
+        batch_op.drop_index("ix_case_traces_case")
+
+    op.drop_table("case_traces")
     op.drop_table("case_events")
     with op.batch_alter_table("bid_rounds") as batch_op:
         batch_op.drop_index(
@@ -2342,7 +2505,9 @@ def downgrade() -> None:
     with op.batch_alter_table("cases") as batch_op:
         batch_op.drop_index("ix_cases_respondent")
         batch_op.drop_index("ix_cases_queue")
+        batch_op.drop_index(batch_op.f("ix_cases_person_id"))
         batch_op.drop_index("ix_cases_newest")
+        batch_op.drop_index("ix_cases_closed")
         batch_op.drop_index("ix_cases_assignee")
 
     op.drop_table("cases")
@@ -2355,7 +2520,25 @@ def downgrade() -> None:
 
     op.drop_table("api_tokens")
     op.drop_table("users")
+    with op.batch_alter_table("outbound_messages") as batch_op:
+        batch_op.drop_index("ix_outbound_messages_sent_to")
+        batch_op.drop_index(batch_op.f("ix_outbound_messages_person_id"))
+        batch_op.drop_index("ix_outbound_messages_newest")
+
+    op.drop_table("outbound_messages")
+    with op.batch_alter_table("erasure_wishes") as batch_op:
+        batch_op.drop_index(
+            "uq_erasure_wishes_open",
+            sqlite_where=sa.text("done_at IS NULL"),
+            postgresql_where=sa.text("done_at IS NULL"),
+        )
+
+    op.drop_table("erasure_wishes")
     op.drop_table("spent_challenges")
+    with op.batch_alter_table("people") as batch_op:
+        batch_op.drop_index("uq_people_reached")
+
+    op.drop_table("people")
     with op.batch_alter_table("outbox") as batch_op:
         batch_op.drop_index(
             "ix_outbox_given_up",
@@ -2369,11 +2552,6 @@ def downgrade() -> None:
         )
 
     op.drop_table("outbox")
-    with op.batch_alter_table("outbound_messages") as batch_op:
-        batch_op.drop_index("ix_outbound_messages_sent_to")
-        batch_op.drop_index("ix_outbound_messages_newest")
-
-    op.drop_table("outbound_messages")
     with op.batch_alter_table("organisations") as batch_op:
         batch_op.drop_index("ix_organisations_kind_name")
 

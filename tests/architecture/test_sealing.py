@@ -23,7 +23,7 @@ KEYS = {
     "heartbeats": "name", "hook_deliveries": "message_id type payload last_result", "idempotency_keys": "key",
     "inbound_mail": "source mailbox reason marks", "inspections": "inspected_by packaging damage conclusion exhibits",
     "issues": "subject clause party currency", "ledger_entries": "kind subject", "ledger_forgettings": "subjects",
-    "labels": "language anomaly party read_anomaly read_party model_version", "messages": "side language",
+    "labels": "language anomaly party read_anomaly read_party model_version", "messages": "side reader language",
     "notices": "code", "offer_replies": "side", "offers": "terms_kept clause",
     "outbound_messages": "message_id language case_number attachments", "outbox": "task payload last_error",
     "panel_draws": "candidates seed", "panel_seats": "ballot interest left_because", "parties": "role contact_by",

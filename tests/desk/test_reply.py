@@ -5,17 +5,15 @@ from __future__ import annotations
 from io import BytesIO
 
 import pytest
-from sqlalchemy import select
 
 from app.cases import queries
 from app.cases.queries_talk import messages
-from app.core.db import session
-from app.core.messages import OutboundMessage
 from app.core.storage import store
 from app.evidence.queries import of_case
 from tests.evidence.files import PDF
 from tests.evidence.test_api import headers
 from tests.factories import a_case, a_person, acting, an_act, an_organisation, complaining, saved, sign_in
+from tests.post.mails import letters as all_letters
 from workflows.procedure.authority import Role
 from workflows.procedure.states import CaseState
 
@@ -40,8 +38,8 @@ def send(client, case):
 
 
 def letters(address):
-    wanted = select(OutboundMessage.body).where(OutboundMessage.address == address)
-    return session().scalars(wanted.order_by(OutboundMessage.id.desc())).first() or ""
+    """What was written to somebody last."""
+    return next((letter.body for letter in reversed(all_letters(address))), "")
 
 
 def read_by(case, act):

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from msgspec import Struct
 from wtforms import RadioField, SelectField, SubmitField
 from wtforms.validators import StopValidation
 
@@ -31,8 +31,7 @@ from workflows.procedure.states import Action, steps_from
 BOTH, CONSUMER, RESPONDENT, INTERNAL = "both", "consumer", "respondent", "internal"
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """One side as the composer writes to it."""
 
     side: str

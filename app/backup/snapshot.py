@@ -19,6 +19,7 @@ from sqlalchemy import (
     JSON,
     Connection,
     Engine,
+    LargeBinary,
     Select,
     Table,
     Text,
@@ -28,12 +29,15 @@ from sqlalchemy import (
     inspect,
     select,
     table,
+    type_coerce,
 )
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import StaticPool
+from sqlalchemy.types import TypeEngine
 
 from app.core.db import canonical, db, session
+from app.core.sealed import SealedType
 
 AT_ONCE = 2_000
 VERSION = "alembic_version"
@@ -84,12 +88,21 @@ def _streamed(to: Path) -> None:
 
 
 def _raw(of: Table) -> Any:
-    """Return a table whose JSON is text: copied sign by sign, with NULL and null told apart."""
-    return table(of.name, *(column(c.name, Text() if isinstance(c.type, JSON) else c.type) for c in of.columns))
+    """Return a table whose JSON is text (copied sign by sign, NULL and null told apart) and what is sealed bytes."""
+    return table(of.name, *(column(c.name, Text() if isinstance(c.type, JSON) else _bytes(c.type)) for c in of.columns))
 
 
 def _as_written(of: Table) -> Select[Any]:
-    return select(*(cast(c, Text).label(c.name) if isinstance(c.type, JSON) else c for c in of.columns))
+    return select(
+        *(
+            (cast(c, Text) if isinstance(c.type, JSON) else type_coerce(c, _bytes(c.type))).label(c.name)
+            for c in of.columns
+        )
+    )
+
+
+def _bytes(kind: TypeEngine[Any]) -> TypeEngine[Any]:
+    return LargeBinary() if isinstance(kind, SealedType) else kind
 
 
 def revision_in(connection: Connection) -> str | None:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
+from app.accounts.models_watch import Approval
+from app.accounts.service_approvals import TwoPersonAct
 from app.cases import traces
 from app.cases.models import Case, Party
 from app.cases.models_erasure import ErasureWish
@@ -49,6 +52,13 @@ def open_wish(person: Person) -> ErasureWish | None:
     """Return the request about this person that is not done yet."""
     query = select(ErasureWish).where(ErasureWish.person_id == person.id, ErasureWish.done_at.is_(None))
     return session().scalars(query).one_or_none()
+
+
+def proposed(person: Person, *, at: datetime) -> Approval | None:
+    """Return what somebody of the desk asked for about this person, if nobody has decided on it yet."""
+    asked = select(Approval).where(Approval.act == TwoPersonAct.ERASE_PERSON.value, Approval.decided_at.is_(None))
+    open_ = session().scalars(asked.where(Approval.expires_at > at).order_by(Approval.id))
+    return next((each for each in open_ if each.subject["person_id"] == person.id), None)
 
 
 def open_wishes(*, most: int = 100) -> Sequence[tuple[ErasureWish, str]]:

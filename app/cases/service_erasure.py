@@ -13,7 +13,7 @@ from app.accounts.service_approvals import TwoPersonAct, done_by_two
 from app.cases import traces
 from app.cases.models_erasure import ErasureWish
 from app.cases.models_talk import Confirmation
-from app.cases.queries_people import cases_of, open_wish
+from app.cases.queries_people import cases_of, open_wish, proposed
 from app.cases.recording import about
 from app.core import people
 from app.core.db import after_commit, session
@@ -57,8 +57,10 @@ def wish(person: Person, *, act: Act) -> ErasureWish:
 
 
 def propose(person: Person, reason: str, *, act: Act) -> None:
-    """Ask a second person of the desk to agree. Raises Invalid without a reason."""
+    """Ask a second person of the desk to agree; once is enough. Raises Invalid without a reason."""
     wish(person, act=act)
+    if proposed(person, at=act.at):
+        return
     number = next((case.number for case in cases_of(person)), "")
     subject = {"person_id": person.id, "case_number": number}
     service_approvals.ask(TwoPersonAct.ERASE_PERSON, subject, reason, act=act)

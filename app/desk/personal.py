@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from wtforms.validators import StopValidation
 
 from app.cases import service_erasure
-from app.cases.queries_people import cases_of, open_wish
+from app.cases.queries_people import cases_of, open_wish, proposed
 from app.core.contact import email_address, phone_number
 from app.core.ids import read_case_number
 from app.core.people import Person
@@ -43,12 +43,13 @@ class EraseForm(Form):
 
 def face(person: Person, *, at: datetime) -> dict[str, Any]:
     """Return a person as these pages show them: by their cases, never by name."""
-    wish = open_wish(person)
+    wish, proposal = open_wish(person), proposed(person, at=at)
     return {
         "id": person.id,
         "cases": cases_of(person),
         "erased_at": person.erased_at,
         "running": service_erasure.running(person, at=at),
+        "proposed_at": proposal.asked_at if proposal else None,
         "asked_at": wish.asked_at if wish else None,
         "asked_by": wish.asked_by if wish else None,
         "agreed_at": wish.agreed_at if wish else None,

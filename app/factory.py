@@ -104,6 +104,7 @@ ROOMS = (
     "register.api",
     "register.views_figures",
     "register.views_merchants",
+    "register.views_replies",
     "register.api_merchants",
     "knowledge.views",
     "knowledge.views_help",

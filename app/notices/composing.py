@@ -13,16 +13,19 @@ import segno
 from fontTools.ttLib import TTFont
 from msgspec import Struct
 from weasyprint import CSS, HTML, Attachment
+from weasyprint.document import Document
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError, URLFetcher, URLFetcherResponse
 
 from app.notices import justify
 from app.notices.document import TEMPLATES, html
-from app.notices.facts import NoticeFacts
+from app.notices.facts import NoticeFacts, NoticeKind
 from app.notices.inside import DATA_NAME, PROOF_NAME, data_of
 from app.notices.seal import seal_svg
 
 VARIANT = "pdf/a-3a"
+FEW_LINES = 0.45
+"""A last page that is less full than that ends a notice poorly."""
 _DRAWN = {"glyf", "head", "hhea", "hmtx", "loca", "maxp", "cvt ", "fpgm", "prep"}
 
 # PDF/A wants every property that it does not know itself explained: here the one by which a file claims PDF/UA.
@@ -71,13 +74,17 @@ class Composer(Struct, frozen=True):
 
     fonts: FontConfiguration
     style: CSS
+    tight: CSS
 
     @classmethod
     def load(cls) -> "Composer":
         justify.install()
         fonts = FontConfiguration()
-        style = CSS(filename=TEMPLATES / "notice.css", font_config=fonts, url_fetcher=Pictures({}))
-        return cls(fonts, style)
+        style, tight = (
+            CSS(filename=TEMPLATES / name, font_config=fonts, url_fetcher=Pictures({}))
+            for name in ("notice.css", "tight.css")
+        )
+        return cls(fonts, style, tight)
 
     def compose(self, facts: NoticeFacts, proof: bytes = b"") -> bytes:
         """Return the PDF; with a proof that the log knows of it, if there is one. Raises: MissingGlyphs, FetchRefused.
@@ -93,17 +100,33 @@ class Composer(Struct, frozen=True):
 
     def _print(self, facts: NoticeFacts, proof: bytes, *, lacking: str) -> bytes:
         with _MissingGlyphWatch() as watch:
-            pdf = HTML(string=html(facts, lacking=lacking), url_fetcher=Pictures(pictures(facts))).write_pdf(
-                stylesheets=[self.style],
-                font_config=self.fonts,
-                pdf_variant=VARIANT,
-                pdf_identifier=facts.digest,
-                attachments=_attachments(facts, proof),
-                finisher=_finish,
-            )
+            source = HTML(string=html(facts, lacking=lacking), url_fetcher=Pictures(pictures(facts)))
+            options = {"pdf_variant": VARIANT, "attachments": _attachments(facts, proof)}
+            document = self._set(source, facts.kind, options)
+            pdf = document.write_pdf(pdf_identifier=facts.digest, finisher=_finish, **options)
         if watch.missing:
             raise MissingGlyphs("".join(sorted(watch.missing)))
+        assert pdf is not None
         return pdf
+
+    def _set(self, source: HTML, kind: NoticeKind, options: dict[str, Any]) -> Document:
+        """Return the notice set in type: tightly where that spares a page on which a few lines would stand alone.
+
+        A decision keeps its size, however it ends.
+        """
+        document = source.render(stylesheets=[self.style], font_config=self.fonts, **options)
+        if kind is NoticeKind.DECISION or not _ends_poorly(document):
+            return document
+        tight = source.render(stylesheets=[self.style, self.tight], font_config=self.fonts, **options)
+        return tight if len(tight.pages) < len(document.pages) else document
+
+
+def _ends_poorly(document: Document) -> bool:
+    """Return whether a few lines stand on the last page alone."""
+    last = document.pages[-1]._page_box
+    body = next(each for each in last.descendants() if each.element_tag == "body")
+    used: float = body.position_y + body.height - last.content_box_y()
+    return len(document.pages) > 1 and used < last.height * FEW_LINES
 
 
 def _attachments(facts: NoticeFacts, proof: bytes) -> list[Attachment]:

@@ -41,7 +41,7 @@ def public_pdf(entry: RegisterEntry, tag: str) -> Response:
     if notice is None:
         abort(404)
     response = handed_out(notice, f"{entry.number}-{segment(tag)}.pdf")
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = "public, no-cache"  # caches ask each time: it may be withdrawn meanwhile
     return response
 
 

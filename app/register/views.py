@@ -27,6 +27,7 @@ from app.register import queries
 from app.register.bundle import bundle
 from app.register.facets import QUERY, facets, link
 from app.register.queries import Sought
+from app.register.replies import reply_to
 from app.register.showing import number_shown, public_facts, public_pdf, respondent_shown, row_shown
 from app.web.api import found
 from app.web.guards import open_to_all
@@ -112,7 +113,8 @@ def decision(number: str) -> Any:
     facts = found(public_facts(entry, language()))
     files = [(tag, NAMES[tag], segment(tag)) for tag in LANGUAGES]
     similar = like_entry(entry)
-    return render_template("register/decision.html", entry=entry, facts=facts, files=files, similar=similar)
+    shown = {"files": files, "similar": similar, "reply": reply_to(entry)}
+    return render_template("register/decision.html", entry=entry, facts=facts, **shown)
 
 
 @register.get("/decisions/<number>.pdf")

@@ -15,6 +15,7 @@ from app.conduct.standing import method, scores, standing
 from app.core import clock, sheet
 from app.organisations.models import Organisation
 from app.register import merchants
+from app.register.replies import standing_reply
 from app.register.sanctions import blacklist_page, decisions_of, every, penalty_shown
 from app.web.api import found
 from app.web.guards import open_to_all
@@ -64,7 +65,7 @@ def one(organisation_id: int) -> str:
     shown = {"standing": standing(company.id, now), "figures": merchants.figures(company.id, now - how_.window)}
     return render_template(
         "register/merchant.html", company=company, method=how_, faces=[face(each, now) for each in rows],
-        decisions=decisions_of(rows), breach_name=breach_name, **shown,
+        decisions=decisions_of(rows), breach_name=breach_name, reply=standing_reply(company.id), **shown,
     )  # fmt: skip
 
 

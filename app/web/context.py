@@ -64,6 +64,7 @@ def nav_items() -> list[dict[str, Any]]:
         (P.DOSSIER_READ, _("Committee"), "/committee"),
         (P.PENALTY_ANSWER, _("Your standing"), "/r/credit"),
         (P.PENALTY_READ, _("Penalties"), "/desk/conduct"),
+        (P.DECISION_PUBLISH, _("Public replies"), "/desk/replies"),
         (P.QUEUE_READ, _("Mail"), "/desk/mail"),
         (P.OUTBOX_READ, _("Outbox"), "/desk/outbox"),
         (P.WATCH_READ, _("System health"), "/admin/system"),

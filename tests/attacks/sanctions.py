@@ -1,8 +1,9 @@
-"""Who may open what is there about penalties, credit and the blacklist."""
+"""Who may open what is there about penalties, credit, the blacklist and what companies say to it."""
 
 from __future__ import annotations
 
 READ = "mediator lead supervisor"
+PUBLISH = "secretary chair mediator lead"
 ACT = "/api/v1/cases/<number>/actions/"
 PUBLIC = ("merchants", "merchants/<organisation_id>", "penalties", "blacklist")
 
@@ -14,7 +15,12 @@ GET = {
     "/api/v1/penalties": "anybody",
     "/desk/conduct": READ,
     "/desk/conduct/<penalty_number>": READ,
+    "/desk/replies": PUBLISH,
+    "/desk/replies/<reply_id>/withhold": PUBLISH,
     "/r/credit": "respondent rival",  # each their own
+    "/r/replies": "respondent rival",
+    "/r/replies/standing": "respondent rival",
+    "/r/replies/<register_number>": "respondent",
     "/r/penalties/<penalty_number>": "respondent",
 }
 POST = {
@@ -24,6 +30,9 @@ POST = {
     f"{ACT}rule_penalty": "lead",
     "/desk/conduct/<penalty_number>/decide": "lead",
     "/desk/conduct/<penalty_number>/rule": "lead",
+    "/desk/replies/<reply_id>/withhold": PUBLISH,
+    "/r/replies/standing": "respondent rival",
+    "/r/replies/<register_number>": "respondent",
     "/r/penalties/<penalty_number>/answer": "respondent",
     "/r/penalties/<penalty_number>/appeal": "respondent",
 }

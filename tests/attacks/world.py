@@ -48,6 +48,7 @@ from app.organisations import service_keys as keys
 from app.organisations.models import Organisation
 from app.portal import service as codes
 from app.post import service as post
+from app.register.models import PublicReply
 from tests.attacks.rulebook import an_amendment
 from tests.committee.factories import a_pool, declare, seated
 from tests.evidence.files import a_photo
@@ -162,6 +163,10 @@ def _cases(world: World, shop: Organisation, rival: Organisation) -> dict[str, C
     late = propose(cases["mediated"], "answer_late", "2.1.7.1", shop, cause="a story", at=clock.now())
     world.ids["penalty_number"] = late.number if late else ""
     world.ids |= {"register_number": entry.number, "code": entry.code, "evidence_id": photo.id, "clause": "2.1.6.1"}
+    said = PublicReply(organisation_id=shop.id, entry_id=None, language="en", text="We are sorry.", at=clock.now())
+    session().add(said)
+    session().flush()
+    world.ids["reply_id"] = said.id
     world.ids["notice_id"] = next(n.id for n in entry.notices if (n.edition, n.language) == (Edition.PARTY, "en"))
     return cases
 

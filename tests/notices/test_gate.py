@@ -131,6 +131,23 @@ def test_what_is_put_in_the_place_of_a_find_may_not_leak_either(app):
         publishing(case, resolutions=[Resolve(text="林小雨", instead="林女士")])
 
 
+@pytest.mark.parametrize("name", ["商家旗舰店", "消费者", "退货"])
+def test_a_party_whose_name_is_a_common_word_can_be_published_by_a_person_and_never_by_redaction_alone(app, name):
+    shop = saved(an_organisation, name=name)
+    facts = ["消费者申请退货，商家拒绝。", "商家旗舰店的客服表示不接受。"]
+    case = saved(a_decided_case, facts_found=facts, case_changes={"respondent": shop})
+    everyday = name.removesuffix("旗舰店")
+
+    with pytest.raises(Invalid) as refused:
+        publishing(case, redact=True)
+    words = refused.value.fields["words"].split("、") if everyday == "商家" else [everyday]
+    accepted = [Resolve(text=each, accept="这是日常用语，不指任何一方。") for each in {everyday, *words}]
+    entry = publishing(case, redact=True, resolutions=accepted)
+
+    facts = next(n.facts for n in entry.notices if (n.edition, n.language) == (Edition.PUBLIC, "zh-Hans"))
+    assert "退货" in "".join(facts.facts_found)
+
+
 def test_a_copy_of_the_partys_own_words_stops_publication(app):
     story = "外婆在夜市上看中了这只翡翠镯子"
     case = saved(a_decided_case, reasons="消费者称在夜市上看中了这只翡翠镯子。", case_changes={"narrative": story})

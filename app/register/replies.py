@@ -1,6 +1,7 @@
 """A company's public replies: one to each published outcome of its cases, one to its standing.
 
-Nobody is to be found by a reply either: it goes through the same gate as what is published. Source: clauses 2.2.4.4, 1.2.3.
+Nobody is to be found by a reply either: it goes through the same gate as what is published.
+Source: clauses 2.2.4.4, 1.2.3.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def page(*, cursor: str | None = None, limit: int = paging.LIMIT) -> paging.Page
 
 
 def say(company: Organisation, entry: RegisterEntry | None, command: Say, *, act: Act) -> PublicReply:
-    """Publish a company's reply. Raises Invalid with the words by which somebody could be found, or where one stands."""
+    """Publish a company's reply. Raises Invalid where one stands, or with the words by which somebody could be found."""
     if not act.actor.may(Permission.PENALTY_ANSWER) or act.actor.organisation_id != company.id:
         raise NotPermitted("other_case", permission=Permission.PENALTY_ANSWER)
     if (reply_to(entry) if entry else standing_reply(company.id)) is not None:

@@ -1,8 +1,5 @@
 """The notice of a penalty: for the company and the desk, in three languages, and it goes with the letter."""
 
-from dataclasses import replace
-
-import pypdfium2
 import pytest
 from sqlalchemy import select
 
@@ -13,7 +10,6 @@ from app.notices.facts import NoticeKind, NoticeLanguage
 from app.notices.papers import facts_of, papers_of
 from tests.conduct.stories import imposed, now
 from tests.factories import an_act, complaining
-from tests.notices.conftest import press  # noqa: F401 -- a fixture
 from workflows.procedure.authority import Role
 
 
@@ -40,16 +36,6 @@ def test_it_tells_breach_measure_term_reason_and_how_to_appeal(penalty, language
     assert "The limit was long." in [each.text for each in facts.particulars]
     assert len(facts.particulars) == 5  # no decision: a limit was missed
     assert "13" in facts.notes[0]
-
-
-@pytest.mark.parametrize("language", NoticeLanguage)
-def test_a_few_lines_do_not_stand_alone_on_a_second_page(penalty, press, language):
-    actor = an_act(Role.LEAD).actor
-    case, found = paper(penalty, actor)
-    facts = facts_of(case, found, actor, language)
-    facts = replace(facts, verification_code="7K2M-9QXD-4TCV", verify_url="https://desk.test/v/7K2M-9QXD-4TCV")
-
-    assert len(pypdfium2.PdfDocument(press.render(facts))) == 1
 
 
 def test_neither_the_complainant_nor_a_judge_has_it(penalty):

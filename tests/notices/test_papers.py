@@ -1,5 +1,8 @@
 """The papers of a case: each kind is there once its act is done, for those who may have it, in each language."""
 
+from dataclasses import replace
+
+import pypdfium2
 import pytest
 from sqlalchemy import select
 
@@ -13,6 +16,7 @@ from app.notices.facts import NoticeKind, NoticeLanguage
 from app.notices.models import Notice
 from app.notices.papers import facts_of, papers_of
 from app.notices.queries import paper_by_code
+from tests.conduct.stories import imposed
 from tests.factories import a_case, a_person, acting, an_act, an_organisation, complaining, link_of, saved, sign_in
 from tests.notices.test_text import squeezed, text_of
 from workflows.procedure.authority import Role
@@ -124,3 +128,14 @@ def test_while_the_press_is_busy_the_reader_is_asked_to_wait_a_moment(client):
     answer = client.get(f"/en/c/{link_of(case)}/receipt.pdf")
 
     assert (answer.status_code, answer.headers["Retry-After"]) == (202, "2")
+
+
+@pytest.mark.parametrize("language", NoticeLanguage)
+def test_a_few_lines_do_not_stand_alone_on_a_page_of_their_own(app, time, press, language):
+    penalty = imposed(time)
+    case, actor = case_to_work(penalty.case_id), an_act(Role.LEAD).actor
+    found = papers_of(case, actor, events(case, actor), now=clock.now())
+    told = facts_of(case, next(each for each in found if each.kind is NoticeKind.PENALTY), actor, language)
+    code = {"verification_code": "7K2M-9QXD-4TCV", "verify_url": "https://desk.test/v/7K2M-9QXD-4TCV"}
+
+    assert len(pypdfium2.PdfDocument(press.render(replace(told, **code)))) == 1

@@ -56,9 +56,12 @@ def test_a_reply_to_the_standing_is_on_the_credit_page(company, reader, shop):
     assert text in reader.get(f"/en/merchants/{shop.id}").text
 
 
-@pytest.mark.parametrize(
-    "leak", ["林小雨女士说的不是事实。", "请打13800138000核实。", "云栖服饰旗舰店不同意。", "她说“三天内申请退货，商家拒绝”。"]
+LEAKS = (
+    "林小雨女士说的不是事实。", "请打13800138000核实。", "云栖服饰旗舰店不同意。", "她说“三天内申请退货，商家拒绝”。",
 )  # fmt: skip
+
+
+@pytest.mark.parametrize("leak", LEAKS)
 def test_a_reply_by_which_somebody_could_be_found_is_not_taken(company, reader, entry, leak):
     answer = company.post(f"/r/replies/{entry.number}", data={"text": leak})
 

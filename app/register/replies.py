@@ -94,7 +94,7 @@ def page(*, cursor: str | None = None, limit: int = paging.LIMIT) -> paging.Page
 
 
 def say(company: Organisation, entry: RegisterEntry | None, command: Say, *, act: Act) -> PublicReply:
-    """Publish a company's reply. Raises Invalid where one stands, or with the words by which somebody could be found."""
+    """Publish a reply. Raises Invalid where one stands, or with the words by which somebody could be found."""
     if not act.actor.may(Permission.PENALTY_ANSWER) or act.actor.organisation_id != company.id:
         raise NotPermitted("other_case", permission=Permission.PENALTY_ANSWER)
     if (reply_to(entry) if entry else standing_reply(company.id)) is not None:

@@ -143,7 +143,7 @@ def test_an_outcome_and_its_verification_cost_few_queries(client, decision, coun
     for path in (f"/en/decisions/{decision.number}", f"/en/v/{decision.code}"):
         with count_queries() as seen:
             client.get(path)
-        assert len(seen) <= 4, path
+        assert len(seen) <= 5, path
 
 
 def test_the_table_is_whole_and_read_by_programs(client, monkeypatch):

@@ -16,6 +16,7 @@ from app.conduct.models import Penalty
 from app.core import paging
 from app.core.db import session, writing
 from app.organisations.models import Organisation
+from app.organisations.queries import counting_for
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.penalties import ACTS, Happening, PenaltyStatus
 
@@ -45,7 +46,9 @@ def known(cause: str) -> bool:
 def earlier(organisation_id: int, breach: str) -> Sequence[datetime]:
     """Return when the company committed the same breach before, as far as that stands."""
     query = select(Penalty.breached_at).where(
-        Penalty.organisation_id == organisation_id, Penalty.breach == breach, Penalty.status.not_in(GONE)
+        Penalty.organisation_id.in_(counting_for(organisation_id)),
+        Penalty.breach == breach,
+        Penalty.status.not_in(GONE),
     )
     return session().scalars(query).all()
 
@@ -159,7 +162,7 @@ class Sought(Struct, frozen=True):
         if self.breach:
             yield Penalty.breach == self.breach
         if self.organisation_id is not None:
-            yield Penalty.organisation_id == self.organisation_id
+            yield Penalty.organisation_id.in_(counting_for(self.organisation_id))
 
 
 @goes_on

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime, timedelta
+from typing import TypeVar
 
 from msgspec import Struct
 from sqlalchemy import select
@@ -17,12 +18,14 @@ from app.cases.models_talk import Rating
 from app.conduct import queries
 from app.conduct.models import Penalty
 from app.core.db import session
+from app.organisations.queries import counted_for
 from workflows.procedure.clocks import civil_month
 from workflows.procedure.credit import Listed, Record, Sanction, Score, listed, score
 from workflows.procedure.penalties import Happening, Stage, spells
 from workflows.regulation import book
 from workflows.regulation.entries import CreditMethod, Listing
 
+Item = TypeVar("Item")
 MONTHS = 12
 ZONE = "Asia/Shanghai"
 YEAR = timedelta(days=366)
@@ -38,15 +41,27 @@ def _day(at: datetime) -> date:
 
 
 def records(organisation_ids: Collection[int], at: datetime, *, back: timedelta = timedelta(0)) -> dict[int, Record]:
-    """Return what the scores of these companies are made of at `at`, or (`back`) at any time since; four queries."""
+    """Return what the scores of these companies are made of at `at`, or (`back`) at any time since; five queries.
+
+    What became part of a company counts for it.
+    """
     since = at - back - method(at).window
-    told = sanctions(queries.ever_imposed(organisation_ids))
-    cases = _cases(organisation_ids, since)
-    ratings = _ratings(organisation_ids, since)
+    whom = counted_for(organisation_ids)
+    told = _together(sanctions(queries.ever_imposed(whom)), whom)
+    cases = _together(_cases(whom, since), whom)
+    ratings = _together(_ratings(whom, since), whom)
     return {
         each: Record(tuple(told.get(each, ())), tuple(cases.get(each, ())), tuple(ratings.get(each, ())))
         for each in organisation_ids
     }
+
+
+def _together(found: Mapping[int, list[Item]], whom: Mapping[int, int]) -> dict[int, list[Item]]:
+    """Return what was found of companies as that of those for whom they count."""
+    together: dict[int, list[Item]] = defaultdict(list)
+    for company, items in found.items():
+        together[whom.get(company, company)] += items
+    return together
 
 
 def sanctions(penalties: Sequence[Penalty]) -> dict[int, list[Sanction]]:
@@ -65,21 +80,21 @@ def sanction(penalty: Penalty, told: Sequence[Happening]) -> Sanction:
     )
 
 
-def _cases(ids: Collection[int], since: datetime) -> Mapping[int | None, list[datetime]]:
+def _cases(ids: Collection[int], since: datetime) -> Mapping[int, list[datetime]]:
     query = select(Case.respondent_id, Case.received_at).where(
         Case.respondent_id.in_(ids), Case.asked_at.is_not(None), Case.received_at > since
     )
-    found: dict[int | None, list[datetime]] = defaultdict(list)
+    found: dict[int, list[datetime]] = defaultdict(list)
     for row in session().execute(query):
-        found[row[0]].append(row[1])
+        found[row[0] or 0].append(row[1])
     return found
 
 
-def _ratings(ids: Collection[int], since: datetime) -> Mapping[int | None, list[tuple[datetime, int, int]]]:
+def _ratings(ids: Collection[int], since: datetime) -> Mapping[int, list[tuple[datetime, int, int]]]:
     query = select(Case.respondent_id, Rating.at, Rating.solved, Rating.fair).join(Case, Case.id == Rating.case_id)
-    found: dict[int | None, list[tuple[datetime, int, int]]] = defaultdict(list)
+    found: dict[int, list[tuple[datetime, int, int]]] = defaultdict(list)
     for row in session().execute(query.where(Case.respondent_id.in_(ids), Rating.at > since)):
-        found[row[0]].append((row[1], row[2], row[3]))
+        found[row[0] or 0].append((row[1], row[2], row[3]))
     return found
 
 
@@ -127,7 +142,8 @@ def blacklist(at: datetime) -> list[tuple[int, Listed]]:
 
     Source: clause 3.4.4.
     """
-    every = {company: listed(told, _rules(at), at) for company, told in sanctions(queries.ever_imposed()).items()}
+    told = _together(sanctions(queries.ever_imposed()), counted_for())
+    every = {company: listed(each, _rules(at), at) for company, each in told.items()}
     found = [(company, max(by, key=_lasts)) for company, by in every.items() if by]
     return sorted(found, key=lambda pair: (pair[1].since, pair[0]), reverse=True)
 

@@ -30,9 +30,10 @@ BLUEPRINTS = (credit,)
 @requires(Permission.PENALTY_ANSWER)
 def own() -> str:
     """Show the company its standing: the score, why, how it went, and its penalties."""
-    company, now = organisations.by_id(current_actor().organisation_id or 0) or abort(404), clock.now()
+    company, now = organisations.as_known(current_actor().organisation_id or 0) or abort(404), clock.now()
     penalties = [face(each, now) for each in queries.of_company(company.id)]
-    shown = {"company": company, "standing": standing(company.id, now), "method": method(now)}
+    counted = standing(company.merged_into_id or company.id, now)
+    shown = {"company": company, "standing": counted, "method": method(now)}
     return render_template("conduct/credit.html", faces=penalties, breach_name=breach_name, now=now, **shown)
 
 

@@ -11,7 +11,7 @@ from pydantic_core import PydanticCustomError
 from app.core.commands import Frozen
 from app.core.contact import Email, Phone
 from app.core.hours import Hour, TimeZone
-from app.core.text import Line
+from app.core.text import Line, Note
 
 MOST_CONTACTS = 8
 
@@ -50,3 +50,16 @@ class KeepLicence(Frozen):
 
     number: Line
     until: date | None = None
+
+
+class MergeInto(Frozen):
+    """Let a company count for another one of its kind from now on."""
+
+    into_id: Annotated[int, Field(ge=1)]
+    reason: Note
+
+
+class PartAgain(Frozen):
+    """Take a merge back."""
+
+    reason: Note

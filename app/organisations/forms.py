@@ -1,16 +1,17 @@
-"""What administrators keep of an organisation: its licence."""
+"""What administrators keep of an organisation: its licence, and for whom it counts."""
 
 from __future__ import annotations
 
 from flask_babel import lazy_gettext as _l
-from wtforms import DateField
+from wtforms import DateField, SelectField
 from wtforms.validators import Optional
 
-from app.organisations.commands import KeepLicence
+from app.organisations import queries
+from app.organisations.commands import KeepLicence, MergeInto, PartAgain
 from app.organisations.models import Organisation
-from app.web.forms import Form, Required, line_field
+from app.web.forms import Form, Required, line_field, text_field
 
-LONGEST = 60
+LONGEST, NOTE = 60, 2_000
 
 
 class LicenceForm(Form):
@@ -26,3 +27,28 @@ class LicenceForm(Form):
 
     def to_command(self) -> KeepLicence:
         return KeepLicence(number=self.number.data or "", until=self.until.data)
+
+
+class MergeForm(Form):
+    """Of whom the company becomes part, and why."""
+
+    into_id = SelectField(_l("Becomes part of"), coerce=int, validators=[Required(_l("Choose a company."))])
+    merge_reason = text_field(_l("Why the two are one"), Required(_l("Give a reason.")), limit=NOTE)
+
+    def among(self, company: Organisation) -> MergeForm:
+        """Offer the other companies of its kind."""
+        others = [(each.id, each.name) for each in queries.of_kind(company.kind) if each.id != company.id]
+        self.into_id.choices = [(0, _l("Choose a company")), *others]
+        return self
+
+    def to_command(self) -> MergeInto:
+        return MergeInto(into_id=self.into_id.data, reason=self.merge_reason.data or "")
+
+
+class PartForm(Form):
+    """Why a merge is taken back."""
+
+    part_reason = text_field(_l("Why it is taken back"), Required(_l("Give a reason.")), limit=NOTE)
+
+    def to_command(self) -> PartAgain:
+        return PartAgain(reason=self.part_reason.data or "")

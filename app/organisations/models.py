@@ -6,8 +6,8 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Index
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.core.db import Model, by_value
 
@@ -25,7 +25,11 @@ class Organisation(Model):
     """A company with people who answer for it. `emergency_contacts` are kept by clause 2.2.3.1."""
 
     __tablename__ = "organisations"
-    __table_args__ = (Index("ix_organisations_kind_name", "kind", "folded_name"),)
+    __table_args__ = (
+        Index("ix_organisations_kind_name", "kind", "folded_name"),
+        Index("ix_organisations_merged_into", "merged_into_id"),
+        CheckConstraint("merged_into_id IS NULL OR closed_at IS NOT NULL", name="closed_when_merged"),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     kind: Mapped[PartyKind] = mapped_column(by_value(PartyKind))
@@ -44,3 +48,27 @@ class Organisation(Model):
     licence_verified_by: Mapped[str | None] = mapped_column(comment="who, by name")
     created_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
+    merged_into_id: Mapped[int | None] = mapped_column(
+        ForeignKey("organisations.id"), comment="the company it counts for since it was merged; closed as long"
+    )
+
+
+class OrganisationMerge(Model):
+    """That one company became part of another: why, by whom, and if it was undone."""
+
+    __tablename__ = "organisation_merges"
+    __table_args__ = (
+        Index("ix_organisation_merges_organisation", "organisation_id"),
+        CheckConstraint("(undone_at IS NULL) = (undone_because IS NULL)", name="reason_when_undone"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    into_id: Mapped[int] = mapped_column(ForeignKey("organisations.id"))
+    reason: Mapped[str]
+    at: Mapped[datetime]
+    by: Mapped[str] = mapped_column(comment="by name")
+    undone_at: Mapped[datetime | None]
+    undone_by: Mapped[str | None]
+    undone_because: Mapped[str | None]
+    into: Mapped[Organisation] = relationship(foreign_keys=into_id, lazy="raise_on_sql")

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from flask import Response
+from flask import Response, redirect, url_for
 from pydantic import Field
+from werkzeug.wrappers import Response as Answer
 
 from app.conduct import queries
 from app.conduct.queries import Sought
 from app.conduct.standing import standing
 from app.core import clock, paging
 from app.core.commands import Digits, Frozen
-from app.register.merchants import merchant
+from app.register.merchants import merchant, moved_to
 from app.register.sanctions import blacklist_page, company_shown, decisions_of, listed_shown, penalty_shown
 from app.register.sanctions import standing_shown as shown
 from app.web.api import answer, api_blueprint, found, operation, page, read_query
@@ -82,8 +83,10 @@ class Penalties(Page):
     "A merchant's standing: its score with every loss explained, twelve months of it, the blacklist", tag="register",
     answer=STANDING, signed_in=False, problems=(404,),
 )  # fmt: skip
-def organisation_standing(organisation_id: int) -> Response:
-    """Return the standing; only merchants have one that is public."""
+def organisation_standing(organisation_id: int) -> Answer:
+    """Return the standing; only merchants have one that is public. Of a merged one, the other's."""
+    if other := moved_to(organisation_id):
+        return redirect(url_for(".organisation_standing", organisation_id=other), code=301)
     company = found(merchant(organisation_id))
     return answer(shown(company, standing(company.id, clock.now())))
 

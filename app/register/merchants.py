@@ -17,6 +17,7 @@ from app.core import paging
 from app.core.db import session
 from app.core.text import folded
 from app.organisations.models import Organisation, PartyKind
+from app.organisations.queries import counting_for
 from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.issues import Outcome
 
@@ -44,6 +45,12 @@ def merchant(organisation_id: int) -> Organisation | None:
     return found if found and found.kind is PartyKind.MERCHANT and found.closed_at is None else None
 
 
+def moved_to(organisation_id: int) -> int | None:
+    """Return of whom a merchant became part; None where it stands for itself or there is none."""
+    found = session().get(Organisation, organisation_id) if organisation_id < 2**31 else None
+    return found.merged_into_id if found and found.kind is PartyKind.MERCHANT else None
+
+
 class Figures(Struct, frozen=True):
     """What came of the cases of one merchant in a window; shares in whole percent, None where there is nothing."""
 
@@ -57,7 +64,11 @@ class Figures(Struct, frozen=True):
 def figures(organisation_id: int, since: datetime) -> Figures:
     """Return a merchant's figures since an instant."""
     ended = func.coalesce(Case.settled_at, Case.decided_at, Case.closed_at)
-    theirs = (Case.respondent_id == organisation_id, Case.asked_at.is_not(None), Case.received_at > since)
+    theirs = (
+        Case.respondent_id.in_(counting_for(organisation_id)),
+        Case.asked_at.is_not(None),
+        Case.received_at > since,
+    )
     rows = session().execute(select(Case.received_at, ended).where(*theirs)).all()
     lengths = [(end - received) / DAY for received, end in rows if end is not None]
     clocks = select(Clock.status, func.count()).join(Case, Case.id == Clock.case_id).where(*theirs)

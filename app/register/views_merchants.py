@@ -14,6 +14,7 @@ from app.conduct.showing import breach_name, face, measure_shown
 from app.conduct.standing import method, scores, standing
 from app.core import clock, sheet
 from app.organisations.models import Organisation
+from app.organisations.queries import merged_into
 from app.register import merchants
 from app.register.replies import standing_reply
 from app.register.sanctions import blacklist_page, decisions_of, every, penalty_shown
@@ -56,17 +57,23 @@ def how() -> str:
 @merchants_public.get("/merchants/<int:organisation_id>")
 @open_to_all
 @often("figures")
-def one(organisation_id: int) -> str:
+def one(organisation_id: int) -> Any:
     """Show a merchant: its score with every reason, its figures, how it went, its penalties."""
-    company: Organisation = found(merchants.merchant(organisation_id))
+    if other := merchants.moved_to(organisation_id):
+        return redirect(url_for("merchants.one", organisation_id=other), code=301)
+    return render_template("register/merchant.html", **_credit_of(found(merchants.merchant(organisation_id))))
+
+
+def _credit_of(company: Organisation) -> dict[str, Any]:
     now = clock.now()
     how_ = method(now)
     rows = penalties.published(Sought(organisation_id=company.id), now).items
-    shown = {"standing": standing(company.id, now), "figures": merchants.figures(company.id, now - how_.window)}
-    return render_template(
-        "register/merchant.html", company=company, method=how_, faces=[face(each, now) for each in rows],
-        decisions=decisions_of(rows), breach_name=breach_name, reply=standing_reply(company.id), **shown,
-    )  # fmt: skip
+    return {
+        "company": company, "method": how_, "standing": standing(company.id, now),
+        "figures": merchants.figures(company.id, now - how_.window), "faces": [face(each, now) for each in rows],
+        "decisions": decisions_of(rows), "breach_name": breach_name, "reply": standing_reply(company.id),
+        "parts": merged_into(company.id),
+    }  # fmt: skip
 
 
 def sought() -> Sought:

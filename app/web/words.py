@@ -137,6 +137,7 @@ REFUSALS = {
     "review_final": _l("This decision was made on review and is final."),
     "nothing_decided": _l("There is no decision that could be reviewed."),
     "nothing_to_publish": _l("There is no outcome that is not published yet."),
+    "merged_already": _l("This company is part of another, or others are part of it: take that back first."),
     "replied_already": _l("You have replied to this already."),
     "names_in_public_text": _l("The public would read who the parties are: %(words)s."),
     "idempotency_missing": _l("Send an Idempotency-Key header, so that a repeated request makes no second case."),

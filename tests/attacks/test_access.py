@@ -250,7 +250,7 @@ POST = {
     "/api/v1/complaints": "anybody",
     "/api/v1/ledger/cosignatures": "anybody",  # what counts is the witness's signature, which none of these readers has
     "/admin/approvals/<approval_id>": "lead admin",
-    "/admin/organisations/<organisation_id>": "admin",
+    **{f"/admin/organisations/<organisation_id>/{each}": "admin" for each in ("licence", "merge", "part")},
     "/admin/people/<user_id>": "admin",
     **{f"/admin/people/<user_id>/{each}": "admin" for each in ("disable", "enable", "factors", "link")},
     "/admin/people/invite": "admin",

@@ -213,9 +213,10 @@ def test_an_administrator_writes_down_the_licence_that_they_verified(client, tim
     company = saved(an_organisation)
     sign_in(client, saved(a_person, Role.ADMIN, name="Zhou Ming"))
     page = f"/admin/organisations/{company.id}"
+    kept = f"{page}/licence"
 
-    empty, broken = client.post(page, data={"number": ""}), client.post(page, data={"number": "9", "until": "31.31.31"})
-    done = client.post(page, data={"number": "91310000MA1K", "until": "2026-08-31"})
+    empty, broken = client.post(kept, data={"number": ""}), client.post(kept, data={"number": "9", "until": "31.31.31"})
+    done = client.post(kept, data={"number": "91310000MA1K", "until": "2026-08-31"})
     shown, listed = client.get(page).text, client.get("/admin/organisations").text
 
     assert (empty.status_code, broken.status_code, done.status_code) == (422, 422, 303)
@@ -229,4 +230,4 @@ def test_who_is_no_administrator_writes_down_no_licence(client):
     company = saved(an_organisation)
     sign_in(client, saved(a_person, Role.LEAD))
 
-    assert client.post(f"/admin/organisations/{company.id}", data={"number": "1"}).status_code == 403
+    assert client.post(f"/admin/organisations/{company.id}/licence", data={"number": "1"}).status_code == 403

@@ -112,14 +112,10 @@ def say(company: Organisation, entry: RegisterEntry | None, command: Say, *, act
 
 def _all_marks(company: Organisation) -> Marks:
     """Return what would tell who complained of the company; its own name may stand on its own page."""
-    query = select(Case.number, Party.name, Party.on_behalf_of, Party.phone, Party.email).join(
-        Party, Party.case_id == Case.id
-    )
-    rows = session().execute(
-        query.where(Case.respondent_id == company.id).order_by(Case.id.desc(), Party.id).limit(MOST_CASES)
-    ).all()  # fmt: skip
-    people = {name for row in rows for name in (row.name, row.on_behalf_of) if name}
-    numbers = {each for row in rows for each in (row.number, row.phone, row.email) if each}
+    query = select(Party, Case.number).join(Case, Case.id == Party.case_id).where(Case.respondent_id == company.id)
+    rows = session().execute(query.order_by(Case.id.desc(), Party.id).limit(MOST_CASES)).all()
+    people = {name for party, _ in rows for name in (party.name, party.on_behalf_of) if name}
+    numbers = {each for party, number in rows for each in (number, party.phone, party.email) if each}
     return Marks(consumer=tuple(sorted(people)), numbers=tuple(sorted(numbers)))
 
 

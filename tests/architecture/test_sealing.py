@@ -60,6 +60,7 @@ STAFF = {
     "order_keys": "name salt",
     "organisations": "name folded_name email phone language time_zone emergency_contacts contacts_kept_by"
     " licence_number licence_verified_by",
+    "organisation_merges": "reason by undone_by undone_because",
     "own_hours": "time_zone begins ends", "pool_members": "expertise ties", "saved_views": "name",
     "security_events": "detail", "sessions": "browser", "stated_reasons": "reason subject", "triage_weights": "reason",
     "users": "email name password_hash roles language",
@@ -68,6 +69,7 @@ STAFF = {
 # Published, or served to everybody; the leak gate read it before, or it was masked when it came.
 PUBLIC = {
     "leak_resolutions": "instead", "open_questions": "digest text language",
+    "public_replies": "language text withheld_because",
     "register_entries": "number code month anomaly outcome category amount_band currency account searched reason",
     "register_rules": "clause",
     "staff_answers": "question_hant question_hans question_en answer_hant answer_hans answer_en clauses asked",

@@ -6,6 +6,7 @@ import json
 import os
 import secrets
 import tomllib
+from datetime import timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from msgspec import Struct
 from app.accounts import service as accounts
 from app.accounts.models import User
 from app.organisations import queries, service
-from app.organisations.commands import KeepContacts
+from app.organisations.commands import KeepContacts, KeepLicence
 from app.organisations.models import Organisation, PartyKind
 from workflows.procedure.act import Act
 from workflows.procedure.authority import Role
@@ -66,6 +67,8 @@ def _company(row: dict[str, Any], act: Act) -> Organisation:
         language=row["language"],
     )  # fmt: skip
     service.keep_contacts(company, _contacts(row), act=act)
+    until = act.at.date() + timedelta(days=90 + 37 * company.id)
+    service.keep_licence(company, KeepLicence(number=f"9131{company.id:05}MA1K", until=until), act=act)
     return company
 
 

@@ -6,7 +6,7 @@ Nothing of it is stored: it is worked out from the record each time. Source: cla
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import TypeVar
 
@@ -40,13 +40,16 @@ def _day(at: datetime) -> date:
     return at.date()
 
 
-def records(organisation_ids: Collection[int], at: datetime, *, back: timedelta = timedelta(0)) -> dict[int, Record]:
+def records(
+    organisation_ids: Collection[int], at: datetime, *, back: timedelta = timedelta(0),
+    whom: Mapping[int, int] | None = None,
+) -> dict[int, Record]:  # fmt: skip
     """Return what the scores of these companies are made of at `at`, or (`back`) at any time since; five queries.
 
-    What became part of a company counts for it.
+    What became part of a company counts for it: `whom` tells for whom each counts, where the caller knows.
     """
     since = at - back - method(at).window
-    whom = counted_for(organisation_ids)
+    whom = counted_for(organisation_ids) if whom is None else whom
     told = _together(sanctions(queries.ever_imposed(whom)), whom)
     cases = _together(_cases(whom, since), whom)
     ratings = _together(_ratings(whom, since), whom)
@@ -117,9 +120,13 @@ class Standing(Struct, frozen=True):
     record: Record
 
 
-def standing(organisation_id: int, at: datetime) -> Standing:
-    """Return a company's standing. Source: clauses 1.2.3, 3.4.4."""
-    record = records([organisation_id], at, back=YEAR)[organisation_id]
+def standing(organisation_id: int, at: datetime, *, parts: Iterable[int] | None = None) -> Standing:
+    """Return a company's standing; `parts` are those that became part of it, where the caller knows.
+
+    Source: clauses 1.2.3, 3.4.4.
+    """
+    whom = None if parts is None else dict.fromkeys((organisation_id, *parts), organisation_id)
+    record = records([organisation_id], at, back=YEAR, whom=whom)[organisation_id]
     trend = tuple(_score(record, each) for each in month_ends(at))
     return Standing(_score(record, at), trend, listed(record.sanctions, _rules(at), at), record)
 

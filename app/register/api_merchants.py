@@ -13,7 +13,7 @@ from app.conduct.queries import Sought
 from app.conduct.standing import standing
 from app.core import clock, paging
 from app.core.commands import Digits, Frozen
-from app.register.merchants import merchant, moved_to
+from app.register.merchants import merchant
 from app.register.sanctions import blacklist_page, company_shown, decisions_of, listed_shown, penalty_shown
 from app.register.sanctions import standing_shown as shown
 from app.web.api import answer, api_blueprint, found, operation, page, read_query
@@ -85,9 +85,9 @@ class Penalties(Page):
 )  # fmt: skip
 def organisation_standing(organisation_id: int) -> Answer:
     """Return the standing; only merchants have one that is public. Of a merged one, the other's."""
-    if other := moved_to(organisation_id):
-        return redirect(url_for(".organisation_standing", organisation_id=other), code=301)
     company = found(merchant(organisation_id))
+    if company.merged_into_id:
+        return redirect(url_for(".organisation_standing", organisation_id=company.merged_into_id), code=301)
     return answer(shown(company, standing(company.id, clock.now())))
 
 

@@ -17,7 +17,7 @@ from app.core import paging
 from app.core.db import session
 from app.core.text import folded
 from app.organisations.models import Organisation, PartyKind
-from app.organisations.queries import counting_for
+from app.organisations.queries import as_known, counting_for
 from workflows.procedure.clocks import ClockKind, ClockStatus
 from workflows.procedure.issues import Outcome
 
@@ -40,15 +40,9 @@ def page(text: str = "", *, cursor: str | None = None, limit: int = paging.LIMIT
 
 
 def merchant(organisation_id: int) -> Organisation | None:
-    """Return a merchant by id; other companies have no public credit."""
-    found = session().get(Organisation, organisation_id) if organisation_id < 2**31 else None
-    return found if found and found.kind is PartyKind.MERCHANT and found.closed_at is None else None
-
-
-def moved_to(organisation_id: int) -> int | None:
-    """Return of whom a merchant became part; None where it stands for itself or there is none."""
-    found = session().get(Organisation, organisation_id) if organisation_id < 2**31 else None
-    return found.merged_into_id if found and found.kind is PartyKind.MERCHANT else None
+    """Return a merchant by id, also one that became part of another; other companies have no public credit."""
+    found = as_known(organisation_id) if organisation_id < 2**31 else None
+    return found if found and found.kind is PartyKind.MERCHANT else None
 
 
 class Figures(Struct, frozen=True):

@@ -59,20 +59,22 @@ def how() -> str:
 @often("figures")
 def one(organisation_id: int) -> Any:
     """Show a merchant: its score with every reason, its figures, how it went, its penalties."""
-    if other := merchants.moved_to(organisation_id):
-        return redirect(url_for("merchants.one", organisation_id=other), code=301)
-    return render_template("register/merchant.html", **_credit_of(found(merchants.merchant(organisation_id))))
+    company: Organisation = found(merchants.merchant(organisation_id))
+    if company.merged_into_id:
+        return redirect(url_for("merchants.one", organisation_id=company.merged_into_id), code=301)
+    return render_template("register/merchant.html", **_credit_of(company))
 
 
 def _credit_of(company: Organisation) -> dict[str, Any]:
     now = clock.now()
-    how_ = method(now)
+    how_, parts = method(now), merged_into(company.id)
     rows = penalties.published(Sought(organisation_id=company.id), now).items
     return {
-        "company": company, "method": how_, "standing": standing(company.id, now),
+        "company": company, "method": how_,
+        "standing": standing(company.id, now, parts=[each.id for each in parts]),
         "figures": merchants.figures(company.id, now - how_.window), "faces": [face(each, now) for each in rows],
         "decisions": decisions_of(rows), "breach_name": breach_name, "reply": standing_reply(company.id),
-        "parts": merged_into(company.id),
+        "parts": parts,
     }  # fmt: skip
 
 

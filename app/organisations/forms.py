@@ -23,7 +23,7 @@ class LicenceForm(Form):
     @classmethod
     def of(cls, company: Organisation) -> LicenceForm:
         """Return the form with what is kept."""
-        return cls(data={"number": company.licence_number, "until": company.licence_until})
+        return cls(formdata=None, data={"number": company.licence_number, "until": company.licence_until})
 
     def to_command(self) -> KeepLicence:
         return KeepLicence(number=self.number.data or "", until=self.until.data)

@@ -144,10 +144,21 @@ def upgrade() -> None:
         sa.Column("licence_verified_by", sa.Text(), nullable=True, comment="who, by name"),
         sa.Column("created_at", UtcInstant(), nullable=False),
         sa.Column("closed_at", UtcInstant(), nullable=True),
+        sa.Column(
+            "merged_into_id",
+            sa.Integer(),
+            nullable=True,
+            comment="the company it counts for since it was merged; closed as long",
+        ),
+        sa.CheckConstraint(
+            "merged_into_id IS NULL OR closed_at IS NOT NULL", name=op.f("ck_organisations_closed_when_merged")
+        ),
+        sa.ForeignKeyConstraint(["merged_into_id"], ["organisations.id"], name=op.f("fk_organisations_merged_into_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_organisations")),
     )
     with op.batch_alter_table("organisations") as batch_op:
         batch_op.create_index("ix_organisations_kind_name", ["kind", "folded_name"], unique=False)
+        batch_op.create_index("ix_organisations_merged_into", ["merged_into_id"], unique=False)
 
     op.create_table(
         "outbox",
@@ -220,6 +231,29 @@ def upgrade() -> None:
             sqlite_where=sa.text("done_at IS NULL"),
             postgresql_where=sa.text("done_at IS NULL"),
         )
+
+    op.create_table(
+        "organisation_merges",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("into_id", sa.Integer(), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("by", sa.Text(), nullable=False, comment="by name"),
+        sa.Column("undone_at", UtcInstant(), nullable=True),
+        sa.Column("undone_by", sa.Text(), nullable=True),
+        sa.Column("undone_because", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(undone_at IS NULL) = (undone_because IS NULL)", name=op.f("ck_organisation_merges_reason_when_undone")
+        ),
+        sa.ForeignKeyConstraint(["into_id"], ["organisations.id"], name=op.f("fk_organisation_merges_into_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_organisation_merges_organisation_id")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_organisation_merges")),
+    )
+    with op.batch_alter_table("organisation_merges") as batch_op:
+        batch_op.create_index("ix_organisation_merges_organisation", ["organisation_id"], unique=False)
 
     op.create_table(
         "outbound_messages",
@@ -2058,6 +2092,46 @@ def upgrade() -> None:
         )
 
     op.create_table(
+        "public_replies",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("organisation_id", sa.Integer(), nullable=False),
+        sa.Column("entry_id", sa.Integer(), nullable=True),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", UtcInstant(), nullable=False),
+        sa.Column("written_by", sa.Integer(), nullable=True),
+        sa.Column("withheld_at", UtcInstant(), nullable=True),
+        sa.Column("withheld_by", sa.Integer(), nullable=True),
+        sa.Column("withheld_because", sa.Text(), nullable=True),
+        sa.CheckConstraint(
+            "(withheld_at IS NULL) = (withheld_because IS NULL)", name=op.f("ck_public_replies_reason_when_withheld")
+        ),
+        sa.ForeignKeyConstraint(["entry_id"], ["register_entries.id"], name=op.f("fk_public_replies_entry_id")),
+        sa.ForeignKeyConstraint(
+            ["organisation_id"], ["organisations.id"], name=op.f("fk_public_replies_organisation_id")
+        ),
+        sa.ForeignKeyConstraint(["withheld_by"], ["users.id"], name=op.f("fk_public_replies_withheld_by")),
+        sa.ForeignKeyConstraint(["written_by"], ["users.id"], name=op.f("fk_public_replies_written_by")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_public_replies")),
+    )
+    with op.batch_alter_table("public_replies") as batch_op:
+        batch_op.create_index("ix_public_replies_company", ["organisation_id"], unique=False)
+        batch_op.create_index(
+            "uq_public_replies_company",
+            ["organisation_id"],
+            unique=True,
+            sqlite_where=sa.text("withheld_at IS NULL AND entry_id IS NULL"),
+            postgresql_where=sa.text("withheld_at IS NULL AND entry_id IS NULL"),
+        )
+        batch_op.create_index(
+            "uq_public_replies_entry",
+            ["entry_id"],
+            unique=True,
+            sqlite_where=sa.text("withheld_at IS NULL AND entry_id IS NOT NULL"),
+            postgresql_where=sa.text("withheld_at IS NULL AND entry_id IS NOT NULL"),
+        )
+
+    op.create_table(
         "register_rules",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("entry_id", sa.Integer(), nullable=False),
@@ -2290,6 +2364,20 @@ def downgrade() -> None:
         batch_op.drop_index("ix_register_rules_clause")
 
     op.drop_table("register_rules")
+    with op.batch_alter_table("public_replies") as batch_op:
+        batch_op.drop_index(
+            "uq_public_replies_entry",
+            sqlite_where=sa.text("withheld_at IS NULL AND entry_id IS NOT NULL"),
+            postgresql_where=sa.text("withheld_at IS NULL AND entry_id IS NOT NULL"),
+        )
+        batch_op.drop_index(
+            "uq_public_replies_company",
+            sqlite_where=sa.text("withheld_at IS NULL AND entry_id IS NULL"),
+            postgresql_where=sa.text("withheld_at IS NULL AND entry_id IS NULL"),
+        )
+        batch_op.drop_index("ix_public_replies_company")
+
+    op.drop_table("public_replies")
     with op.batch_alter_table("panel_seats") as batch_op:
         batch_op.drop_index(
             "uq_panel_seats_place", sqlite_where=sa.text("left_at IS NULL"), postgresql_where=sa.text("left_at IS NULL")
@@ -2526,6 +2614,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_outbound_messages_newest")
 
     op.drop_table("outbound_messages")
+    with op.batch_alter_table("organisation_merges") as batch_op:
+        batch_op.drop_index("ix_organisation_merges_organisation")
+
+    op.drop_table("organisation_merges")
     with op.batch_alter_table("erasure_wishes") as batch_op:
         batch_op.drop_index(
             "uq_erasure_wishes_open",
@@ -2553,6 +2645,7 @@ def downgrade() -> None:
 
     op.drop_table("outbox")
     with op.batch_alter_table("organisations") as batch_op:
+        batch_op.drop_index("ix_organisations_merged_into")
         batch_op.drop_index("ix_organisations_kind_name")
 
     op.drop_table("organisations")

@@ -268,11 +268,7 @@ def page(
     query = select(Case).where(seen_by(actor), *conditions(wanted))
     newest = order.startswith("-")
     if cursor:
-        value, last_id = paging.decode(cursor, kind, int)
-        beyond = (column < value) | ((column == value) & (Case.id < last_id))
-        if not newest:
-            beyond = (column > value) | ((column == value) & (Case.id > last_id))
-        query = query.where(beyond)
+        query = query.where(paging.beyond((column, Case.id), paging.decode(cursor, kind, int), newest=newest))
     query = query.order_by(*((column.desc(), Case.id.desc()) if newest else (column, Case.id))).limit(limit + 1)
     rows = list(session().scalars(_whole(query)).unique())
     more = len(rows) > limit

@@ -9,6 +9,7 @@ from typing import Annotated, Any, Generic, TypeVar
 
 from msgspec import Struct
 from pydantic import Field, WithJsonSchema
+from sqlalchemy import ColumnElement, literal, tuple_
 
 T = TypeVar("T")
 LIMIT = 50
@@ -36,6 +37,16 @@ class Page(Struct, Generic[T], frozen=True):
 
     items: Sequence[T]
     next: str | None
+
+
+def beyond(key: Sequence[Any], last: Sequence[Any], *, newest: bool = False) -> ColumnElement[bool]:
+    """Return the condition for rows that come after the one whose sort key is `last`, before it for `newest` first.
+
+    The two are compared as one value: so an index is entered at the row, and the last page costs what the first does.
+    """
+    own = tuple_(*key)
+    seen = tuple_(*(literal(value, column.type) for column, value in zip(key, last, strict=True)))
+    return own < seen if newest else own > seen
 
 
 def encode(*key: datetime | int) -> str:

@@ -97,8 +97,7 @@ def due(actor: Actor, *, cursor: str | None = None, limit: int = paging.LIMIT) -
         .options(contains_eager(Clock.case))
     )
     if cursor:
-        at, last_id = paging.decode(cursor, datetime, int)
-        query = query.where((Clock.due_at > at) | ((Clock.due_at == at) & (Clock.id > last_id)))
+        query = query.where(paging.beyond((Clock.due_at, Clock.id), paging.decode(cursor, datetime, int)))
     rows = list(session().scalars(query.order_by(Clock.due_at, Clock.id).limit(limit + 1)).unique())
     more = len(rows) > limit
     rows = rows[:limit]

@@ -42,11 +42,8 @@ def page(*, waiting: bool, at: datetime, cursor: str | None) -> paging.Page[Inbo
         stuck = (InboundMail.status == MailStatus.RECEIVED) & (key <= at - READ_WITHIN)
         query = query.where(InboundMail.status.in_(WAITING), stuck | (InboundMail.status == MailStatus.HELD))
     if cursor:
-        value, last = paging.decode(cursor, datetime, int)
-        beyond = (key > value) | ((key == value) & (InboundMail.id > last))
-        if not waiting:
-            beyond = (key < value) | ((key == value) & (InboundMail.id < last))
-        query = query.where(beyond)
+        last = paging.decode(cursor, datetime, int)
+        query = query.where(paging.beyond((key, InboundMail.id), last, newest=not waiting))
     order = (key, InboundMail.id) if waiting else (key.desc(), InboundMail.id.desc())
     rows = list(session().scalars(query.order_by(*order).limit(paging.LIMIT + 1)))
     more, rows = len(rows) > paging.LIMIT, rows[: paging.LIMIT]

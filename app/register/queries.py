@@ -54,10 +54,8 @@ def page(sought: Sought, *, cursor: str | None = None, limit: int = paging.LIMIT
     """Return a page of entries, newest first. Raises BadCursor."""
     query: Select[RegisterEntry] = whole(notices=False).where(*sought.conditions())
     if cursor:
-        at, last_id = paging.decode(cursor, datetime, int)
-        query = query.where(
-            (RegisterEntry.published_at < at) | ((RegisterEntry.published_at == at) & (RegisterEntry.id < last_id))
-        )
+        last = paging.decode(cursor, datetime, int)
+        query = query.where(paging.beyond((RegisterEntry.published_at, RegisterEntry.id), last, newest=True))
     query = query.order_by(RegisterEntry.published_at.desc(), RegisterEntry.id.desc()).limit(limit + 1)
     rows = list(session().scalars(query).unique())
     more = len(rows) > limit

@@ -9,6 +9,7 @@ import threading
 import time
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
+from datetime import timedelta
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from tests.attacks.besieged import a_complaint
 
 TABLE = "/api/v1/decisions.csv"
 PIECE = 64 * 1024
+A_SECOND = timedelta(seconds=1)
 TOGETHER = 5_000  # rows written at once
 
 
@@ -90,12 +92,12 @@ def _publish(folder: Path, entries: int) -> None:
     app = create_app(config.load(os.environ | {"DATA_DIR": str(folder)}))
     with app.app_context():
         case_id, at = session().scalars(select(Case.id)).first(), now()
-        plain = {"case_id": case_id, "kind": "decision", "published_at": at, "month": "2026-09", "account": {},
+        plain = {"case_id": case_id, "kind": "decision", "month": "2026-09", "account": {},
                  "anomaly": "return_refusal", "outcome": "for_consumer", "amount_band": "100-500", "currency": "CNY",
                  "searched": "coat", "status": "in_force", "status_at": at}  # fmt: skip
         for first in range(0, entries, TOGETHER):
             rows = [
-                plain | {"round": n, "number": f"D2026-{n}", "code": f"SIEGE-{n}"}
+                plain | {"round": n, "number": f"D2026-{n}", "code": f"SIEGE-{n}", "published_at": at - n * A_SECOND}
                 for n in range(first + 1, min(first + TOGETHER, entries) + 1)
             ]
             with transaction():

@@ -39,10 +39,13 @@ def send(evidence: Evidence, actor: Actor, *, sure: bool = False) -> Response:
 
 def harm_of(evidence: Evidence) -> str | None:
     """Return what does harm in it, looked up or, until that is written down, looked for."""
-    if evidence.preview:
-        return evidence.known_harm
+    return evidence.known_harm if evidence.preview else harm_in_file(evidence.ref)
+
+
+def harm_in_file(ref: str) -> str | None:
+    """Return what does harm in a stored file; 404 for one that is gone."""
     try:
-        return harm_in(store().read(evidence.ref))
+        return harm_in(store().read(ref))
     except FileNotFoundError:
         abort(404)
 

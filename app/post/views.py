@@ -13,11 +13,9 @@ from app.accounts.service_watch import state_reason
 from app.cases.models import Case
 from app.core import clock
 from app.core.db import transaction
-from app.core.storage import store
 from app.core.uploads import Upload
 from app.evidence.forms import HarmForm
-from app.evidence.handing import HARMFUL
-from app.evidence.scanning import harm_in
+from app.evidence.handing import HARMFUL, harm_in_file
 from app.intake.service import prepare
 from app.post import queries, service_staff
 from app.post.forms import DiscardForm, OpenForm, PlaceForm
@@ -112,7 +110,7 @@ def raw(mail_id: int) -> Response:
 def file(mail_id: int, n: int) -> Any:
     """Hand out an attachment, for saving; of one that does harm it is asked first what for, and the answer kept."""
     wanted, form = _file(mail_id, n), HarmForm()
-    harm = harm_in(store().read(wanted.ref))
+    harm = harm_in_file(wanted.ref)
     if harm is None:
         return attachment(wanted.ref, wanted.filename, wanted.media_type)
     if not form.validate_on_submit():

@@ -16,6 +16,7 @@ from app.cases.access import access_token
 from app.core import site
 from app.core.db import session
 from app.core.messages import OutboundMessage
+from app.core.storage import store
 from app.evidence import queries, scanning
 from app.evidence.scanning import TEST_FILE, harm_in
 from tests.evidence.files import PDF
@@ -59,6 +60,9 @@ def test_a_mail_that_brings_one_opens_its_case_and_its_file_takes_a_reason_too(a
     assert (asked.status_code, TEST_FILE in asked.data) == (200, False)
     assert (given.data, "eicar.txt.harmful" in given.headers["Content-Disposition"]) == (TEST_FILE, True)
     assert reasons() == [(person.id, "harm", "to compare", f"mail {mail.id} · 1")]
+
+    store().remove(mail.uploads()[0].ref)
+    assert client.get(url).status_code == 404
 
 
 def reasons():

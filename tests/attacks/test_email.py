@@ -284,7 +284,8 @@ def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_
     assert told[MailStatus.REPLY] > len(answers) / 20
     assert told[MailStatus.HELD] > len(answers) / 20
     assert session().scalar(select(func.count()).select_from(Case)) == 1 + told[MailStatus.CASE]
-    assert session().scalar(select(func.count()).where(InboundMail.reason == "too_many")) == 0
+    too_many = session().scalar(select(func.count()).where(InboundMail.reason == "too_many")) or 0
+    assert too_many < len(answers) / 20  # spoiling may give a mail another's sender
     broken = select(func.count()).where(InboundMail.reason.in_(("failed", "broken")))
     assert session().scalar(broken) == 0
     assert len(spent) == len(answers)

@@ -12,6 +12,7 @@ from flask_babel import ngettext
 
 from app.cases.exhibits import shows_exhibits
 from app.cases.models import Case
+from app.core.sealed import ERASED
 from app.core.storage import store
 from app.core.uploads import ENDINGS
 from app.evidence.models import Evidence, EvidenceRequest, Inspection, ItemStatus
@@ -40,6 +41,7 @@ def face(evidence: Evidence, actor: Actor, address: Address = staff_address) -> 
     addresses. Who judges learns of an exhibit that was not admitted that it is there and why not, and no more.
     """
     given, kept = copy_for(evidence, actor), kept_from(evidence, actor)
+    opens = bool(given and given[0] != ERASED)
     title = _("not admitted") if kept else evidence.filename
     return {
         "id": evidence.id,
@@ -51,9 +53,9 @@ def face(evidence: Evidence, actor: Actor, address: Address = staff_address) -> 
         "type": ENDINGS[evidence.media_type].upper(),
         "size_text": file_size(evidence.size),
         "note": _note(evidence, given, kept),
-        "url": address("view", evidence) if given else None,
-        "download_url": address("download", evidence) if given else None,
-        "thumb_url": address("thumb", evidence) if given and has_thumb(evidence) else None,
+        "url": address("view", evidence) if opens else None,
+        "download_url": address("download", evidence) if opens else None,
+        "thumb_url": address("thumb", evidence) if opens and has_thumb(evidence) else None,
         "side": evidence.side,
         "added_at": evidence.added_at,
         "sha256": evidence.sha256,

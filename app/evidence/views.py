@@ -178,7 +178,7 @@ def add_to_case(number: str) -> Any:
 def _case_page(case: Case, form: Form, declining: forms.DeclineForm | None = None) -> str:
     actor = current_actor()
     open_to = {handler.action for handler in actions.open_to(case, actor)}
-    adds = actor.may(Permission.EVIDENCE_ADD)
+    adds = actor.may(Permission.EVIDENCE_ADD) and case.person.erased_at is None
     return render_template(
         "evidence/case.html", case=case, form=form, declining=declining or forms.DeclineForm(formdata=None), adds=adds,
         asks=Action.ASK_EVIDENCE in open_to, inspects=Action.RECORD_INSPECTION in open_to, back=_back(case),

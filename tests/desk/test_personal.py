@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import zipfile
 from datetime import timedelta
 
@@ -19,6 +20,8 @@ from app.core.db import session, transaction
 from app.core.mail_addresses import company, reply_address
 from app.core.messages import Channel, OutboundMessage, post
 from app.core.sealed import ERASED
+from app.core.uploads import take
+from app.evidence import service as exhibits
 from app.ledger import checking
 from tests.factories import a_case, a_person, an_act, complaining, saved, sign_in
 from tests.ledger.logs import sealed, the_key
@@ -209,6 +212,10 @@ def test_nothing_more_is_done_in_the_case_of_somebody_erased_and_its_page_says_s
     case = closed()
     sign_in(client, saved(a_person, Role.LEAD))
     with transaction():
+        exhibits.add(queries.case_to_work(case.id), [take("a.txt", io.BytesIO(b"a"))], act=complaining(case))
+    opens = re.compile(r'href="/evidence/\d+|name="files"')
+    assert len(opens.findall(client.get(f"/evidence/cases/{case.number}").text)) > 1
+    with transaction():
         people.erase(session().get_one(people.Person, case.person_id), at=an_act().at)
 
     case = again(case)
@@ -217,6 +224,9 @@ def test_nothing_more_is_done_in_the_case_of_somebody_erased_and_its_page_says_s
 
     assert refused.value.possible == []
     assert "The complainant was erased on" in client.get(f"/desk/cases/{case.number}").text
+    page = client.get(f"/evidence/cases/{case.number}").text
+    assert "The complainant was erased on" in page
+    assert opens.findall(page) == []
 
 
 def test_a_letter_that_still_waits_goes_nowhere(app, time, deliver):

@@ -6,9 +6,11 @@ from sqlalchemy import select, text
 from app.accounts.service import give_token
 from app.cases.models import CaseEvent
 from app.committee.models import Vote
+from app.committee.queries import voters
 from app.core.db import session, transaction
 from app.ledger.models import LedgerEntry
 from tests.committee.factories import a_case_before_the_committee, bring_to_vote, decide, panel_of, secretary, vote
+from tests.committee.test_pages import ballot
 from tests.factories import a_person, an_act, saved, sign_in
 from tests.ledger.logs import sealed
 from workflows.procedure.authority import Role
@@ -72,3 +74,24 @@ def test_a_vote_changed_before_the_close_counts_last_and_both_stand_in_the_log(c
     assert {row.choice.value for row in rows if row.counts} == {"reject"}
     assert {row.id for row in rows} == entered
     assert panel_of(case).sealed
+
+
+def test_who_stood_aside_votes_in_no_other_session_and_with_no_token(app, case):
+    member = bring_to_vote(case)[1]
+    here, there = app.test_client(), app.test_client()
+    sign_in(here, member)
+    sign_in(there, member)
+    token = {"Authorization": f"Bearer {saved(give_token, member, 'test', act=an_act())}"}
+    page = f"/committee/{case.number}"
+    assert there.get(f"{page}/vote").status_code == 200
+
+    here.post(f"{page}/recuse", data={"interest": "conflict", "reason": "My brother works there."})
+    votes = [{"issue": n, "choice": "uphold", "reason": "So."} for n in (1, 2)]
+    by_token = app.test_client().post(
+        f"/api/v1/cases/{case.number}/actions/vote", json={"votes": votes}, headers=token
+    )  # fmt: skip
+
+    assert there.post(f"{page}/vote", data=ballot(case)).status_code == 404
+    assert there.get(page).status_code == 404
+    assert by_token.status_code in (403, 404)
+    assert voters(panel_of(case)) == set()

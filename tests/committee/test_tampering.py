@@ -76,9 +76,9 @@ def test_a_vote_changed_before_the_close_counts_last_and_both_stand_in_the_log(c
     assert panel_of(case).sealed
 
 
-def test_who_stood_aside_votes_in_no_other_session_and_with_no_token(app, case):
+def test_who_stood_aside_votes_in_no_other_session_and_with_no_token(app, client, case):
     member = bring_to_vote(case)[1]
-    here, there = app.test_client(), app.test_client()
+    here, there = client, app.test_client()  # each with a context of its own, as on a server
     sign_in(here, member)
     sign_in(there, member)
     token = {"Authorization": f"Bearer {saved(give_token, member, 'test', act=an_act())}"}

@@ -312,6 +312,7 @@ class Parted:
         return {**(kept or {}), **(words or {})}
 
     def __set__(self, row: Any, value: Any) -> None:
+        value = {} if value is None else value
         parts = [self._part(each) for each in (value if isinstance(value, list) else [value])]
         kept, words = [part[0] for part in parts], [part[1] for part in parts]
         many = isinstance(value, list)

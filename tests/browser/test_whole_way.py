@@ -151,7 +151,7 @@ def _it_is_published(people, number, album):
     _printed(people, register_number, album)
     for tag in ("zh-Hans", "zh-Hant", "en"):
         path = f"/outcomes/{number}/{register_number}/{tag}.pdf"
-        album.keep(f"{register_number}-parties-{tag}.pdf", _once_printed(secretary, path))
+        album.keep(f"{register_number}-parties-{tag}.pdf", _once_ready(secretary, path))
     secretary.open(f"/outcomes/{number}", "printed")
     code = secretary.page.locator("main .code").first.inner_text()
     reader = people.visitor("reader")
@@ -165,29 +165,34 @@ def _printed(people, register_number, album):
     """Keep the public notice in each language."""
     reader = people.visitor("reader")
     for segment in ("zh-hans", "zh-hant", "en"):
-        content = _once_printed(reader, f"/{segment}/decisions/{register_number}.pdf")
+        content = _once_ready(reader, f"/{segment}/decisions/{register_number}.pdf")
         assert content.startswith(b"%PDF")
         album.keep(f"{register_number}-public-{segment}.pdf", content)
-    path = f"/en/decisions/{register_number}.zip"
-    assert eventually(lambda: reader.window.request.get(path).ok, PRINTED_WITHIN_S), path
-    album.keep(f"{register_number}.zip", reader.fetch(path))
+    album.keep(f"{register_number}.zip", _once_ready(reader, f"/en/decisions/{register_number}.zip"))
 
 
 def _anyone_can_check_it(people, register_number, folder):
     """Package and notice hold offline, and do not with one byte changed in a file, a vote, a clock or the draw."""
     reader = people.visitor("reader")
     package, notice = folder / f"{register_number}.zip", folder / "notice.pdf"
-    package.write_bytes(reader.fetch(f"/en/decisions/{register_number}.zip"))
+    package.write_bytes(_once_ready(reader, f"/en/decisions/{register_number}.zip"))
     notice.write_bytes(reader.fetch(f"/zh-hans/decisions/{register_number}.pdf"))
     lines = [*proof.shown(package), *proof.shown_of(notice)]
     assert len(lines) == 1 + 3 + 3 + 2
     assert [line for right, line in lines if not right] == []
 
 
-def _once_printed(reader, path):
-    """Return the PDF at `path` as soon as a worker printed it."""
-    assert eventually(lambda: reader.window.request.get(path).ok, PRINTED_WITHIN_S), path
-    return reader.fetch(path)
+def _once_ready(reader, path):
+    """Return the file at `path` as soon as a worker printed it, and the notary signed what proves it."""
+    got = []
+
+    def there():
+        answer = reader.window.request.get(path)
+        got[:] = [answer.body()] if answer.ok else []
+        return got
+
+    assert eventually(there, PRINTED_WITHIN_S), path
+    return got[0]
 
 
 def _it_is_made_good(people, number, link):

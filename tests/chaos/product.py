@@ -44,8 +44,8 @@ PLANTS = {
         "app/core/storage.py",
         (
             (
-                "self.shelf.settle(temporary, hasher.hexdigest())",
-                "__import__('threading').Timer(0.5, self.shelf.settle, (temporary, hasher.hexdigest())).start()",
+                "self.shelf.settle(temporary, sealed.hexdigest())",
+                "__import__('threading').Timer(0.5, self.shelf.settle, (temporary, sealed.hexdigest())).start()",
             ),
         ),
     ),

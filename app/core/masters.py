@@ -16,6 +16,7 @@ from pathlib import Path
 from msgspec import Struct
 
 from app.core import site
+from workflows.regulation import whole_files
 
 NAME_BYTES, NONCE_BYTES = 4, 12
 
@@ -89,18 +90,8 @@ def end_rotation() -> None:
 
 def _write(lookup: bytes, keys: list[bytes]) -> None:
     """Put a new file in the place of the old one: whoever looks sees one or the other, whole."""
-    path = file()
-    new = path.with_name(f".{path.name}-{secrets.token_hex(4)}")
-    with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as written:
-        written.write(f"lookup {lookup.hex()}\n" + "".join(f"master {key.hex()}\n" for key in keys))
-        written.flush()
-        os.fsync(written.fileno())
-    os.replace(new, path)
-    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    lines = [f"lookup {lookup.hex()}\n", *(f"master {key.hex()}\n" for key in keys)]
+    whole_files.put(file(), "".join(lines).encode("ascii"))
 
 
 # --- finding without reading ---------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator, Mapping
 from io import BytesIO
 from pathlib import Path
@@ -72,7 +73,7 @@ def _unpacked(content: bytes, sent_as: str) -> Iterator[tuple[str, bytes]]:
                     data = _within(stream, name, min(MOST_BYTES, left))
                 left -= len(data)
                 yield name, data
-    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zipfile.zlib.error) as broken:  # type: ignore[attr-defined]
+    except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as broken:
         raise RulebookError(sent_as, "the zip", f"cannot be read: {broken}") from broken
 
 

@@ -2,28 +2,8 @@
 
 import re
 
-import pytest
-
-from tests.committee.factories import a_case_before_the_committee, bring_to_vote, secretary, vote
+from tests.committee.factories import bring_to_vote, secretary, vote
 from tests.committee.test_pages import page
-from tests.factories import saved, sign_in
-
-
-@pytest.fixture
-def case(app):
-    return saved(a_case_before_the_committee)
-
-
-@pytest.fixture
-def signed_in(app, client):
-    """A browser of their own in which this person is signed in (`client` says what browsers are)."""
-
-    def make(user):
-        browser = app.test_client()
-        sign_in(browser, user)
-        return browser
-
-    return make
 
 
 def test_who_and_how_many_have_voted_is_kept_from_the_panel_until_the_close(case, signed_in):

@@ -19,29 +19,12 @@ from tests.committee.factories import (
     to_a_decision,
     vote,
 )
-from tests.factories import PASSWORD, a_person, an_act, saved, sign_in
+from tests.factories import PASSWORD, a_person, an_act, saved
 from workflows.procedure.authority import Role
 from workflows.procedure.states import Action, CaseState
 
 SECRET = "ZX-only-in-a-sealed-vote"
 MOST = 12
-
-
-@pytest.fixture
-def case(app):
-    return saved(a_case_before_the_committee)
-
-
-@pytest.fixture
-def signed_in(app, client):
-    """A browser of their own in which this person is signed in (`client` says what browsers are)."""
-
-    def make(user):
-        browser = app.test_client()
-        sign_in(browser, user)
-        return browser
-
-    return make
 
 
 def page(number, name=""):

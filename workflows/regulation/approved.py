@@ -8,8 +8,6 @@ be read is never replaced by what was shipped: nobody decided that other figures
 import hashlib
 import json
 import logging
-import os
-import secrets
 import time
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
@@ -19,15 +17,15 @@ from typing import Any
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from workflows.regulation import shipped, soundness, succession
+from workflows.regulation import shipped, soundness, succession, whole_files
 from workflows.regulation.binding import bound
 from workflows.regulation.errors import RulebookError
 from workflows.regulation.rulebook import Rulebook
+from workflows.regulation.whole_files import Mark
 
 NAME = "in-force"
 LOOK_S = 0.1
 """How long a look at the file holds: a page asks for the rulebook hundreds of times."""
-Mark = tuple[int, int, int]
 log = logging.getLogger("heng.rulebook")
 
 
@@ -143,7 +141,7 @@ def put(editions: Sequence[Edition]) -> bool:
     place = _place()
     if place.exists() and place.read_bytes() == data:
         return False
-    _write(place, data)
+    whole_files.put(place, data)
     _look_again()
     return True
 
@@ -201,26 +199,10 @@ def _look_again() -> None:
 def _mark() -> Mark | None:
     if _folder is None:
         return None
-    try:
-        seen = os.stat(_folder / NAME)
-    except FileNotFoundError:
-        return None
-    return seen.st_mtime_ns, seen.st_ino, seen.st_size
+    return whole_files.mark(_folder / NAME)
 
 
 def _place() -> Path:
     if _folder is None:
         raise RuntimeError("The folder of the approved rulebook is not set up: create_app() does it.")
     return _folder / NAME
-
-
-def _write(place: Path, data: bytes) -> None:
-    """Put the file in its place whole, so that a reader or a power cut never meets half of it."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = place.with_name(f".new-{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, place)

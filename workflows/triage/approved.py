@@ -7,12 +7,12 @@ words and texts: once a release changes those, they no longer fit and the shippe
 
 import hashlib
 import logging
-import os
-import secrets
 from pathlib import Path
 
 from msgspec import Struct
 
+from workflows.regulation import whole_files
+from workflows.regulation.whole_files import Mark
 from workflows.triage import scoring
 from workflows.triage.scoring import Model
 
@@ -57,7 +57,7 @@ def keep(content: str) -> str:
     """Store weights and return the SHA-256 that names them; nothing reads them before `choose`."""
     data = content.encode()
     name = hashlib.sha256(data).hexdigest()
-    _write(_place(f"{name}.tsv"), data)
+    whole_files.put(_place(f"{name}.tsv"), data)
     return name
 
 
@@ -74,17 +74,13 @@ def choose(name: str | None) -> None:
     if name is None:
         _place(CURRENT).unlink(missing_ok=True)
     else:
-        _write(_place(CURRENT), f"{name} {scoring.ground()}\n".encode())
+        whole_files.put(_place(CURRENT), f"{name} {scoring.ground()}\n".encode())
 
 
-def _mark() -> tuple[int, int, int] | None:
+def _mark() -> Mark | None:
     if _folder is None:
         return None
-    try:
-        seen = os.stat(_folder / CURRENT)
-    except FileNotFoundError:
-        return None
-    return seen.st_mtime_ns, seen.st_ino, seen.st_size
+    return whole_files.mark(_folder / CURRENT)
 
 
 def _load() -> Model:
@@ -102,15 +98,3 @@ def _place(name: str) -> Path:
     if _folder is None:
         raise RuntimeError("The folder of approved weights is not set up: create_app() does it.")
     return _folder / name
-
-
-def _write(place: Path, data: bytes) -> None:
-    """Put a file in its place whole, so that a reader or a power cut never meets half of it."""
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    temporary = place.with_name(f".new-{secrets.token_hex(8)}")
-    descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    with os.fdopen(descriptor, "wb") as file:
-        file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    os.replace(temporary, place)

@@ -6,6 +6,7 @@ import config
 from app.core import site, sqlite_build, storage
 from app.factory import create_app
 from workflows.jobs import supervisor
+from workflows.jobs.stop_sign import StopSign
 
 
 @pytest.mark.parametrize("version", [(3, 7, 0), (3, 40, 1), (3, 51, 2)])
@@ -50,7 +51,7 @@ def test_who_starts_it_reads_it(faulty, monkeypatch, capsys):
 
     monkeypatch.setattr(supervisor, "Supervisor", Stopped)
     monkeypatch.setattr(supervisor.own_redis, "program", lambda folder: None)
-    monkeypatch.setattr(supervisor.signal, "signal", lambda *_: None)
+    monkeypatch.setattr(supervisor, "on_signal", StopSign)
     supervisor.run(faulty)
 
     assert "heng     | SQLite can lose what was saved." in capsys.readouterr().out

@@ -17,6 +17,7 @@ from app.core.messages import Channel, OutboundMessage, post
 from tests.conftest import NOON
 from tests.factories import a_case
 from workflows.jobs import nudge, queues, sweeper, tasks
+from workflows.jobs.stop_sign import StopSign
 from workflows.jobs.sweeper import Sweep
 
 
@@ -144,7 +145,7 @@ def test_of_several_done_together_one_that_fails_keeps_no_other_from_being_done(
 def test_a_database_that_is_away_for_a_moment_does_not_end_the_sweep(redis, monkeypatch):
     monkeypatch.setattr(sweeper, "INTERVAL_S", 0.0)
     monkeypatch.setattr(sweeper, "AGAIN_S", 0.0)
-    stopping, asked = threading.Event(), []
+    stopping, asked = StopSign(), []
 
     def due(_at):
         asked.append(1)

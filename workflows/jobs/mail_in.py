@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import signal
 import threading
 from collections.abc import Callable
 from typing import Any
@@ -22,6 +21,7 @@ from app.core.db import transaction
 from app.core.mail_addresses import tag_of
 from app.post import mailbox, service
 from workflows.jobs import nudge
+from workflows.jobs.stop_sign import PATIENCE_S, StopSign, on_signal
 from workflows.jobs.tasks import application
 from workflows.procedure.act import Act
 from workflows.procedure.authority import SYSTEM
@@ -94,7 +94,7 @@ class Listener(Controller):
         return Server(self.handler, data_size_limit=LARGEST, enable_SMTPUTF8=True, ident="Heng", hostname="heng")
 
 
-def listen(address: tuple[str, int], stopping: threading.Event) -> None:
+def listen(address: tuple[str, int], stopping: StopSign) -> None:
     """Listen until told to stop. Where the address is taken, say so once and try again every few seconds."""
     said = False
     while not stopping.is_set():
@@ -112,7 +112,7 @@ def listen(address: tuple[str, int], stopping: threading.Event) -> None:
         listener.stop()
 
 
-def ask(url: str, stopping: threading.Event) -> None:
+def ask(url: str, stopping: StopSign) -> None:
     """Ask the mailbox now and again until told to stop; a server that is away is asked again."""
     while not stopping.is_set():
         try:
@@ -125,9 +125,7 @@ def ask(url: str, stopping: threading.Event) -> None:
 def main() -> None:
     logs.install(logging.WARNING)
     logging.getLogger("mail.log").setLevel(logging.ERROR)  # aiosmtpd's own, which writes down what is sent
-    stopping = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopping.set())
+    stopping = on_signal(patience_s=PATIENCE_S)
     application()
     nudge.install()
     ways: list[tuple[Any, ...]] = []

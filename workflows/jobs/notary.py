@@ -8,8 +8,6 @@ tree and signature are written in one transaction.
 from __future__ import annotations
 
 import logging
-import signal
-import threading
 from pathlib import Path
 
 from app.core import logs
@@ -18,6 +16,7 @@ from app.core.db import session, transaction
 from app.ledger import keys, notary
 from app.ledger.notary import AT_ONCE, Batch, Refused
 from workflows.jobs import tasks
+from workflows.jobs.stop_sign import PATIENCE_S, StopSign, on_signal
 from workflows.verify.notes import Checkpoint, Note, Signer
 
 INTERVAL_S = 1.0
@@ -49,7 +48,7 @@ def turn(signer: Signer, memory: Path) -> Batch | None:
     return batch if sealed else None
 
 
-def run(stopping: threading.Event) -> None:
+def run(stopping: StopSign) -> None:
     """Take turns until told to stop. A database that is away for a moment does not end it."""
     with tasks.application().app_context():
         signer, memory = keys.for_signing(), keys.folder() / "last.note"
@@ -69,9 +68,7 @@ def run(stopping: threading.Event) -> None:
 
 def main() -> None:
     logs.install()
-    stopping = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopping.set())
+    stopping = on_signal(patience_s=PATIENCE_S)
     run(stopping)
 
 

@@ -15,11 +15,11 @@ from typing import IO
 
 from msgspec import Struct
 
+from workflows.jobs.stop_sign import PATIENCE_S
+
 FIRST_PAUSE_S, LONGEST_PAUSE_S = 0.1, 10.0
 SETTLED_S = 5.0
 """A program that ran this long is not failing at its start: the next pause is short again."""
-PATIENCE_S = 15.0
-"""What a program gets to finish its work after SIGTERM."""
 
 _printing = threading.Lock()
 
@@ -105,7 +105,7 @@ def stop(children: Iterable[Child]) -> None:
             try:
                 child.process.wait(max(0.0, deadline - time.monotonic()))
             except subprocess.TimeoutExpired:
-                say("heng", f"{child.program.name} did not finish in {PATIENCE_S:.0f} s and is ended")
+                say("heng", f"{child.program.name} did not finish in {PATIENCE_S} s and is ended")
             child.signal(signal.SIGKILL)
             child.process.wait()
             child.process = None

@@ -13,17 +13,16 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 import config
 from app.core import sqlite_build
 from workflows.jobs import demo_witness, own_redis, welcome
 from workflows.jobs.processes import Child, Program, say, stop
 from workflows.jobs.queues import QUEUES
+from workflows.jobs.stop_sign import on_signal
 
 TICK_S = 0.1
 WEBS, WEB_THREADS = ("web 1", "web 2"), 256
@@ -103,12 +102,7 @@ class Supervisor:
     def __init__(self, environ: Mapping[str, str]) -> None:
         self.environ = environ
         self.children: list[Child] = []
-        self.stopping = threading.Event()
-        for sign in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
-            signal.signal(sign, self._stop)
-
-    def _stop(self, sign: int, frame: FrameType | None) -> None:
-        self.stopping.set()
+        self.stopping = on_signal()
 
     def add(self, program: Program) -> None:
         """Start the program and keep it running."""

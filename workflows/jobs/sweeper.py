@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import logging
 import random
-import signal
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -24,6 +23,7 @@ from app.monitoring.health import SWEEPER
 from app.rulebook import service as rulebook
 from workflows.jobs import tasks
 from workflows.jobs.queues import CLOCKS, hand_over
+from workflows.jobs.stop_sign import PATIENCE_S, StopSign, on_signal
 
 INTERVAL_S = 0.3
 GRACE = timedelta(seconds=1.2)
@@ -91,7 +91,7 @@ class Sweep:
             self.put_off = {row: until for row, until in self.put_off.items() if until > time.monotonic()}
             self.put_off[rows[0]] = time.monotonic() + AGAIN_S
 
-    def run(self, stopping: threading.Event) -> None:
+    def run(self, stopping: StopSign) -> None:
         """Sweep until told to stop, at once again while there is work. A database that is away does not end it."""
         pause = INTERVAL_S
         while not stopping.wait(pause):
@@ -125,9 +125,7 @@ class Pulse:
 
 def main() -> None:
     logs.install()
-    stopping = threading.Event()
-    for sign in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(sign, lambda *_: stopping.set())
+    stopping = on_signal(patience_s=PATIENCE_S)
     tasks.application()
     log.info("sweeping")
     # A loop for each, because a slow mail server or a long notice must not keep a clock waiting.

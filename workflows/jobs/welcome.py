@@ -11,16 +11,17 @@ from pathlib import Path
 
 import config
 from workflows.jobs.processes import say
+from workflows.jobs.stop_sign import StopSign
 
 ASK_EVERY_S = 0.2
 
 
-def when_ready(settings: config.Settings, stopping: threading.Event) -> None:
+def when_ready(settings: config.Settings, stopping: StopSign) -> None:
     """Say welcome as soon as the web answers; gives up quietly when everything is stopping."""
     threading.Thread(target=_wait, args=(settings, stopping), daemon=True).start()
 
 
-def _wait(settings: config.Settings, stopping: threading.Event) -> None:
+def _wait(settings: config.Settings, stopping: StopSign) -> None:
     health = config.local_url(settings.host, settings.port) + "/healthz"
     while not stopping.wait(ASK_EVERY_S):
         if answers(health):

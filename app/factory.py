@@ -6,6 +6,7 @@ import logging
 from datetime import date
 from importlib import import_module
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from flask import Flask
@@ -14,13 +15,15 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 import config
 from app.accounts import login
 from app.core import clock, site, sqlite_build, storage
-from app.core.bucket import Bucket
 from app.core.db import db, engine_options
 from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
 from app.web.rules import Application
 from workflows.procedure.checks.facts import DEFAULT_ZONE
 from workflows.regulation import approved as approved_rules
 from workflows.triage import approved
+
+if TYPE_CHECKING:
+    from app.core.bucket import Bucket
 
 ROOT = Path(__file__).resolve().parent.parent
 MAX_BODY = 40 * 1024 * 1024
@@ -156,7 +159,11 @@ def civil_day() -> date:
 
 def _shelf(settings: config.Settings) -> Bucket | None:
     """Return where files lie when it is not a folder."""
-    return Bucket(settings.evidence_url, settings.evidence_keys) if settings.evidence_url else None
+    if not settings.evidence_url:
+        return None
+    from app.core.bucket import Bucket
+
+    return Bucket(settings.evidence_url, settings.evidence_keys)
 
 
 def _flask_settings(settings: config.Settings) -> dict[str, object]:

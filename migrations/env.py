@@ -7,7 +7,7 @@ from typing import Any, Literal
 from alembic import context
 from flask import current_app
 
-from app.core.db import UtcInstant, db
+from app.core.db import UtcInstant, db, tell_where
 from app.core.sealed import SealedType
 
 
@@ -21,8 +21,17 @@ def render(kind: str, item: Any, autogen: Any) -> str | Literal[False]:
     return False
 
 
+def tell_both() -> None:
+    """Have both dialects know of the rows that an index holds: a migration is written for either."""
+    for table in db.metadata.tables.values():
+        for index in table.indexes:
+            for dialect in ("sqlite", "postgresql"):
+                tell_where(index, dialect)
+
+
 def run() -> None:
     """Bring the database up or down. Each migration is a transaction of its own, on SQLite too."""
+    tell_both()
     with db.engine.connect() as connection:
         context.configure(
             connection=connection,

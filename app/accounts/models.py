@@ -1,7 +1,5 @@
 """People who sign in, their sessions on the server, and their tokens."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 

@@ -1,7 +1,5 @@
 """A person's own quiet hours, where they are not the house's."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey

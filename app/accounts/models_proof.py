@@ -1,7 +1,5 @@
 """What proves that it is them: second factors, recovery codes, links sent by mail, browsers already known."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 

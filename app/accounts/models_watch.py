@@ -1,7 +1,5 @@
 """What is kept so that people answer for what they do: security events, stated reasons, acts that need two."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any

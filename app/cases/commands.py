@@ -1,7 +1,5 @@
 """What can be asked of a case by the desk and by its parties."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
@@ -132,7 +130,7 @@ class StateFacts(Command):
     side: Literal["consumer", "respondent", "desk"] | None = None
 
     @model_validator(mode="after")
-    def _facts_can_be_read(self) -> StateFacts:
+    def _facts_can_be_read(self) -> "StateFacts":
         refuse_unreadable("StateFacts", self.order, self.events)
         return self
 

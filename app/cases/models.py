@@ -1,14 +1,12 @@
 """The trunk: a case, its parties, its clocks, its history, its findings."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime
 from typing import Any
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, Money, by_value, session
+from app.core.db import Model, Money, by_value, partial_index, session
 from app.core.people import Person
 from app.core.sealed import Parted, sealed
 from app.organisations.models import Organisation, PartyKind
@@ -119,8 +117,8 @@ class Case(Model):
 
     person: Mapped[Person] = relationship(lazy="joined", innerjoin=True)
     respondent: Mapped[Organisation | None] = relationship(lazy="raise_on_sql")
-    parties: Mapped[list[Party]] = relationship(back_populates="case", order_by="Party.id", lazy="raise_on_sql")
-    clocks: Mapped[list[Clock]] = relationship(back_populates="case", order_by="Clock.id", lazy="raise_on_sql")
+    parties: Mapped[list["Party"]] = relationship(back_populates="case", order_by="Party.id", lazy="raise_on_sql")
+    clocks: Mapped[list["Clock"]] = relationship(back_populates="case", order_by="Clock.id", lazy="raise_on_sql")
 
     __mapper_args__ = {"version_id_col": version}  # noqa: RUF012
 
@@ -185,12 +183,9 @@ class Clock(Model):
         CheckConstraint("due_at > started_at", name="ends_after_it_starts"),
         CheckConstraint("status != 'running' OR ended_at IS NULL", name="running_has_not_ended"),
         CheckConstraint("status IN ('running', 'breached') OR ended_at IS NOT NULL", name="ended_at_when_ended"),
-        Index("ix_clocks_open", "kind", "due_at", "id", sqlite_where=text("ended_at IS NULL"),
-              postgresql_where=text("ended_at IS NULL")),
-        Index("ix_clocks_overdue", "kind", sqlite_where=text("status = 'breached' AND ended_at IS NULL"),
-              postgresql_where=text("status = 'breached' AND ended_at IS NULL")),
-        Index("ix_clocks_next", "next_at", "id", sqlite_where=text("status = 'running'"),
-              postgresql_where=text("status = 'running'")),
+        partial_index("ix_clocks_open", "kind", "due_at", "id", where=text("ended_at IS NULL")),
+        partial_index("ix_clocks_overdue", "kind", where=text("status = 'breached' AND ended_at IS NULL")),
+        partial_index("ix_clocks_next", "next_at", "id", where=text("status = 'running'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -220,8 +215,7 @@ class ClockEffect(Model):
     __tablename__ = "clock_effects"
     __table_args__ = (
         UniqueConstraint("clock_id", "level"),
-        Index("ix_clock_effects_breaches", "due_at", sqlite_where=text("effect = 'breach'"),
-              postgresql_where=text("effect = 'breach'")),
+        partial_index("ix_clock_effects_breaches", "due_at", where=text("effect = 'breach'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -1,13 +1,11 @@
 """Who asked to be erased, and what became of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model
+from app.core.db import Model, partial_index
 
 OPEN = text("done_at IS NULL")
 
@@ -16,9 +14,7 @@ class ErasureWish(Model):
     """A request that a person be erased. It waits while a case of theirs runs, and for two people to agree."""
 
     __tablename__ = "erasure_wishes"
-    __table_args__ = (
-        Index("uq_erasure_wishes_open", "person_id", unique=True, sqlite_where=OPEN, postgresql_where=OPEN),
-    )
+    __table_args__ = (partial_index("uq_erasure_wishes_open", "person_id", unique=True, where=OPEN),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[str] = mapped_column(ForeignKey("people.id"))

@@ -1,7 +1,5 @@
 """Facts of an order, and who said them: each statement is kept, none overwrites another side's."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Warnings that are gathered: a person gets one letter an interval, however many clocks warn."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index, UniqueConstraint

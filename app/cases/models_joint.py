@@ -1,13 +1,11 @@
 """Complaints that belong together: the same person twice, or many people about one thing."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model
+from app.core.db import Model, partial_index
 
 TOGETHER = text("parted_at IS NULL")
 
@@ -21,9 +19,7 @@ class Joint(Model):
     __tablename__ = "joint_cases"
     __table_args__ = (
         CheckConstraint("case_id <= other_id", name="smaller_first"),
-        Index(
-            "uq_joint_cases_pair", "case_id", "other_id", unique=True, sqlite_where=TOGETHER, postgresql_where=TOGETHER
-        ),
+        partial_index("uq_joint_cases_pair", "case_id", "other_id", unique=True, where=TOGETHER),
         Index("ix_joint_cases_other", "other_id"),
     )
 

@@ -1,7 +1,5 @@
 """Who saw which case when."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 

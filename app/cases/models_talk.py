@@ -1,7 +1,5 @@
 """What is said, promised and judged in a case: messages, remedies, ratings, and the codes that let a person act."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint

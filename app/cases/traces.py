@@ -4,10 +4,9 @@ Exact: telephone, e-mail, order number, name. By words: those of the title, Lati
 signs. The story itself leaves no traces: pairs of a long text would tell much of it to whoever counts them.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, ForeignKey, Index, delete, event, func, insert, or_, select
@@ -20,8 +19,16 @@ from app.core.masters import trace
 
 LAST_DIGITS = 8
 MOST_WORDS = 80
-_LATIN = re.compile(r"[^\W_\u2e80-\u9fff\uf900-\ufaff\u3040-\u30ff]+")
-_HAN = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    return re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]+")
+
+
+@cache
+def _latin() -> re.Pattern[str]:
+    return re.compile(r"[^\W_\u2e80-\u9fff\uf900-\ufaff\u3040-\u30ff]+")
 
 
 class CaseTrace(Model):
@@ -37,8 +44,8 @@ class CaseTrace(Model):
 def words(text: str) -> list[str]:
     """Return what a text can be found by: its Latin words and numbers, and its pairs of Chinese signs."""
     folded = text.casefold()
-    latin = _LATIN.findall(folded)
-    pairs = (run[n : n + 2] for run in _HAN.findall(folded) for n in range(max(1, len(run) - 1)))
+    latin = _latin().findall(folded)
+    pairs = (run[n : n + 2] for run in _han().findall(folded) for n in range(max(1, len(run) - 1)))
     return list(dict.fromkeys((*latin, *pairs)))[:MOST_WORDS]
 
 

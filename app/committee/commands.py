@@ -1,7 +1,5 @@
 """What can be asked of the committee, and what it is told."""
 
-from __future__ import annotations
-
 from datetime import date
 from typing import Annotated, Literal
 

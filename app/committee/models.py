@@ -1,7 +1,5 @@
 """Panels and their seats, the issues put to them, votes, decisions, and reviews."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from typing import Any
 
@@ -10,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models import User
 from app.cases.models import TERM_STAYS, OfCase
-from app.core.db import Model, Money, by_value, session
+from app.core.db import Model, Money, by_value, partial_index, session
 from app.core.ids import new_token
 from app.core.people import Person
 from app.core.sealed import Parted, sealed
@@ -35,10 +33,10 @@ class Panel(OfCase, Model):
     opened_at: Mapped[datetime]
     closes_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
-    draws: Mapped[list[PanelDraw]] = relationship(order_by="PanelDraw.n", lazy="raise_on_sql")
-    seats: Mapped[list[PanelSeat]] = relationship(order_by="PanelSeat.id", lazy="raise_on_sql")
-    issues: Mapped[list[Issue]] = relationship(order_by="Issue.n", lazy="raise_on_sql")
-    challenges: Mapped[list[Challenge]] = relationship(order_by="Challenge.n", lazy="raise_on_sql")
+    draws: Mapped[list["PanelDraw"]] = relationship(order_by="PanelDraw.n", lazy="raise_on_sql")
+    seats: Mapped[list["PanelSeat"]] = relationship(order_by="PanelSeat.id", lazy="raise_on_sql")
+    issues: Mapped[list["Issue"]] = relationship(order_by="Issue.n", lazy="raise_on_sql")
+    challenges: Mapped[list["Challenge"]] = relationship(order_by="Challenge.n", lazy="raise_on_sql")
 
     @property
     def halted(self) -> bool:
@@ -46,12 +44,12 @@ class Panel(OfCase, Model):
         return any(each.outcome == "pending" for each in self.challenges)
 
     @property
-    def live_seats(self) -> list[PanelSeat]:
+    def live_seats(self) -> "list[PanelSeat]":
         """The seats of those who sit now, the chair's first."""
         return sorted((seat for seat in self.seats if seat.left_at is None), key=lambda seat: seat.place)
 
     @property
-    def chair(self) -> PanelSeat | None:
+    def chair(self) -> "PanelSeat | None":
         """The seat of who presides."""
         return next((seat for seat in self.live_seats if seat.is_chair), None)
 
@@ -64,7 +62,7 @@ class Panel(OfCase, Model):
         """Whether it is kept from this person who has voted, and how many: from whoever sits here, until the close."""
         return self.sealed and self.seat_of(user_id) is not None
 
-    def seat_of(self, user_id: int | None) -> PanelSeat | None:
+    def seat_of(self, user_id: int | None) -> "PanelSeat | None":
         """Return the seat this person sits on now."""
         return next((seat for seat in self.live_seats if seat.user_id == user_id), None)
 
@@ -107,8 +105,7 @@ class PanelSeat(OfPanel, Model):
     __tablename__ = "panel_seats"
     __table_args__ = (
         UniqueConstraint("panel_id", "user_id"),
-        Index("uq_panel_seats_place", "panel_id", "place", unique=True, sqlite_where=text("left_at IS NULL"),
-              postgresql_where=text("left_at IS NULL")),
+        partial_index("uq_panel_seats_place", "panel_id", "place", unique=True, where=text("left_at IS NULL")),
         Index("ix_panel_seats_user", "user_id"),
     )  # fmt: skip
 
@@ -236,8 +233,7 @@ class Vote(OfPanel, Model):
 
     __tablename__ = "votes"
     __table_args__ = (
-        Index("uq_votes_counted", "panel_id", "issue_id", "user_id", unique=True, sqlite_where=text("counts"),
-              postgresql_where=text("counts")),
+        partial_index("uq_votes_counted", "panel_id", "issue_id", "user_id", unique=True, where=text("counts")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

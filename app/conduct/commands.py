@@ -1,7 +1,5 @@
 """What a company and the desk do about a penalty."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

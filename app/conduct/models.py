@@ -1,7 +1,5 @@
 """Penalties: each a breach that was recorded once, and what came of it."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint

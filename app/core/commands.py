@@ -1,7 +1,5 @@
 """The parent of all commands: what somebody asks for, frozen, strict, with no unknown field."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 from typing import Annotated

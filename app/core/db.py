@@ -16,10 +16,11 @@ from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, MetaData, Text, event
+from sqlalchemy import JSON, BigInteger, DateTime, Engine, Enum, Index, MetaData, Text, event
 from sqlalchemy.engine import Connection, Dialect
 from sqlalchemy.orm import DeclarativeBase, Session, registry
 from sqlalchemy.types import TypeDecorator
@@ -82,6 +83,25 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+WHERE = "where"
+
+
+def partial_index(name: str, *columns: str, where: Any, unique: bool = False) -> Index:
+    """Return an index of the rows for which `where` holds, on either database."""
+    return Index(name, *columns, unique=unique, info={WHERE: where})
+
+
+@event.listens_for(Index, "before_create")
+def _tell(index: Index, connection: Connection, **_: Any) -> None:
+    tell_where(index, connection.dialect.name)
+
+
+def tell_where(index: Index, dialect: str) -> None:
+    """Say to one dialect which rows the index holds. Not said when it is declared: each dialect takes time to load."""
+    if WHERE in index.info:
+        index.dialect_kwargs[f"{dialect}_where"] = index.info[WHERE]
+
+
 Money = BigInteger().with_variant(BigInteger(), "sqlite")
 
 
@@ -99,6 +119,11 @@ TO_WRITE: dict[str, dict[str, Any]] = {
     "sqlite": {"immediate": True},
     "postgresql": {"isolation_level": "READ COMMITTED"},
 }
+
+
+def insert_into(table: type[Base]) -> Any:
+    """Return the INSERT of the database in use, which knows of conflicts; that of the other one is not loaded."""
+    return import_module(f"sqlalchemy.dialects.{session().get_bind().dialect.name}").insert(table)
 
 
 def session() -> Session:

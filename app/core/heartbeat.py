@@ -1,7 +1,5 @@
 """When each process that runs beside the web was last at work, and when backups were made: so everybody can tell."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import select

@@ -3,8 +3,6 @@
 Without an SMTP server or an SMS gateway they are kept, and staff read them on the outbox page.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum

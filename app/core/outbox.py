@@ -3,17 +3,15 @@
 A task is a dotted name, so nobody imports a job. Redis only makes it prompt: the sweep finds every row that is due.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Index, select, text, update
+from sqlalchemy import ColumnElement, select, text, update
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model, after_commit, session
+from app.core.db import Model, after_commit, partial_index, session
 
 
 class Lane(StrEnum):
@@ -61,8 +59,8 @@ class OutboxRow(Model):
 
     __tablename__ = "outbox"
     __table_args__ = (
-        Index("ix_outbox_due", "available_at", "id", sqlite_where=OPEN, postgresql_where=OPEN),
-        Index("ix_outbox_given_up", "id", sqlite_where=GIVEN_UP, postgresql_where=GIVEN_UP),
+        partial_index("ix_outbox_due", "available_at", "id", where=OPEN),
+        partial_index("ix_outbox_given_up", "id", where=GIVEN_UP),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,8 +4,6 @@ Who was erased also stands in a register, a file apart from the database: where 
 `erased_again` destroys what it brought back.
 """
 
-from __future__ import annotations
-
 import os
 import secrets
 from collections.abc import Callable
@@ -13,11 +11,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import CheckConstraint, Index, select, text
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.core import site
-from app.core.db import Model, after_commit, db, session
+from app.core.db import Model, after_commit, db, insert_into, session
 from app.core.masters import NAME_BYTES, masters, trace
 
 ID_BYTES, KEY_BYTES = 16, 32
@@ -45,7 +42,7 @@ class Person(Model):
     erased_at: Mapped[datetime | None]
 
     @classmethod
-    def new(cls, *contacts: str | None) -> Person:
+    def new(cls, *contacts: str | None) -> "Person":
         """Return a new person with a key of their own, reached at these contacts."""
         whose = secrets.token_hex(ID_BYTES)
         key = masters().wrap(secrets.token_bytes(KEY_BYTES), whose)
@@ -60,7 +57,7 @@ def _reached(contacts: tuple[str | None, ...]) -> bytes | None:
     return trace("reached", "\x1f".join(each or "" for each in contacts)) if any(contacts) else None
 
 
-def who_is_reached_at(*contacts: str | None) -> Person:
+def who_is_reached_at(*contacts: str | None) -> "Person":
     """Return who gave exactly these contacts before, or a new person.
 
     All of them must be the same: whoever gives another's number with an address of their own shares nothing with them.
@@ -69,8 +66,7 @@ def who_is_reached_at(*contacts: str | None) -> Person:
     new = Person.new(*contacts)
     if new.reached is None:
         return new
-    insert = postgresql.insert if session().get_bind().dialect.name == "postgresql" else sqlite.insert
-    given = insert(Person).values(id=new.id, wrapped=new.wrapped, reached=new.reached)
+    given = insert_into(Person).values(id=new.id, wrapped=new.wrapped, reached=new.reached)
     known = given.on_conflict_do_update(index_elements=["reached"], set_={"reached": given.excluded.reached})
     return session().scalars(known.returning(Person), execution_options={"populate_existing": True}).one()
 

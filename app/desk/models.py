@@ -1,7 +1,5 @@
 """What people of the desk keep for themselves: their own views of the queue."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What the duty officer does when somebody cannot wait."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """Calls to a company's emergency contacts: who was called when, and who confirmed it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What can be asked about the exhibits of a case."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Exhibits of a case: files that prove something, numbered in the order in which they came; and how they are shown."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -56,7 +54,7 @@ class Evidence(OfCase, Model):
     item_id: Mapped[int | None] = mapped_column(ForeignKey("requested_items.id"), comment="what it was asked for as")
     standing: Mapped[Standing] = mapped_column(by_value(Standing), default=Standing.OPEN, server_default="open")
     standing_reason: Mapped[str | None] = sealed()
-    preview: Mapped[Preview | None] = relationship(lazy="raise_on_sql", viewonly=True)
+    preview: Mapped["Preview | None"] = relationship(lazy="raise_on_sql", viewonly=True)
 
     @property
     def is_picture(self) -> bool:
@@ -126,7 +124,7 @@ class EvidenceRequest(OfCase, Model):
     asked_by: Mapped[int | None] = mapped_column(ForeignKey("users.id"))
     asked_at: Mapped[datetime]
     due_at: Mapped[datetime]
-    items: Mapped[list[RequestedItem]] = relationship(
+    items: Mapped[list["RequestedItem"]] = relationship(
         back_populates="request", order_by="RequestedItem.n", lazy="raise_on_sql"
     )
 

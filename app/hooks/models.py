@@ -1,7 +1,5 @@
 """Where organisations have news of their cases sent to, and every message that was sent."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What intake keeps: drafts that are not sent yet with their files, and which request made which case."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 

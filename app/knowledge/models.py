@@ -1,7 +1,5 @@
 """Questions that the assistant could not answer, and the answers that staff wrote for everybody."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index

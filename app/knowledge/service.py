@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import delete, update
 
@@ -20,14 +21,19 @@ from workflows.regulation import book
 from workflows.triage.normalising import fold
 
 _NUMBER = re.compile(r"[A-Za-z]{0,4}\d[\d -]{3,40}\d")
-_NAMED = re.compile(
-    r"(我叫|我是|叫做|[Mm]y name is |I am |I'm )([\u4e00-\u9fff]{2,4}(?=[，,。.！!\s]|$)|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
-)
+
+
+@cache
+def _named() -> re.Pattern[str]:
+    return re.compile(
+        r"(我叫|我是|叫做|[Mm]y name is |I am |I'm )"
+        r"([\u4e00-\u9fff]{2,4}(?=[，,。.！!\s]|$)|[A-Z][a-z]+(?: [A-Z][a-z]+)?)"
+    )
 
 
 def without_people(text: str) -> str:
     """Return a question without names that introduce themselves, numbers, and addresses."""
-    return _NAMED.sub(rf"\1{STARS}", mask_text(_NUMBER.sub(STARS, text)))
+    return _named().sub(rf"\1{STARS}", mask_text(_NUMBER.sub(STARS, text)))
 
 
 def collect(text: str, language: str, *, at: datetime) -> None:

@@ -1,7 +1,5 @@
 """What people made of triage's proposals, and the weights taught from it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any

@@ -1,14 +1,12 @@
 """The transparency log as it is stored: entries that wait for a place in the tree, the tree, its signed checkpoints."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, CheckConstraint, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model
+from app.core.db import Model, partial_index
 
 WAITING = text("position IS NULL")
 
@@ -21,7 +19,7 @@ class LedgerEntry(Model):
         UniqueConstraint("kind", "record_id"),
         UniqueConstraint("position"),
         CheckConstraint("salt IS NOT NULL OR forgotten_at IS NOT NULL", name="salt_until_forgotten"),
-        Index("ix_ledger_entries_waiting", "id", sqlite_where=WAITING, postgresql_where=WAITING),
+        partial_index("ix_ledger_entries_waiting", "id", where=WAITING),
         Index("ix_ledger_entries_subject", "subject"),
         Index("ix_ledger_entries_commitment", "commitment"),
     )

@@ -1,7 +1,5 @@
 """What the parties and the mediator say to each other's terms."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from pydantic import Field

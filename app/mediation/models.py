@@ -1,7 +1,5 @@
 """What the respondent answered, and what was offered. The committee never reads an offer (the settlement wall)."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import TERM_STAYS, OfCase
-from app.core.db import Model, by_value, session
+from app.core.db import Model, by_value, partial_index, session
 from app.core.people import Person
 from app.core.sealed import Parted, sealed
 from app.organisations.models import PartyKind
@@ -61,8 +59,7 @@ class Offer(OfCase, Model):
     __table_args__ = (
         UniqueConstraint("case_id", "n"),
         CheckConstraint("(status = 'open') = (ended_at IS NULL)", name="ended_iff_not_open"),
-        Index("uq_offers_open", "case_id", "by", unique=True, sqlite_where=text("status = 'open'"),
-              postgresql_where=text("status = 'open'")),
+        partial_index("uq_offers_open", "case_id", "by", unique=True, where=text("status = 'open'")),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -80,7 +77,7 @@ class Offer(OfCase, Model):
     made_at: Mapped[datetime]
     lapses_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
-    replies: Mapped[list[OfferReply]] = relationship(order_by="OfferReply.id", lazy="raise_on_sql")
+    replies: Mapped[list["OfferReply"]] = relationship(order_by="OfferReply.id", lazy="raise_on_sql")
 
     @property
     def sides(self) -> frozenset[str]:

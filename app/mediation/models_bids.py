@@ -1,13 +1,11 @@
 """Blind bidding: rounds, and what was entered in them. No query hands a figure out; only the middle is ever known."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.core.db import Model
+from app.core.db import Model, partial_index
 
 OPEN = text("ended_at IS NULL")
 
@@ -19,8 +17,7 @@ class BidRound(Model):
     __table_args__ = (
         UniqueConstraint("case_id", "organisation_id", "n"),
         CheckConstraint("(ended_at IS NULL) = (result IS NULL)", name="result_iff_ended"),
-        Index("uq_bid_rounds_open", "case_id", "organisation_id", unique=True, sqlite_where=OPEN,
-              postgresql_where=OPEN),
+        partial_index("uq_bid_rounds_open", "case_id", "organisation_id", unique=True, where=OPEN),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

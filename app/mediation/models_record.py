@@ -1,7 +1,5 @@
 """The settlement record (调解书): what both sides agreed to, in words, and who signed them when."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from hashlib import sha256
 from typing import Any
@@ -25,7 +23,9 @@ class SettlementRecord(OfCase, Model):
     texts: Mapped[dict[str, Any]] = sealed(dict, comment="by language; what is signed is the SHA-256 of one of them")
     agreed_at: Mapped[datetime]
     sign_until: Mapped[datetime]
-    signatures: Mapped[list[SettlementSignature]] = relationship(order_by="SettlementSignature.id", lazy="raise_on_sql")
+    signatures: Mapped[list["SettlementSignature"]] = relationship(
+        order_by="SettlementSignature.id", lazy="raise_on_sql"
+    )
 
     def text(self, language: str) -> bytes:
         """Return the very bytes that are signed in a language: what the reader saw, and can download."""
@@ -35,7 +35,7 @@ class SettlementRecord(OfCase, Model):
         """Return the SHA-256 of the text in a language."""
         return sha256(self.text(language)).hexdigest()
 
-    def signature_of(self, side: str) -> SettlementSignature | None:
+    def signature_of(self, side: str) -> "SettlementSignature | None":
         """Return a side's signature."""
         return next((each for each in self.signatures if each.side == side), None)
 

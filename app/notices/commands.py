@@ -1,7 +1,5 @@
 """What can be asked about the publishing of an outcome."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from pydantic import Field

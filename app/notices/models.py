@@ -1,7 +1,5 @@
 """What was published of a case, and the notices printed of it."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -10,7 +8,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, UniqueConstraint, tex
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.cases.models import Case, OfCase
-from app.core.db import Model, by_value, session
+from app.core.db import Model, by_value, partial_index, session
 from app.core.people import Person
 from app.core.sealed import sealed
 from app.notices.facts import NoticeFacts, NoticeKind, NoticeLanguage
@@ -86,9 +84,9 @@ class RegisterEntry(Model):
     reason: Mapped[str | None] = mapped_column(comment="why it was withdrawn; public")
     later_id: Mapped[int | None] = mapped_column(ForeignKey("register_entries.id"), comment="the outcome of its review")
 
-    later: Mapped[RegisterEntry | None] = relationship(remote_side=[id], lazy="raise_on_sql")
-    rules: Mapped[list[RegisterRule]] = relationship(order_by="RegisterRule.id", lazy="raise_on_sql")
-    notices: Mapped[list[Notice]] = relationship(back_populates="entry", order_by="Notice.id", lazy="raise_on_sql")
+    later: Mapped["RegisterEntry | None"] = relationship(remote_side=[id], lazy="raise_on_sql")
+    rules: Mapped[list["RegisterRule"]] = relationship(order_by="RegisterRule.id", lazy="raise_on_sql")
+    notices: Mapped[list["Notice"]] = relationship(back_populates="entry", order_by="Notice.id", lazy="raise_on_sql")
 
 
 class RegisterRule(Model):
@@ -150,7 +148,7 @@ class Notice(OfCase, Model):
         UniqueConstraint("case_id", "kind", "subject", "edition", "language"),
         CheckConstraint("entry_id IS NOT NULL OR code IS NOT NULL", name="code_of_its_own_without_entry"),
         CheckConstraint("status != 'issued' OR pdf_sha256 IS NOT NULL", name="hash_when_issued"),
-        Index("ix_notices_unprinted", "id", sqlite_where=UNPRINTED, postgresql_where=UNPRINTED),
+        partial_index("ix_notices_unprinted", "id", where=UNPRINTED),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

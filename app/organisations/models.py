@@ -1,7 +1,5 @@
 """Organisations that can be answerable: merchants, the platform, payment providers, logistics companies."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any

@@ -1,7 +1,5 @@
 """The keys by which shops sign the facts of an order."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import ForeignKey, Index

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from functools import cache
 
 from msgspec import Struct
 
@@ -15,14 +16,18 @@ STARS = "****"
 _EMAIL = re.compile(r"([A-Za-z0-9])[A-Za-z0-9._%+-]{0,63}(@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})")
 _DIGITS = re.compile(r"(?<![A-Za-z\d.,-])\+?\d(?:[\d\s()\uff08\uff09-]{5,22})\d(?![\d.]\d)")
 _DATE = re.compile(r"(?:19|20)\d\d\s?[-/]?\s?\d{1,2}\s?[-/]?\s?\d{1,2}(?:\s.*)?")
-_HAN_ADDRESS = re.compile(
-    r"[\u4e00-\u9fff]{1,10}?(?:省|市|区|區|县|縣|镇|鎮|乡|鄉|路|街|道|巷|村|小区|社區)"
-    r"[\u4e00-\u9fffA-Za-z0-9-]{0,30}?\d{1,6}\s?(?:号|號|栋|棟|幢|楼|樓|室|单元|單元|弄|巷)[0-9A-Za-z\u4e00-\u9fff-]{0,12}"
-)
 _ADDRESS = re.compile(
     r"\b(?:(?:Flat|Room|Unit|No\.?)\s*\w{1,6},?\s*)?\d{1,5}\s+(?:[A-Z][\w']+\s+){1,4}"
     r"(?:Street|St|Road|Rd|Avenue|Ave|Lane|Ln|Drive|Dr|Boulevard|Blvd|Court|Ct)\b\.?"
 )
+
+
+@cache
+def _han_address() -> re.Pattern[str]:
+    return re.compile(
+        r"[\u4e00-\u9fff]{1,10}?(?:省|市|区|區|县|縣|镇|鎮|乡|鄉|路|街|道|巷|村|小区|社區)"
+        r"[\u4e00-\u9fffA-Za-z0-9-]{0,30}?\d{1,6}\s?(?:号|號|栋|棟|幢|楼|樓|室|单元|單元|弄|巷)[0-9A-Za-z\u4e00-\u9fff-]{0,12}"
+    )
 
 
 def mask_name(name: str) -> str:
@@ -51,7 +56,7 @@ def mask_text(text: str, names: Iterable[str] = ()) -> str:
         text = re.sub(re.escape(name), mask_name(name), text, flags=re.IGNORECASE)
     text = mask_email(text)
     text = _DIGITS.sub(_cover, text)
-    return _ADDRESS.sub(STARS, _HAN_ADDRESS.sub(STARS, text))
+    return _ADDRESS.sub(STARS, _han_address().sub(STARS, text))
 
 
 def _cover(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO, Any
 
 from app.core.storage import in_memory, store
-from app.post.reading import LENGTH
+from app.post.pieces import LENGTH
 
 ROOT = str(Path(__file__).resolve().parents[2])
 COMMAND = (

@@ -1,7 +1,5 @@
 """Mail that came in: each message stands here before it is read, and never disappears."""
 
-from __future__ import annotations
-
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -9,7 +7,7 @@ from typing import Any
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model, by_value
+from app.core.db import Model, by_value, partial_index
 from app.core.people import Person
 from app.core.sealed import sealed
 from app.core.uploads import Upload
@@ -38,7 +36,7 @@ class InboundMail(Model):
         CheckConstraint("status NOT IN ('case', 'reply') OR case_id IS NOT NULL", name="placed_in_a_case"),
         CheckConstraint("status != 'discarded' OR note IS NOT NULL", name="discarded_with_a_reason"),
         CheckConstraint("status != 'held' OR due_at IS NOT NULL", name="held_until"),
-        Index("ix_inbound_mail_waiting", "received_at", "id", sqlite_where=HELD, postgresql_where=HELD),
+        partial_index("ix_inbound_mail_waiting", "received_at", "id", where=HELD),
         Index("ix_inbound_mail_newest", "received_at", "id"),
         Index("ix_inbound_mail_content", "mailbox", "content_sha256"),
         Index("ix_inbound_mail_sender", "sender_trace", "received_at"),

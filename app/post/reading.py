@@ -11,7 +11,6 @@ from __future__ import annotations
 import json
 import resource
 import signal
-import struct
 import sys
 from email.feedparser import BytesFeedParser
 from email.message import Message
@@ -21,13 +20,13 @@ from typing import Any
 
 from app.post import headers
 from app.post.folding import fold
+from app.post.pieces import LENGTH
 from app.post.plain import as_text
 from app.post.signs import decoded, one_line, shown
 
 MOST_PARTS, DEEPEST = 200, 20
 MOST_HTML, MOST_TEXT = 1_000_000, 200_000
 CPU_S, MEMORY = 1.5, 280 * 1024**2
-LENGTH = struct.Struct(">I")
 _PIECE = 64 * 1024
 
 

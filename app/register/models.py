@@ -1,13 +1,11 @@
 """What companies say in public."""
 
-from __future__ import annotations
-
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.core.db import Model
+from app.core.db import Model, partial_index
 from app.notices.models import RegisterEntry
 from app.organisations.models import Organisation
 
@@ -22,10 +20,8 @@ class PublicReply(Model):
 
     __tablename__ = "public_replies"
     __table_args__ = (
-        Index("uq_public_replies_entry", "entry_id", unique=True, sqlite_where=text(STANDS.format("NOT NULL")),
-              postgresql_where=text(STANDS.format("NOT NULL"))),
-        Index("uq_public_replies_company", "organisation_id", unique=True, sqlite_where=text(STANDS.format("NULL")),
-              postgresql_where=text(STANDS.format("NULL"))),
+        partial_index("uq_public_replies_entry", "entry_id", unique=True, where=text(STANDS.format("NOT NULL"))),
+        partial_index("uq_public_replies_company", "organisation_id", unique=True, where=text(STANDS.format("NULL"))),
         Index("ix_public_replies_company", "organisation_id"),
         CheckConstraint("(withheld_at IS NULL) = (withheld_because IS NULL)", name="reason_when_withheld"),
     )  # fmt: skip

@@ -1,16 +1,14 @@
 """What was proposed to be changed in the rulebook, and what became of it."""
 
-from __future__ import annotations
-
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, text
+from sqlalchemy import ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.accounts.models_watch import Approval
-from app.core.db import Model, by_value
+from app.core.db import Model, by_value, partial_index
 
 APPROVED = text("approved_at IS NOT NULL")
 
@@ -26,8 +24,7 @@ class Amendment(Model):
     __tablename__ = "rulebook_amendments"
     __table_args__ = (
         # Two that rest on the same one cannot both be approved: the second one never saw the first.
-        Index("uq_rulebook_amendments_succession", "rests_on", unique=True, sqlite_where=APPROVED,
-              postgresql_where=APPROVED),
+        partial_index("uq_rulebook_amendments_succession", "rests_on", unique=True, where=APPROVED),
     )  # fmt: skip
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -4,6 +4,7 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from itertools import combinations, pairwise
 from operator import mul
 
@@ -21,8 +22,6 @@ FAINT = 0.02  # likeness that means nothing
 ALIKE_WEIGHS = 3.0  # the logarithm of likeness, against 1.0 for the log odds
 _PIECE = 4  # letters of the pieces of English words, which misspelt and new words share with known ones
 NEAREST = (0.45, 0.30, 0.25)  # what the three nearest questions of a topic count
-_HAN = re.compile(r"[\u3400-\u9fff]")
-_HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
 _LATIN = re.compile(r"[a-z]+(?:'[a-z]+)?|0|%")
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
 _STEM = 6
@@ -35,10 +34,20 @@ _SMALL = frozenset(_SMALL_WORDS.split())
 Features = dict[str, float]
 
 
+@cache
+def _han_run() -> re.Pattern[str]:
+    return re.compile(r"[\u3400-\u9fff0]+")
+
+
+@cache
+def _han() -> re.Pattern[str]:
+    return re.compile(r"[\u3400-\u9fff]")
+
+
 def features(folded: str) -> Features:
     """Return what a folded question holds: concepts, pairs of them, and its words, which weigh two in all."""
     plain = _DIGITS.sub("0", folded)
-    chinese = len(_HAN.findall(plain)) >= 2
+    chinese = len(_han().findall(plain)) >= 2
     concepts = sorted(lexicon("zh" if chinese else "en").concepts(plain))
     found: Features = {f"c:{each}": 1.0 for each in concepts}
     found |= {f"p:{one}+{two}": PAIR_WEIGHS for one, two in combinations(concepts, 2)}
@@ -49,7 +58,7 @@ def features(folded: str) -> Features:
 
 def _strings(plain: str) -> Features:
     """Return runs of two and three characters, which serve Chinese better than words."""
-    runs = _HAN_RUN.findall(plain)
+    runs = _han_run().findall(plain)
     found = {run[i : i + n] for run in runs for n in (2, 3) for i in range(len(run) - n + 1)}
     return dict.fromkeys(found.union(_LATIN.findall(plain)), 1.0)
 
@@ -64,8 +73,8 @@ def hints(folded: str, held: Features) -> frozenset[str]:
     """Return the names of what a question holds, for counting: its features, and signs or pieces of words."""
     plain = _DIGITS.sub("0", folded)
     found = set(held)
-    if len(_HAN.findall(plain)) >= 2:
-        return frozenset(found.union(f"w:{sign}" for sign in "".join(_HAN_RUN.findall(plain))))
+    if len(_han().findall(plain)) >= 2:
+        return frozenset(found.union(f"w:{sign}" for sign in "".join(_han_run().findall(plain))))
     for word in (f"<{word}>" for word in _LATIN.findall(plain) if len(word) >= _PIECE):
         found.update(f"#:{word[i : i + _PIECE]}" for i in range(len(word) - _PIECE + 1))
     return frozenset(found)

@@ -3,7 +3,7 @@
 import math
 import re
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 
 from workflows.triage import emergencies, lexicon, words
@@ -18,10 +18,14 @@ MOST_OF_A_KIND = 3
 ALARMING = frozenset({"danger", "care", "urgent", "fraud"})  # kinds of words that speak of emergencies only
 _AT_STAKE = ("goods", "flaw", "courier", "lateness", "payer", "taken", "accounts", "manners")
 _SHORT, _LONG = 12, 120
-_HAN_RUN = re.compile(r"[\u3400-\u9fff0]+")
 _LATIN_WORD = re.compile(r"[a-z]+(?:'[a-z]+)?|0+|[£$€]")
 _ROOT_LETTERS = 5
 _DIGITS = re.compile(r"\d+(?:[.,:]\d+)*")
+
+
+@cache
+def _han_run() -> re.Pattern[str]:
+    return re.compile(r"[\u3400-\u9fff0]+")
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,7 @@ class Text:
     @cached_property
     def length(self) -> int:
         """Return how much there is to read: words of English, characters of Chinese."""
-        return len(self.own.split()) if self.family == "en" else sum(map(len, _HAN_RUN.findall(self.own)))
+        return len(self.own.split()) if self.family == "en" else sum(map(len, _han_run().findall(self.own)))
 
     @cached_property
     def strings(self) -> frozenset[str]:
@@ -53,7 +57,7 @@ class Text:
         own = _DIGITS.sub("0", self.own)
         latin = _LATIN_WORD.findall(own)
         if self.family == "zh":
-            runs = _HAN_RUN.findall(own)
+            runs = _han_run().findall(own)
             grams = {run[i : i + n] for run in runs for n in (2, 3) for i in range(len(run) - n + 1)}
             return frozenset(grams.union(latin))
         return frozenset(latin).union(f"{one} {two}" for one, two in pairwise(latin))
@@ -62,7 +66,7 @@ class Text:
     def roots(self) -> frozenset[str]:
         """Return what new and misspelt words share with known ones: single characters, or how English words begin."""
         if self.family == "zh":
-            return frozenset("".join(_HAN_RUN.findall(_DIGITS.sub("0", self.own))))
+            return frozenset("".join(_han_run().findall(_DIGITS.sub("0", self.own))))
         return frozenset(f"{w[:_ROOT_LETTERS]}-" for w in _LATIN_WORD.findall(self.own) if len(w) > _ROOT_LETTERS)
 
     @cached_property

@@ -15,10 +15,6 @@ from workflows.triage.passages import OWN, QUOTED, readable
 
 MOST = 12
 _NUMBER = r"(\d{1,3}(?:,\d{3})+(?:\.\d{1,2})?|\d+(?:\.\d{1,2})?)"
-_SUM = re.compile(
-    rf"(?P<sign>hk\$|nt\$|us\$|rmb|hkd|ntd|twd|usd|cny|gbp|eur|inr|rs\.?|[$£€¥￥])\s?{_NUMBER}"
-    rf"|{_NUMBER}\s?(?P<word>元|块钱?|人民币|港币|港元|台币|新台币|美元|欧元|英镑|蚊|rmb|yuan|dollars?|bucks|pounds?|quid|euros?|rupees?|hkd|ntd|usd|gbp|eur|inr)"
-)
 _CURRENCIES = {
     "CNY": "rmb cny ¥ ￥ 元 块 块钱 人民币 yuan", "HKD": "hk$ hkd 港币 港元 蚊", "TWD": "nt$ ntd twd 台币 新台币",
     "USD": "us$ usd $ 美元 dollar dollars bucks", "GBP": "£ gbp 英镑 pound pounds quid", "EUR": "€ eur 欧元 euro euros",
@@ -26,13 +22,25 @@ _CURRENCIES = {
 }  # fmt: skip
 _OF_SIGN = {sign: currency for currency, signs in _CURRENCIES.items() for sign in signs.split()}
 _MONTHS = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
-_DAY = re.compile(
-    r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?|\d{1,2}月\d{1,2}(?:日|号)?|(?<![\d月])\d{1,2}(?:日|号)(?![线楼店码机])"
-    r"|(?<![\d./])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d./])|\bon the \d{1,2}(?:st|nd|rd|th)\b"
-    rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS})[a-z]*\b|\b(?:{_MONTHS})[a-z]* \d{{1,2}}(?:st|nd|rd|th)?\b"
-    r"|今天|昨天|前天|明天|上周|上个月|双十一|\b(?:yesterday|today|tomorrow|last (?:week|month))\b"
-)
 _CLAUSE = re.compile(r"[^,。;!?\n]+")
+
+
+@cache
+def _day() -> re.Pattern[str]:
+    return re.compile(
+        r"(?:19|20)\d\d[年./-]\d{1,2}[月./-]\d{1,2}日?|\d{1,2}月\d{1,2}(?:日|号)?|(?<![\d月])\d{1,2}(?:日|号)(?![线楼店码机])"
+        r"|(?<![\d./])\d{1,2}/\d{1,2}(?:/\d{2,4})?(?![\d./])|\bon the \d{1,2}(?:st|nd|rd|th)\b"
+        rf"|\b\d{{1,2}}(?:st|nd|rd|th)?(?: of)? (?:{_MONTHS})[a-z]*\b|\b(?:{_MONTHS})[a-z]* \d{{1,2}}(?:st|nd|rd|th)?\b"
+        r"|今天|昨天|前天|明天|上周|上个月|双十一|\b(?:yesterday|today|tomorrow|last (?:week|month))\b"
+    )
+
+
+@cache
+def _sum() -> re.Pattern[str]:
+    return re.compile(
+        rf"(?P<sign>hk\$|nt\$|us\$|rmb|hkd|ntd|twd|usd|cny|gbp|eur|inr|rs\.?|[$£€¥￥])\s?{_NUMBER}"
+        rf"|{_NUMBER}\s?(?P<word>元|块钱?|人民币|港币|港元|台币|新台币|美元|欧元|英镑|蚊|rmb|yuan|dollars?|bucks|pounds?|quid|euros?|rupees?|hkd|ntd|usd|gbp|eur|inr)"
+    )
 
 
 class Words(Struct, frozen=True):
@@ -80,14 +88,14 @@ def _asked_for(text: Text) -> tuple[str, ...]:
 
 
 def _sums(text: Text, named: str) -> Iterator[Words]:
-    for match in _SUM.finditer(named):
+    for match in _sum().finditer(named):
         digits = next(group for group in (match.group(2), match.group(3)) if group)
         currency = _OF_SIGN.get(match.group("sign") or match.group("word") or "")
         yield _words(text, match, currency, round(float(digits.replace(",", "")) * 100))
 
 
 def _days(text: Text, named: str) -> Iterator[Words]:
-    for match in _DAY.finditer(named):
+    for match in _day().finditer(named):
         yield _words(text, match)
 
 

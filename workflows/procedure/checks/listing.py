@@ -4,13 +4,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from datetime import date
+from functools import cache
 
 from workflows.procedure.checks.finding import Finding
 from workflows.procedure.checks.matter import Matter
 from workflows.regulation.entries import Required, Term, Wording
 from workflows.regulation.rulebook import Rulebook
 
-BETWEEN_HAN = re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
 # Bounded, so that a text of nothing but opening marks costs no more than another.
 QUOTED = re.compile(
     r"「[^「」]{0,200}」|『[^『』]{0,200}』|“[^“”]{0,200}”|‘[^‘’]{0,200}’|\"[^\"]{0,200}\"|(?<!\w)'(?:[^']|(?<=\w)'(?=\w)){0,200}'(?!\w)"
@@ -19,6 +19,11 @@ TITLE = re.compile(r"《[^《》]{0,100}》")
 CLAUSE_END = re.compile(r"[，。！？；：、,.!?;:\n]")
 MOST_CLAIMS = 20
 REACH = 24  # characters before or after a claim that can deny or mention it
+
+
+@cache
+def _between_han() -> re.Pattern[str]:
+    return re.compile(r"(?<=[\u3400-\u9fff])[ \u3000]+(?=[\u3400-\u9fff])")
 
 
 def complete(matter: Matter) -> Iterator[Finding]:
@@ -66,7 +71,7 @@ def modest(matter: Matter) -> Iterator[Finding]:
 def absolute_claims(text: str, book: Rulebook, on: date | None = None) -> list[str]:
     """Return the absolute claims of a text, each once, in order: not ordinals, technical values, titles,
     negations, or quotations that only mention a word. Source: clause 2.1.1.2."""
-    plain = BETWEEN_HAN.sub("", unicodedata.normalize("NFKC", text))
+    plain = _between_han().sub("", unicodedata.normalize("NFKC", text))
     plain = TITLE.sub(_blank, plain)
     found = []
     for wording in book.wordings.on(on):

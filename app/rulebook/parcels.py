@@ -14,7 +14,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import IO
 
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import THE_FILE, Quoted, RulebookError, Words
 
 MOST_FILES = 100
 MOST_BYTES = 1024**2  # of one file as text, and of a zip as it is sent
@@ -25,6 +25,7 @@ BESIDE = re.compile(r"(^|/)(__MACOSX/.*|\.DS_Store|README\.md)$|/$")
 """What programs and we ourselves put beside the files."""
 NEVER = (1980, 1, 1, 0, 0, 0)  # the same content gives the same bytes
 ENCRYPTED = 0x1
+PARCEL, ITS_FILES, ZIP = Words("the parcel"), Words("its files"), Words("the zip")
 
 
 def opened(sent: Iterable[tuple[str, IO[bytes]]]) -> dict[str, str]:
@@ -35,12 +36,12 @@ def opened(sent: Iterable[tuple[str, IO[bytes]]]) -> dict[str, str]:
         packed = content.startswith(b"PK")
         for name, data in _unpacked(content, sent_as) if packed else [(_name(sent_as), content)]:
             if name in found:
-                raise RulebookError(name, "the file", "came twice")
+                raise RulebookError(name, THE_FILE, "came twice")
             found[name] = _text(name, data)
             if len(found) > MOST_FILES:
-                raise RulebookError(sent_as, "the parcel", f"holds more than {MOST_FILES} files")
+                raise RulebookError(sent_as, PARCEL, "holds more than %(most)s files", most=MOST_FILES)
     if not found:
-        raise RulebookError("the parcel", "no file", "is a TOML file of the rulebook")
+        raise RulebookError(PARCEL, ITS_FILES, "none is a TOML file of the rulebook")
     return found
 
 
@@ -68,27 +69,28 @@ def _unpacked(content: bytes, sent_as: str) -> Iterator[tuple[str, bytes]]:
                     continue
                 name = _name(entry.filename)
                 if entry.flag_bits & ENCRYPTED:
-                    raise RulebookError(name, "the file", "is locked by a password")
+                    raise RulebookError(name, THE_FILE, "is locked by a password")
                 with archive.open(entry) as stream:
                     data = _within(stream, name, min(MOST_BYTES, left))
                 left -= len(data)
                 yield name, data
     except (zipfile.BadZipFile, NotImplementedError, EOFError, OSError, ValueError, zlib.error) as broken:
-        raise RulebookError(sent_as, "the zip", f"cannot be read: {broken}") from broken
+        raise RulebookError(sent_as, ZIP, "cannot be read: %(error)s", error=Quoted(broken)) from broken
 
 
 def _name(path: str) -> str:
     """Return by which name a file stands in a rulebook: whatever folders it came in, but for that of the clauses."""
     *folders, last = path.split("/")
     if not NAME.fullmatch(last) or ".." in folders or "\\" in path or path.startswith("/"):
-        raise RulebookError(path[:200], "the file", "has not the name of a file of the rulebook, like figures.toml")
+        raise RulebookError(path[:200], THE_FILE, "has not the name of a file of the rulebook, like figures.toml")
     return f"clauses/{last}" if folders[-1:] == ["clauses"] else last
 
 
 def _within(stream: IO[bytes], name: str, most: int) -> bytes:
     data = stream.read(most + 1)
     if len(data) > most:
-        raise RulebookError(name[:200], "the file", f"is larger than {MOST_BYTES // 1024} kB, or all are too large")
+        kb = MOST_BYTES // 1024
+        raise RulebookError(name[:200], THE_FILE, "is larger than %(kb)s kB, or all are too large", kb=kb)
     return data
 
 
@@ -96,7 +98,9 @@ def _text(name: str, data: bytes) -> str:
     try:
         text = data.decode("utf-8-sig").replace("\r\n", "\n")
     except UnicodeDecodeError as mistake:
-        raise RulebookError(name, "the file", f"is not written in UTF-8: {mistake.reason}") from mistake
+        raise RulebookError(
+            name, THE_FILE, "is not written in UTF-8: %(error)s", error=Quoted(mistake.reason)
+        ) from mistake
     if any(len(line) > LONGEST_LINE for line in text.split("\n")):
-        raise RulebookError(name, "the file", f"has a line of more than {LONGEST_LINE} signs")
+        raise RulebookError(name, THE_FILE, "has a line of more than %(most)s signs", most=LONGEST_LINE)
     return text

@@ -6,7 +6,7 @@ Source: clause 3.4.3 (rules are adjusted in time).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from hashlib import sha256
 from typing import Any
 
@@ -115,7 +115,8 @@ def _agreed(subject: dict[str, Any], act: Act) -> None:
     """
     row = session().get_one(Amendment, subject["amendment_id"])
     assert row.since is not None
-    _in_time(row.since, act)
+    if row.since < (first := amending.earliest(act.at)):
+        raise Invalid("rulebook_day_over", first=first.isoformat())
     rests_on, chain = queries.last_approved(), queries.chain()
     if (row.rests_on, row.against) != (rests_on, approved.composed(chain).version):
         raise Invalid("rulebook_moved_on")
@@ -178,7 +179,8 @@ def _in_time(since: date, act: Act) -> None:
     if since < first:
         raise Invalid("rulebook_day_begun", pointer="/since", first=first.isoformat())
     if (since - first).days > FURTHEST_DAYS:
-        raise Invalid("year_out_of_range", pointer="/since")
+        last = first + timedelta(days=FURTHEST_DAYS)
+        raise Invalid("rulebook_day_far", pointer="/since", last=last.isoformat())
 
 
 def _hash(files: Mapping[str, str]) -> str:

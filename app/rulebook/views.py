@@ -11,6 +11,7 @@ from app.core.db import transaction
 from app.rulebook import parcels, queries, service, showing
 from app.rulebook.forms import DecideForm, ProposeForm
 from app.rulebook.models import Amendment
+from app.rulebook.telling import told
 from app.web.api import found
 from app.web.files import CLOSED
 from app.web.guards import act, current_actor, fresh, requires
@@ -31,7 +32,7 @@ def overview() -> str:
     """Show the rulebook in force, what comes after it, and what was proposed."""
     return render_template(
         "rulebook/overview.html", standing=showing.standing(act().at), rows=queries.newest(), state=showing.state,
-        at=act().at, may_propose=current_actor().may(Permission.SYSTEM_MANAGE),
+        at=act().at, may_propose=current_actor().may(Permission.SYSTEM_MANAGE), told=told,
     )  # fmt: skip
 
 
@@ -120,7 +121,10 @@ def _judged(asked: ProposeForm) -> service.Ready | None:
 
 def _form(asked: ProposeForm, mistake: RulebookError | None, status: int) -> Any:
     first = amending.earliest(act().at)
-    page = render_template("rulebook/propose.html", form=asked, mistake=mistake, first=first, most=parcels.MOST_BYTES)
+    page = render_template(
+        "rulebook/propose.html", form=asked, mistake=told(mistake.words) if mistake else None, first=first,
+        most=parcels.MOST_BYTES, refused=status == 422,
+    )  # fmt: skip
     return page, status
 
 

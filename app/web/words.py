@@ -51,7 +51,14 @@ REFUSALS = {
     "second_person": _l("Somebody else must agree to this: it takes two people."),
     "rulebook_unchanged": _l("These files say what the rulebook says already."),
     "rulebook_day_begun": _l("Choose a day from %(first)s on: it has begun nowhere, so no case was opened on it."),
-    "rulebook_moved_on": _l("The rulebook was changed since this was proposed. Propose it anew."),
+    "rulebook_day_far": _l("Choose a day until %(last)s."),
+    "rulebook_day_over": _l(
+        "Its day has begun, so it cannot be approved any more. Propose its files anew, for a day from %(first)s on."
+    ),
+    "rulebook_moved_on": _l(
+        "The rulebook was changed since this was proposed, so it cannot be approved any more. Download the files of "
+        "today, make this change in them, and propose it anew."
+    ),
     "rulebook_replaying": _l("What this would alter in past findings is being worked out. Come back in a moment."),
     "already_decided": _l("This was decided already, or its time is over."),
     "bidding_closed": _l("This round of blind bids is over. Nothing was entered."),

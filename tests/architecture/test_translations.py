@@ -95,6 +95,23 @@ def test_a_planted_fault_in_a_catalogue_is_found(tree, locale, room, text, compl
 
 
 @pytest.mark.parametrize(
+    ("text", "complaint"),
+    [
+        ('raise RulebookError(file, entry, f"is {many}")', "words that a catalogue can hold"),
+        ('raise entry.fail("is " + many)', "words that a catalogue can hold"),
+        ('raise RulebookError(file, Words("the table"), "is %(many)s", many=2)', "put what is nested in a name"),
+        ('raise entry.fail("is %(many)s", few=2)', "is not filled"),
+        ('raise RulebookError(file, entry, "is missing")', "is missing' is missing; run"),
+        ('raise entry.fail("is missing")', "is missing' is missing; run"),
+    ],
+)
+def test_a_refusal_of_the_rules_that_nobody_could_read_in_chinese_is_found(tree, text, complaint):
+    write(tree, "workflows/regulation/loading.py", text)
+
+    assert any(complaint in problem for problem in translations.problems(tree)), translations.problems(tree)
+
+
+@pytest.mark.parametrize(
     ("source", "text", "complaint"),
     [
         ("app/desk/views.py", '_("Not in a catalogue")', "is missing"),

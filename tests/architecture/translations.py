@@ -9,10 +9,11 @@ system reads. English is the msgid.
 
 from __future__ import annotations
 
+import ast
 import re
 import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -24,22 +25,30 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 from opencc import OpenCC
 
+from tests.architecture import rules
+
 ROOT = Path(__file__).resolve().parents[2]
 LOCALES = ("zh_Hans", "zh_Hant")
+# Where the words stand in what the rules refuse (workflows/regulation/errors.py); such words may also be passed on.
+REFUSING = {"Words": 1, "fail": 1, "RulebookError": 3}
+PASSED_ON = (ast.Name, ast.Attribute, ast.Subscript)
 KEYWORDS: dict[str, object] = {
     **dict.fromkeys(("_", "_l", "N_", "gettext", "lazy_gettext"), None),
     **dict.fromkeys(("ngettext", "lazy_ngettext"), (1, 2)),
     **dict.fromkeys(("pgettext", "lazy_pgettext"), ((1, "c"), 2)),
     "npgettext": ((1, "c"), 2, 3),
+    **{name: (place,) for name, place in REFUSING.items()},
 }
 # Sources whose catalogue is not named after their folder; `templates/<room>` goes with `app/<room>`.
 FEEDS = {
     "app/core": "web",
     "app/factory.py": "web",
+    "workflows": "rulebook",
     "templates/layouts": "design",
     "templates/components": "design",
     "templates/errors": "design",
 }
+FILLED = re.compile(r"%\((\w+)\)")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?[a-z]+")
 
 # Characters that both scripts write, where the converter prefers another one.
@@ -53,9 +62,7 @@ CONVERTERS = {"zh_Hans": ("t2s",), "zh_Hant": ("s2t", "s2tw", "s2hk")}
 def room_of(source: str) -> str | None:
     """Return the catalogue that a source (a path from the root) feeds, or None if it holds nothing to translate."""
     parts = source.split("/")
-    if parts[0] == "workflows":
-        return "procedure"
-    for depth in (3, 2):
+    for depth in (3, 2, 1):
         if room := FEEDS.get("/".join(parts[:depth])):
             return room
     if parts[0] not in ("app", "templates"):
@@ -160,7 +167,7 @@ def compile_all(root: Path = ROOT) -> None:
 def problems(root: Path = ROOT) -> list[str]:
     """Return one sentence for everything that keeps the catalogues from being complete and right."""
     rooms = extracted(root)
-    found = []
+    found = [f"{where}: {wrong}" for where, wrong in _untellable(root, rooms)]
     for locale in LOCALES:
         present = {file.stem for file in path_of("*", locale, root).parent.glob("*.po")}
         found += [f"{locale}/{room}.po is fed by no source; run `make translations`." for room in present - set(rooms)]
@@ -175,6 +182,23 @@ def problems(root: Path = ROOT) -> list[str]:
                 if string != message.string:
                     found.append(f"{locale}: {message.id!r} is {string!r} in {where}, {message.string!r} in {room}.")
     return found
+
+
+def _untellable(root: Path, rooms: Mapping[str, Catalog]) -> Iterator[tuple[str, str]]:
+    """Yield the words of refusals that no catalogue holds, or that are not filled by what comes with them."""
+    known = {message.id for catalog in rooms.values() for message in catalog}
+    for path, tree in rules.modules(root, "app", "workflows"):
+        for call in (node for node in ast.walk(tree) if isinstance(node, ast.Call)):
+            place = REFUSING.get(rules.dotted(call.func).rpartition(".")[2])
+            if place is None or len(call.args) < place or isinstance(words := call.args[place - 1], PASSED_ON):
+                continue
+            where = f"{path}:{call.lineno}"
+            if not isinstance(words, ast.Constant):
+                yield where, "what is refused is not told in words that a catalogue can hold."
+            elif words.value and words.value not in known:
+                yield where, f"{words.value!r} is not found by the extraction: put what is nested in a name of its own."
+            elif set(FILLED.findall(str(words.value))) != {each.arg for each in call.keywords}:
+                yield where, f"{words.value!r} is not filled by its values."
 
 
 def _wrong_in(template: Catalog, catalog: Catalog, locale: str) -> Iterator[str]:

@@ -10,8 +10,9 @@ from workflows.regulation import approved, diff, shipped, succession
 from workflows.regulation.approved import Edition
 from workflows.regulation.binding import bound
 from workflows.regulation.diff import Change
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import THE_FILE, RulebookError, Words
 
+THE_FILES, A_TABLE = Words("the files"), Words("a table")
 FIRST_ZONE = timedelta(hours=14)
 """Where a day begins first on Earth, ahead of UTC."""
 
@@ -43,7 +44,7 @@ def judged(files: Mapping[str, str], chain: Sequence[Edition], since: date) -> J
     try:
         new = bound(after | shipped.of_the_release())
     except RecursionError as deep:
-        raise RulebookError("the files", "a table", "is nested too deeply") from deep
+        raise RulebookError(THE_FILES, A_TABLE, "is nested too deeply") from deep
     standing = approved.composed(chain)
     succession.verify(standing, new, since)
     examples.verify(new, after)
@@ -60,6 +61,6 @@ def _known(files: Mapping[str, str], before: Mapping[str, str]) -> None:
     for name, text in files.items():
         if name in shipped.OF_THE_RELEASE:
             if text != shipped.files()[name]:
-                raise RulebookError(name, "the file", "belongs to the product and changes with a release only")
+                raise RulebookError(name, THE_FILE, "belongs to the product and changes with a release only")
         elif name not in before and not name.startswith("clauses/"):
-            raise RulebookError(name, "the file", "is no file of the rulebook")
+            raise RulebookError(name, THE_FILE, "is no file of the rulebook")

@@ -19,11 +19,12 @@ from msgspec.structs import asdict
 
 from workflows.regulation import shipped, soundness, succession, whole_files
 from workflows.regulation.binding import bound
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import Quoted, RulebookError, Words
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.whole_files import Mark
 
 NAME = "in-force"
+APPROVED = Words("the approved rulebook")
 LOOK_S = 0.1
 """How long a look at the file holds: a page asks for the rulebook hundreds of times."""
 log = logging.getLogger("heng.rulebook")
@@ -103,14 +104,14 @@ def _days(chain: Sequence[Edition]) -> tuple[date, ...]:
     return tuple(days)
 
 
-def fault() -> str:
-    """Return what is wrong with the file; nothing where it can be read or none was ever kept."""
+def fault() -> Words | None:
+    """Return what is wrong with the file; None where it can be read or none was ever kept."""
     try:
         if _kept():
             composed(editions())
     except RulebookError as error:
-        return str(error)
-    return ""
+        return error.words
+    return None
 
 
 def _kept() -> bool:
@@ -167,10 +168,10 @@ def read(place: Path) -> list[Edition]:
         told = json.loads(place.read_bytes())
         rows = told["editions"]
         if told["sha256"] != _hash(rows):
-            raise ValueError("its content is not what was approved")
+            raise RulebookError(str(place), APPROVED, "cannot be read: its content is not what was approved")
         return [Edition(date.fromisoformat(row["since"]) if row["since"] else None, row["files"]) for row in rows]
     except (OSError, ValueError, LookupError, TypeError) as error:
-        raise RulebookError(str(place), "the approved rulebook", f"cannot be read: {error}") from error
+        raise RulebookError(str(place), APPROVED, "cannot be read: %(error)s", error=Quoted(error)) from error
 
 
 def go_by(editions: Sequence[Edition]) -> None:

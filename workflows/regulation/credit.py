@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import TypeVar
 
 from workflows.regulation import entries as kinds
+from workflows.regulation.errors import Quoted, Words
 from workflows.regulation.loading import MEASURES, File, finish
 from workflows.regulation.reading import Entry, Folder
 from workflows.regulation.text import LANGUAGES
@@ -19,9 +20,9 @@ class Credit:
 
     def __init__(self, folder: Folder) -> None:
         file = File(folder, FILE)
-        self.methods = tuple(_method(file, entry) for entry in file.entries("method", "key"))
-        self.grades = tuple(_grade(file, entry) for entry in file.entries("grade", "key"))
-        self.listings = tuple(_listing(file, entry) for entry in file.entries("blacklist", "key"))
+        self.methods = tuple(_method(file, entry) for entry in file.entries(Words("method"), "key"))
+        self.grades = tuple(_grade(file, entry) for entry in file.entries(Words("grade"), "key"))
+        self.listings = tuple(_listing(file, entry) for entry in file.entries(Words("blacklist"), "key"))
         file.done()
 
 
@@ -31,7 +32,10 @@ def _filled(entry: Entry, built: Told, tell: Callable[[Told, str], str]) -> Told
         try:
             tell(built, language)
         except (KeyError, IndexError, ValueError) as mistake:
-            raise entry.fail(f"its words in {language} have braces that no figure fills: {mistake}") from mistake
+            raise entry.fail(
+                "its words in %(language)s have braces that no figure fills: %(mistake)s",
+                language=language, mistake=Quoted(mistake),
+            ) from mistake  # fmt: skip
     return finish(entry, built)
 
 

@@ -6,6 +6,7 @@ from typing import Literal
 
 from msgspec import Struct
 
+from workflows.regulation.errors import Words
 from workflows.regulation.text import Text3
 
 Automation = Literal["checked", "procedure", "not_automated"]
@@ -145,14 +146,17 @@ class Figure(Dated, frozen=True, kw_only=True):
     @property
     def value(self) -> int:
         """Return the number. Raises: ValueError if the figure is a list."""
-        (value,) = self.values
-        return value
+        if len(self.values) != 1:
+            raise ValueError(Words("The figure '%(key)s' is a list, not one number.", key=self.key))
+        return self.values[0]
 
     @property
     def length(self) -> timedelta:
         """Return the elapsed time it stands for. Raises: ValueError unless its unit is minute, hour or day."""
         if self.unit not in ELAPSED:
-            raise ValueError(f"The figure '{self.key}' counts in {self.unit}, not in elapsed time.")
+            raise ValueError(
+                Words("The figure '%(key)s' counts in %(unit)s, not in elapsed time.", key=self.key, unit=self.unit)
+            )
         return self.value * ELAPSED[self.unit]
 
     @property

@@ -6,13 +6,14 @@ from datetime import date
 from typing import Any, TypeVar
 
 from workflows.regulation import entries as kinds
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import THE_FILE, RulebookError, Words, labelled
 from workflows.regulation.reading import NUMBER, Entry, Folder
 from workflows.regulation.text import Text3
 
 Kind = TypeVar("Kind")
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 EDITION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,29}")  # it stands in the names of files that people download
+THE_FOLDER = Words("the folder")
 CUES = ("danger", "emergency", "money_at_risk")
 GOODS = ("perishable", "medical")
 MEASURES = ("warning", "fine", "points", "suspension", "ban")
@@ -29,27 +30,28 @@ class File:
     def _since(self) -> date | None:
         if "in_force_from" not in self.tables:
             return None
-        head = Entry(self.name, "the file", {"in_force_from": self.tables.pop("in_force_from")})
+        head = Entry(self.name, THE_FILE, {"in_force_from": self.tables.pop("in_force_from")})
         return head.day("in_force_from")
 
-    def entries(self, kind: str, label: str) -> Iterator[Entry]:
+    def entries(self, kind: Words, label: str) -> Iterator[Entry]:
         """Yield each `[[kind]]` table, labelled by its key or number."""
         tables = self.tables.pop(kind, [])
-        if not isinstance(tables, list):
-            raise RulebookError(self.name, kind, f"must be written as [[{kind}]]")
+        if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
+            raise RulebookError(self.name, kind, "must be written as [[%(table)s]]", table=str(kind))
         for place, table in enumerate(tables, 1):
-            yield Entry(self.name, f"{kind} {table.get(label, f'no. {place}')}", table)
+            called = table.get(label) or Words("no. %(place)s", place=place)
+            yield Entry(self.name, labelled(kind, called), table)
 
     def done(self) -> None:
         """Raise RulebookError if a table was left that nobody knows."""
-        Entry(self.name, "the file", self.tables).done()
+        Entry(self.name, THE_FILE, self.tables).done()
 
-    def read(self, kind: str, label: str, build: Callable[["File", Entry], Kind]) -> tuple[Kind, ...]:
+    def read(self, kind: Words, label: str, build: Callable[["File", Entry], Kind]) -> tuple[Kind, ...]:
         """Return all entries of the file, which holds only this kind."""
         found = tuple(build(self, entry) for entry in self.entries(kind, label))
         self.done()
         if not found:
-            raise RulebookError(self.name, "the file", f"holds no [[{kind}]]")
+            raise RulebookError(self.name, THE_FILE, "holds no [[%(table)s]]", table=str(kind))
         return found
 
     def period(self, entry: Entry) -> dict[str, Any]:
@@ -57,7 +59,7 @@ class File:
         since = entry.day("in_force_from", self.since)
         until = entry.day("in_force_until") if entry.has("in_force_until") else None
         if until is not None and until < since:
-            raise entry.fail(f"ends on {until}, before it begins on {since}")
+            raise entry.fail("ends on %(until)s, before it begins on %(since)s", until=until, since=since)
         return {"in_force_from": since, "in_force_until": until}
 
     def dated(self, entry: Entry) -> dict[str, Any]:
@@ -73,7 +75,7 @@ def number_of(entry: Entry, key: str) -> str:
     """Return the number of a clause."""
     number = entry.string(key)
     if not NUMBER.fullmatch(number):
-        raise entry.fail(f"'{number}' is not the number of a clause")
+        raise entry.fail("'%(number)s' is not the number of a clause", number=number)
     return number
 
 
@@ -81,7 +83,7 @@ def key_of(entry: Entry, key: str) -> str:
     """Return a key."""
     value = entry.string(key)
     if not KEY.fullmatch(value):
-        raise entry.fail(f"'{value}' is not a key: small letters, digits and _")
+        raise entry.fail("'%(value)s' is not a key: small letters, digits and _", value=value)
     return value
 
 
@@ -94,10 +96,10 @@ def finish(entry: Entry, built: Kind) -> Kind:
 def edition(folder: Folder) -> str:
     """Return the name of the edition, like "2026.1"."""
     file = File(folder, "edition.toml")
-    head = Entry(file.name, "the file", file.tables)
+    head = Entry(file.name, THE_FILE, file.tables)
     name = head.string("edition")
     if not EDITION.fullmatch(name):
-        raise head.fail(f"'{name}' is not the name of an edition, like 2026.1")
+        raise head.fail("'%(name)s' is not the name of an edition, like 2026.1", name=name)
     return finish(head, name)
 
 
@@ -107,11 +109,11 @@ def clauses(folder: Folder) -> tuple[tuple[kinds.Part, ...], tuple[kinds.Clause,
     found: list[kinds.Clause] = []
     for name in folder.names("clauses/"):
         file = File(folder, name)
-        parts += [_part(entry) for entry in file.entries("part", "number")]
-        found += [_clause(file, entry) for entry in file.entries("clause", "number")]
+        parts += [_part(entry) for entry in file.entries(Words("part"), "number")]
+        found += [_clause(file, entry) for entry in file.entries(Words("clause"), "number")]
         file.done()
     if not found:
-        raise RulebookError("clauses/", "the folder", "holds no clause")
+        raise RulebookError("clauses/", THE_FOLDER, "holds no clause")
     return tuple(parts), tuple(found)
 
 
@@ -139,16 +141,16 @@ def _clause(file: File, entry: Entry) -> kinds.Clause:
 
 def figures(folder: Folder) -> tuple[kinds.Figure, ...]:
     """Return every limit."""
-    return File(folder, "figures.toml").read("figure", "key", _figure)
+    return File(folder, "figures.toml").read(Words("figure"), "key", _figure)
 
 
 def _figure(file: File, entry: Entry) -> kinds.Figure:
     unit = entry.choice("unit", kinds.UNITS)
     most = 100 if unit == "percent" else 10_000
-    raw = entry.take("value", list, "a list") if isinstance(entry.peek("value"), list) else None
+    raw = entry.take("value", list, Words("a list")) if isinstance(entry.peek("value"), list) else None
     numbers = [entry.whole("value", least=1, most=most)] if raw is None else raw
     if not numbers or any(type(number) is not int or not 1 <= number <= most for number in numbers):
-        raise entry.fail(f"'value' must hold whole numbers from 1 to {most}")
+        raise entry.fail("'value' must hold whole numbers from 1 to %(most)s", most=most)
     if sorted(set(numbers)) != numbers:
         raise entry.fail("'value' must rise from number to number")
     return finish(
@@ -166,7 +168,7 @@ def _figure(file: File, entry: Entry) -> kinds.Figure:
 
 def party_kinds(folder: Folder) -> tuple[kinds.Named, ...]:
     """Return the kinds of party that may have to answer."""
-    return File(folder, "parties.toml").read("party", "key", _named)
+    return File(folder, "parties.toml").read(Words("party"), "key", _named)
 
 
 def _named(file: File, entry: Entry) -> kinds.Named:
@@ -175,7 +177,7 @@ def _named(file: File, entry: Entry) -> kinds.Named:
 
 def anomalies(folder: Folder) -> tuple[kinds.Anomaly, ...]:
     """Return the types of anomaly."""
-    return File(folder, "anomalies.toml").read("anomaly", "key", _anomaly)
+    return File(folder, "anomalies.toml").read(Words("anomaly"), "key", _anomaly)
 
 
 def _anomaly(file: File, entry: Entry) -> kinds.Anomaly:
@@ -184,7 +186,7 @@ def _anomaly(file: File, entry: Entry) -> kinds.Anomaly:
 
 def liabilities(folder: Folder) -> tuple[kinds.Liability, ...]:
     """Return the liability table."""
-    return File(folder, "liability.toml").read("liability", "anomaly", _liability)
+    return File(folder, "liability.toml").read(Words("liability"), "anomaly", _liability)
 
 
 def _liability(file: File, entry: Entry) -> kinds.Liability:
@@ -196,7 +198,7 @@ def _liability(file: File, entry: Entry) -> kinds.Liability:
 
 def plans(folder: Folder) -> tuple[kinds.Plan, ...]:
     """Return the emergency plans."""
-    return File(folder, "plans.toml").read("plan", "key", _plan)
+    return File(folder, "plans.toml").read(Words("plan"), "key", _plan)
 
 
 def _plan(file: File, entry: Entry) -> kinds.Plan:
@@ -208,7 +210,7 @@ def _plan(file: File, entry: Entry) -> kinds.Plan:
 
 def categories(folder: Folder) -> tuple[kinds.Category, ...]:
     """Return the kinds of goods."""
-    return File(folder, "categories.toml").read("category", "key", _category)
+    return File(folder, "categories.toml").read(Words("category"), "key", _category)
 
 
 def _category(file: File, entry: Entry) -> kinds.Category:
@@ -226,7 +228,7 @@ def _category(file: File, entry: Entry) -> kinds.Category:
 
 def remedies(folder: Folder) -> tuple[kinds.RemedyKind, ...]:
     """Return the kinds of remedy."""
-    return File(folder, "remedies.toml").read("remedy", "key", _remedy)
+    return File(folder, "remedies.toml").read(Words("remedy"), "key", _remedy)
 
 
 def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
@@ -243,13 +245,13 @@ def _remedy(file: File, entry: Entry) -> kinds.RemedyKind:
 
 def usual_remedies(folder: Folder) -> tuple[kinds.UsualRemedy, ...]:
     """Return what each anomaly usually calls for."""
-    return File(folder, "usual_remedies.toml").read("usual", "key", _usual)
+    return File(folder, "usual_remedies.toml").read(Words("usual"), "key", _usual)
 
 
 def _usual(file: File, entry: Entry) -> kinds.UsualRemedy:
     least, most = entry.whole("least_percent", least=0, most=100), entry.whole("most_percent", least=0, most=100)
     if least > most:
-        raise entry.fail(f"the range runs from {least} down to {most}")
+        raise entry.fail("the range runs from %(least)s down to %(most)s", least=least, most=most)
     return finish(
         entry,
         kinds.UsualRemedy(
@@ -265,7 +267,7 @@ def _usual(file: File, entry: Entry) -> kinds.UsualRemedy:
 
 def importance(folder: Folder) -> tuple[kinds.ImportanceRule, ...]:
     """Return what makes a matter important."""
-    return File(folder, "importance.toml").read("important", "key", _important)
+    return File(folder, "importance.toml").read(Words("important"), "key", _important)
 
 
 def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
@@ -284,7 +286,7 @@ def _important(file: File, entry: Entry) -> kinds.ImportanceRule:
 
 def breaches(folder: Folder) -> tuple[kinds.Breach, ...]:
     """Return the penalties table."""
-    return File(folder, "penalties.toml").read("breach", "key", _breach)
+    return File(folder, "penalties.toml").read(Words("breach"), "key", _breach)
 
 
 def _breach(file: File, entry: Entry) -> kinds.Breach:

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any, Generic, TypeVar
 
 from workflows.regulation.entries import Period
-from workflows.regulation.errors import NotInForce, NotInRulebook
+from workflows.regulation.errors import NotInForce, NotInRulebook, Words
 
 Kept = TypeVar("Kept", bound=Period)
 
@@ -47,10 +47,11 @@ class Shelf(Generic[Kept]):
     def get(self, key: str, day: date | None = None) -> Kept:
         """Return an entry by its key. Raises: NotInRulebook; NotInForce if it does not hold on the day."""
         if key not in self._by_key:
-            raise NotInRulebook(f"{self.file} has no '{key}'.")
+            raise NotInRulebook(Words("%(file)s has no '%(key)s'.", file=self.file, key=key))
         entry = self._asked(key, day)
         if entry is None:
-            raise NotInForce(f"'{key}' of {self.file} is not in force on {day}.")
+            words = Words("'%(key)s' of %(file)s is not in force on %(day)s.", key=key, file=self.file, day=day)
+            raise NotInForce(words)
         return entry
 
     def find(self, name: str | None, day: date | None = None) -> Kept | None:

@@ -13,7 +13,7 @@ from typing import Any, TypeVar
 from msgspec import structs
 
 from workflows.regulation.entries import ELAPSED, Explanation, Figure, Part, Period, Term
-from workflows.regulation.errors import RulebookError
+from workflows.regulation.errors import RulebookError, Words, labelled
 from workflows.regulation.rulebook import Rulebook
 from workflows.regulation.shelf import Shelf
 from workflows.regulation.text import LANGUAGES
@@ -21,6 +21,7 @@ from workflows.regulation.text import LANGUAGES
 Kept = TypeVar("Kept", bound=Period)
 Told = TypeVar("Told", Part, Term, Explanation)
 ONE_DAY = timedelta(days=1)
+EXPLANATION, FIGURE = Words("explanation"), Words("figure")
 
 ASKED_FOR = ("figures", "numbered", "party_kinds", "anomalies", "liabilities", "remedy_kinds", "credit_methods",
              "order_fields")  # fmt: skip
@@ -124,15 +125,16 @@ def verify(standing: Rulebook, new: Rulebook, since: date) -> None:
     """Raise RulebookError for the first thing that the program, or a case opened earlier, would look for in vain."""
     for name, shelf in shelves(standing).items():
         _nothing_lost(name, shelf, getattr(new, name), since)
-    _none_lost("clauses/", "heading", *({each.number for each in book.headings} for book in (standing, new)))
-    _none_lost("terms.toml", "term", *({each.key for each in book.terms} for book in (standing, new)))
+    _none_lost("clauses/", Words("heading"), *({each.number for each in book.headings} for book in (standing, new)))
+    _none_lost("terms.toml", Words("term"), *({each.key for each in book.terms} for book in (standing, new)))
     sentences = {(each.clause, each.key): each for each in new.explanations}
     for each in standing.explanations:
         now = sentences.get((each.clause, each.key))
         if now is None:
-            raise _lost("explanations.toml", f"explanation {each.clause} {each.key}")
+            raise _lost("explanations.toml", labelled(EXPLANATION, f"{each.clause} {each.key}"))
         if unknown := _blanks(now) - _blanks(each):
-            raise RulebookError("explanations.toml", f"explanation {each.key}", f"nothing fills {{{min(unknown)}}}")
+            entry = labelled(EXPLANATION, each.key)
+            raise RulebookError("explanations.toml", entry, "nothing fills {%(name)s}", name=min(unknown))
     for figure in standing.figures.on(since):
         for version in new.figures.versions:
             if version.key == figure.key:
@@ -151,12 +153,14 @@ def _nothing_lost(name: str, old: Shelf[Any], new: Shelf[Any], since: date) -> N
         held = new.find(old.key(entry), since)
         last = max((each for each in new.versions if new.key(each) == old.key(entry)), key=lambda e: e.in_force_from)
         if held is None or last.in_force_until is not None:
-            raise RulebookError(new.file, old.key(entry), f"must hold from {since} on without an end: it is asked for")
+            raise RulebookError(
+                new.file, old.key(entry), "must hold from %(day)s on without an end: it is asked for", day=since
+            )
 
 
-def _none_lost(file: str, kind: str, before: set[str], after: set[str]) -> None:
+def _none_lost(file: str, kind: Words, before: set[str], after: set[str]) -> None:
     if gone := before - after:
-        raise _lost(file, f"{kind} {min(gone)}")
+        raise _lost(file, labelled(kind, min(gone)))
 
 
 def _lost(file: str, entry: str) -> RulebookError:
@@ -164,10 +168,13 @@ def _lost(file: str, entry: str) -> RulebookError:
 
 
 def _counts_alike(old: Figure, new: Figure) -> None:
+    entry = labelled(FIGURE, new.key)
     if (old.unit in ELAPSED) != (new.unit in ELAPSED) or (old.unit not in ELAPSED and old.unit != new.unit):
-        raise RulebookError("figures.toml", f"figure {new.key}", f"counts in {new.unit}; the program needs {old.unit}")
+        raise RulebookError(
+            "figures.toml", entry, "counts in %(unit)s; the program needs %(needed)s", unit=new.unit, needed=old.unit
+        )
     if len(old.values) == 1 and len(new.values) > 1:
-        raise RulebookError("figures.toml", f"figure {new.key}", "is one number and no list")
+        raise RulebookError("figures.toml", entry, "is one number and no list")
 
 
 def _blanks(sentence: Explanation) -> set[str]:

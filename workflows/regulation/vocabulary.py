@@ -4,6 +4,7 @@ import re
 from string import Formatter
 
 from workflows.regulation import entries as kinds
+from workflows.regulation.errors import Quoted, Words
 from workflows.regulation.loading import File, finish, key_of, number_of
 from workflows.regulation.reading import Entry, Folder
 from workflows.regulation.text import LANGUAGES, Text3
@@ -13,7 +14,7 @@ SPOKEN = ("zh", "en")
 
 def terms(folder: Folder) -> tuple[kinds.Term, ...]:
     """Return the names of facts."""
-    return File(folder, "terms.toml").read("term", "key", _term)
+    return File(folder, "terms.toml").read(Words("term"), "key", _term)
 
 
 def _term(_: File, entry: Entry) -> kinds.Term:
@@ -22,14 +23,15 @@ def _term(_: File, entry: Entry) -> kinds.Term:
 
 def explanations(folder: Folder) -> tuple[kinds.Explanation, ...]:
     """Return the sentences of findings."""
-    return File(folder, "explanations.toml").read("explanation", "key", _explanation)
+    return File(folder, "explanations.toml").read(Words("explanation"), "key", _explanation)
 
 
 def _explanation(_: File, entry: Entry) -> kinds.Explanation:
     text = entry.text3("text")
-    blanks = {language: _blanks(entry, text, language) for language in LANGUAGES}
-    if len(set(blanks.values())) > 1:
-        raise entry.fail(f"'text' does not name the same facts in each language: {blanks}")
+    blanks = [_blanks(entry, text, language) for language in LANGUAGES]
+    if unlike := frozenset.union(*blanks) - frozenset.intersection(*blanks):
+        names = ", ".join(sorted(unlike))
+        raise entry.fail("'text' does not name the same facts in each language: %(names)s", names=names)
     return finish(entry, kinds.Explanation(clause=number_of(entry, "clause"), key=key_of(entry, "key"), text=text))
 
 
@@ -38,15 +40,15 @@ def _blanks(entry: Entry, text: Text3, language: str) -> frozenset[str]:
     try:
         names = [name for _, name, _, _ in Formatter().parse(text.in_(language)) if name is not None]
     except ValueError as mistake:
-        raise entry.fail(f"'text' in {language}: {mistake}") from mistake
+        raise entry.fail("'text' in %(language)s: %(mistake)s", language=language, mistake=Quoted(mistake)) from mistake
     if not all(name.isidentifier() for name in names):
-        raise entry.fail(f"'text' in {language} has braces without a name")
+        raise entry.fail("'text' in %(language)s has braces without a name", language=language)
     return frozenset(names)
 
 
 def order_fields(folder: Folder) -> tuple[kinds.OrderField, ...]:
     """Return what of an order can be changed."""
-    return File(folder, "order_fields.toml").read("order_field", "key", _order_field)
+    return File(folder, "order_fields.toml").read(Words("order_field"), "key", _order_field)
 
 
 def _order_field(file: File, entry: Entry) -> kinds.OrderField:
@@ -58,7 +60,7 @@ def _order_field(file: File, entry: Entry) -> kinds.OrderField:
 
 def required(folder: Folder) -> tuple[kinds.Required, ...]:
     """Return what a listing must say and what proof a request needs."""
-    return File(folder, "required.toml").read("required", "key", _required)
+    return File(folder, "required.toml").read(Words("required"), "key", _required)
 
 
 def _required(file: File, entry: Entry) -> kinds.Required:
@@ -67,7 +69,7 @@ def _required(file: File, entry: Entry) -> kinds.Required:
 
 def proofs(folder: Folder) -> tuple[kinds.Proof, ...]:
     """Return what proves each anomaly, in the order in which people are asked for it."""
-    return File(folder, "proof.toml").read("proof", "key", _proof)
+    return File(folder, "proof.toml").read(Words("proof"), "key", _proof)
 
 
 def _proof(file: File, entry: Entry) -> kinds.Proof:
@@ -77,7 +79,7 @@ def _proof(file: File, entry: Entry) -> kinds.Proof:
 
 def signs(folder: Folder) -> tuple[kinds.Sign, ...]:
     """Return what an inspection of goods and packaging can see."""
-    return File(folder, "inspection.toml").read("sign", "key", _sign)
+    return File(folder, "inspection.toml").read(Words("sign"), "key", _sign)
 
 
 def _sign(file: File, entry: Entry) -> kinds.Sign:
@@ -88,7 +90,7 @@ def _sign(file: File, entry: Entry) -> kinds.Sign:
 
 def wordings(folder: Folder) -> tuple[kinds.Wording, ...]:
     """Return how each language words absolute claims."""
-    return File(folder, "absolute_wording.toml").read("wording", "language", _wording)
+    return File(folder, "absolute_wording.toml").read(Words("wording"), "language", _wording)
 
 
 def _wording(file: File, entry: Entry) -> kinds.Wording:
@@ -108,7 +110,7 @@ def _wording(file: File, entry: Entry) -> kinds.Wording:
 
 def merits(folder: Folder) -> tuple[kinds.Merits, ...]:
     """Return how a refusal disputes the defect itself."""
-    return File(folder, "refusals.toml").read("merits", "language", _merits)
+    return File(folder, "refusals.toml").read(Words("merits"), "language", _merits)
 
 
 def _merits(file: File, entry: Entry) -> kinds.Merits:
@@ -120,8 +122,8 @@ def _pattern(entry: Entry, key: str, *, ending: bool = False) -> re.Pattern[str]
     """Return one pattern for a list of them; `ending` asks that the text ends there."""
     every = entry.strings(key)
     if not every:
-        raise entry.fail(f"'{key}' is missing")
+        raise entry.fail("'%(key)s' is missing", key=key)
     try:
         return re.compile(f"(?:{'|'.join(every)})" + ("$" if ending else ""), re.IGNORECASE)
     except re.error as mistake:
-        raise entry.fail(f"'{key}' is not a pattern: {mistake}") from mistake
+        raise entry.fail("'%(key)s' is not a pattern: %(mistake)s", key=key, mistake=Quoted(mistake)) from mistake

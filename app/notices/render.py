@@ -42,7 +42,7 @@ class Press:
     """A printing process: started when first needed, and again when it has gone."""
 
     cpu_s: int = 10
-    wall_s: int = 20
+    wall_s: int = 60
     memory_bytes: int = 600_000_000
     _socket_path: str = ""
     _process: subprocess.Popen[bytes] | None = None
@@ -88,7 +88,11 @@ class Press:
     def stop(self) -> None:
         """End the printing process, if there is one and this process started it."""
         if self._process is not None:
-            self._process.communicate(timeout=10)
+            try:
+                self._process.communicate(timeout=10)
+            except subprocess.TimeoutExpired:
+                self._process.kill()
+                self._process.communicate()
             self._process = None
             shutil.rmtree(Path(self._socket_path).parent, ignore_errors=True)
 

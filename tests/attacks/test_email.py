@@ -260,7 +260,7 @@ def test_of_spoiled_messages_sent_by_smtp_none_is_refused_none_is_lost_and_none_
     listener.start()
     answers = []
     try:
-        with smtplib.SMTP("127.0.0.1", listener.port, timeout=30) as server:
+        with smtplib.SMTP("127.0.0.1", listener.port, timeout=60) as server:
             for sender, to, raw in mutated(WHOLE_WAY, reply_address(answered, COMPLAINANT)):
                 server.ehlo_or_helo_if_needed()
                 server.mail(sender)

@@ -61,7 +61,7 @@ def at_once(app, call: Callable) -> Counter:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     return Counter(seen)
 
 

@@ -30,7 +30,7 @@ def send(mail) -> None:
     listener = mail_in.Listener("127.0.0.1", a_free_port())
     listener.start()
     try:
-        with smtplib.SMTP("127.0.0.1", listener.port, timeout=10) as server:
+        with smtplib.SMTP("127.0.0.1", listener.port, timeout=60) as server:
             server.sendmail("lin@example.test", [DESK], mail.as_bytes())
     finally:
         listener.stop()

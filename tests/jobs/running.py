@@ -97,4 +97,4 @@ class System:
     def stop(self) -> None:
         """End everything and wait for it."""
         self.process.send_signal(signal.SIGTERM)
-        self.process.wait(30)
+        self.process.wait(60)

@@ -30,7 +30,7 @@ def system(tmp_path_factory, a_database):
         yield running
     finally:
         running.process.send_signal(signal.SIGTERM)
-        running.process.wait(30)
+        running.process.wait(60)
 
 
 @pytest.fixture
@@ -54,14 +54,14 @@ def test_keys_and_data_are_for_the_owner_only(system):
 
 
 def test_a_second_one_on_the_same_data_is_refused_with_the_reason(system):
-    said, _ = (second := system.start()).communicate(timeout=30)
+    said, _ = (second := system.start()).communicate(timeout=60)
 
     assert second.returncode == 1
     assert f"already running with the data in {system.data_dir} (process {system.process.pid})" in said
 
 
 def test_another_one_on_the_same_port_is_refused_with_the_reason(system, tmp_path):
-    said, _ = (second := system.start(DATA_DIR=str(tmp_path))).communicate(timeout=30)
+    said, _ = (second := system.start(DATA_DIR=str(tmp_path))).communicate(timeout=60)
 
     assert second.returncode == 1
     assert f"Port {system.port} on 127.0.0.1 is in use" in said
@@ -110,7 +110,7 @@ def test_when_it_stops_nothing_is_left_and_the_data_is(tmp_path):
 
     system.process.send_signal(signal.SIGINT)
 
-    assert system.process.wait(30) == 0
+    assert system.process.wait(60) == 0
     assert eventually(lambda: not system.processes())
     assert (tmp_path / "heng.db").exists()
 
@@ -126,7 +126,7 @@ def test_when_the_supervisor_is_killed_everything_ends_and_it_can_start_again(tm
     again = System(tmp_path)
     assert eventually(lambda: "Heng is ready" in again.log, START_WITHIN_S), again.log
     again.process.send_signal(signal.SIGTERM)
-    assert again.process.wait(30) == 0
+    assert again.process.wait(60) == 0
 
 
 def test_a_redis_that_is_not_there_stops_nothing(tmp_path, a_database):
@@ -139,4 +139,4 @@ def test_a_redis_that_is_not_there_stops_nothing(tmp_path, a_database):
             db.engine.dispose()
     finally:
         system.process.send_signal(signal.SIGTERM)
-        assert system.process.wait(30) == 0
+        assert system.process.wait(60) == 0

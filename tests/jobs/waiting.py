@@ -10,7 +10,7 @@ from pathlib import Path
 OFTEN_S = 0.02
 
 
-def eventually(holds: Callable[[], object], within_s: float = 20.0) -> bool:
+def eventually(holds: Callable[[], object], within_s: float = 60.0) -> bool:
     """Return whether `holds` becomes true in time."""
     deadline, pause = time.monotonic() + within_s, threading.Event()
     while not holds():

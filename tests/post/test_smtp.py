@@ -69,7 +69,7 @@ def inbox(app, monkeypatch):
 
 def send(port: int, mail, *, to=(DESK,), sender="lin@example.test") -> None:
     raw = mail if isinstance(mail, bytes) else mail.as_bytes()
-    with smtplib.SMTP("127.0.0.1", port, timeout=10) as server:
+    with smtplib.SMTP("127.0.0.1", port, timeout=60) as server:
         server.sendmail(sender, to, raw)
 
 
@@ -166,7 +166,7 @@ def plain(raw: bytes) -> bytes:
 
 @pytest.mark.parametrize("what", ODD)
 def test_odd_messages_are_taken_and_kept_byte_for_byte(listener, what):
-    with smtplib.SMTP("127.0.0.1", listener, timeout=10) as server:
+    with smtplib.SMTP("127.0.0.1", listener, timeout=60) as server:
         server.ehlo()
         server.mail("<>")
         server.rcpt(DESK)
@@ -180,7 +180,7 @@ def test_odd_messages_are_taken_and_kept_byte_for_byte(listener, what):
 
 
 def test_senders_of_every_form_are_taken(listener):
-    with smtplib.SMTP("127.0.0.1", listener, timeout=10) as server:
+    with smtplib.SMTP("127.0.0.1", listener, timeout=60) as server:
         server.ehlo()
         codes = []
         for sender in ("<>", '"a b"@example.test', "a" * 64 + "@example.test", "a@[127.0.0.1]"):

@@ -54,7 +54,7 @@ def at_once(app, acts) -> Counter:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(30)
+        thread.join(60)
     session().rollback()
     return Counter(seen)
 

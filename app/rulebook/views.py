@@ -122,8 +122,8 @@ def _judged(asked: ProposeForm) -> service.Ready | None:
 def _form(asked: ProposeForm, mistake: RulebookError | None, status: int) -> Any:
     first = amending.earliest(act().at)
     page = render_template(
-        "rulebook/propose.html", form=asked, mistake=told(mistake.words) if mistake else None, first=first,
-        most=parcels.MOST_BYTES, refused=status == 422,
+        "rulebook/propose.html", form=asked, mistake=mistake, told=told, first=first, most=parcels.MOST_BYTES,
+        refused=status == 422,
     )  # fmt: skip
     return page, status
 

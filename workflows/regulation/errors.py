@@ -34,13 +34,14 @@ def labelled(kind: Words, key: object) -> Words:
 class RulebookError(Exception):
     """The rulebook's data holds a mistake: in which file, in which entry, and why.
 
-    The reason is a message id, filled by `values`, or Words. `words` hold all three.
+    The reason is a message id, filled by `values`, or Words. `place` holds the first two, `words` all three.
     """
 
     def __init__(self, file: str, entry: str, reason: str, /, **values: object) -> None:
         self.file, self.entry = file, entry
         self.reason = reason if isinstance(reason, Words) else Words(reason, **values)
-        self.words = Words("%(file)s, %(entry)s: %(reason)s", file=file, entry=entry, reason=self.reason)
+        self.place = Words("%(file)s, %(entry)s", file=file, entry=entry)
+        self.words = Words("%(place)s: %(reason)s", place=self.place, reason=self.reason)
         super().__init__(self.words)
 
 

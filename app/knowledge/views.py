@@ -81,7 +81,7 @@ def accessibility() -> str:
     return render_template("knowledge/accessibility.html")
 
 
-@doors.get("/<any(rules, privacy, accessibility, complain, track, decisions):page>")
+@doors.get("/<any(rules, rules.txt, rules.json, privacy, accessibility, complain, track, decisions):page>")
 @open_to_all
 def door(page: str) -> Redirect:
     """Send an address without a language to the reader's language."""

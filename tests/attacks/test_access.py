@@ -83,6 +83,8 @@ GET = {
     "/privacy": "anybody",
     "/readyz": "anybody",
     "/rules": "anybody",
+    "/rules.json": "anybody",
+    "/rules.txt": "anybody",
     "/signin": "anybody",
     "/signin/forgot": "anybody",
     "/signin/link/<token>": "anybody",  # whoever holds the link that was sent

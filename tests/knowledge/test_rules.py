@@ -28,6 +28,14 @@ def test_the_rules_can_be_downloaded(client):
     assert "2.2.4.3" in answer.text
 
 
+@pytest.mark.parametrize("name", ["rules.txt", "rules.json"])
+def test_what_is_downloaded_has_an_address_without_a_language_too(client, name):
+    answer = client.get(f"/{name}", headers={"Accept-Language": "en"})
+
+    assert answer.location == f"/en/{name}"
+    assert client.get(answer.location).headers["Content-Disposition"].startswith("attachment")
+
+
 @pytest.mark.parametrize("name", ["privacy", "accessibility"])
 def test_the_desk_says_what_it_does(client, name):
     assert client.get(f"/en/{name}").status_code == 200

@@ -16,7 +16,7 @@ import config
 from app.accounts import login
 from app.core import clock, site, sqlite_build, storage
 from app.core.db import db, engine_options
-from app.web import afterwards, context, edge, errors, filters, i18n, limits, security
+from app.web import afterwards, context, edge, errors, filters, i18n, limits, security, unbroken
 from app.web.rules import Application
 from workflows.procedure.checks.facts import DEFAULT_ZONE
 from workflows.regulation import approved as approved_rules
@@ -145,6 +145,7 @@ def create_app(settings: config.Settings | None = None) -> Flask:
     i18n.install(app)
     filters.install(app)
     context.install(app)
+    unbroken.install(app)
     for room in ROOMS:
         module = import_module(f"app.{room}")
         for blueprint in getattr(module, "BLUEPRINTS", ()):

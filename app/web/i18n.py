@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import quote, urlencode
 
-from flask import Blueprint, Flask, g, request, session, url_for
+from flask import Blueprint, Flask, g, redirect, request, session, url_for
 from flask_babel import Babel, get_locale
 from flask_babel import gettext as _
+from werkzeug.wrappers import Response
 
 from app.core import languages
 from app.core.languages import BABEL, SEGMENTS
@@ -81,12 +82,23 @@ def language_links() -> list[dict[str, Any]]:
     ]
 
 
+def _spelled_as_we_do() -> Response | None:
+    """Send `/zh-Hans/…`, as the tag itself is written, to `/zh-hans/…`: a path of ours, so never to another host."""
+    first = _first_of_path()
+    if first in SEGMENTS or first.lower() not in SEGMENTS:
+        return None
+    asked = request.query_string.decode(errors="replace")
+    path = quote(request.path.replace(first, first.lower(), 1))
+    return redirect(path + (f"?{asked}" if asked else ""), code=308)
+
+
 def install(app: Flask) -> None:
     """Set Babel up: our tags mapped to its locales; every room's catalogue is compiled into one."""
     app.config.update(BABEL_TRANSLATION_DIRECTORIES=str(app.config["TRANSLATIONS"]))
     babel.init_app(
         app, locale_selector=lambda: BABEL[language()], timezone_selector=lambda: g.get("zone", "Asia/Shanghai")
     )
+    app.before_request(_spelled_as_we_do)
 
 
 gettext: Callable[..., str] = _

@@ -22,8 +22,8 @@ def tree(tmp_path: Path) -> Path:
     write(tmp_path, "templates/desk/queue.html", '{% trans %}Clear{% endtrans %}{{ _("Clear") }}')
     translations.update(tmp_path)
     for locale, case, days, clear in (
-        ("zh_Hans", "案件 %(number)s", "%(num)s 天", "清空"),
-        ("zh_Hant", "案件 %(number)s", "%(num)s 天", "清除這裡"),
+        ("zh_Hans", "案件%(number)s", "%(num)s天", "清空"),
+        ("zh_Hant", "案件%(number)s", "%(num)s天", "清除這裡"),
     ):
         fill(tmp_path, locale, "cases", {"Case %(number)s": case, "%(num)s day": days})
         fill(tmp_path, locale, "desk", {"Clear": clear})
@@ -61,7 +61,7 @@ def test_updating_keeps_translations_adds_new_texts_and_drops_old_ones(tree):
 
     catalog = translations.read(translations.path_of("cases", "zh_Hans", tree), "zh_Hans")
     assert {message.id: message.string for message in catalog if message.id} == {
-        "Case %(number)s": "案件 %(number)s",
+        "Case %(number)s": "案件%(number)s",
         "New": "",
     }
 
@@ -86,6 +86,8 @@ def test_a_text_that_moved_to_another_room_keeps_its_translation(tree):
         ("zh_Hant", "desk", {"Clear": "这里"}, "'这里'"),
         ("zh_Hant", "desk", {"Clear": "皇后在里面"}, "'里'"),
         ("zh_Hans", "desk", {"Clear": "這裡"}, "'這裡'"),
+        ("zh_Hans", "cases", {"Case %(number)s": "案件 %(number)s"}, "a space is typed"),
+        ("zh_Hant", "cases", {"%(num)s day": "%(num)s 天"}, "a space is typed"),
     ],
 )
 def test_a_planted_fault_in_a_catalogue_is_found(tree, locale, room, text, complaint):
@@ -145,4 +147,4 @@ def test_the_compiled_catalogue_joins_the_rooms(tree):
         compiled = gettext.GNUTranslations(file)
 
     assert compiled.gettext("Clear") == "清除這裡"
-    assert compiled.ngettext("%(num)s day", "%(num)s days", 3) == "%(num)s 天"
+    assert compiled.ngettext("%(num)s day", "%(num)s days", 3) == "%(num)s天"

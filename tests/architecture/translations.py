@@ -49,6 +49,9 @@ FEEDS = {
     "templates/errors": "design",
 }
 FILLED = re.compile(r"%\((\w+)\)")
+# Between Han and Latin the browser makes room (`text-autospace`); only beside what is typed as it stands is it written.
+TYPED_SPACE = re.compile(r"(?<=[\u3400-\u9fff]) (?=[A-Za-z0-9%{])|(?<=[A-Za-z0-9%}]) (?=[\u3400-\u9fff])")
+AS_TYPED = re.compile(r"sha256sum|://|(?:^| )[/.][a-z]+ |kind=")
 PLACEHOLDER = re.compile(r"%\(\w+\)[a-z]|%[sd]|\{\w*\}|</?[a-z]+")
 
 # Characters that both scripts write, where the converter prefers another one.
@@ -225,6 +228,8 @@ def _wrong_with(message: Message, catalog: Catalog, locale: str) -> Iterator[str
             yield f"placeholders or tags differ in {string!r}."
         if foreign := foreign_characters(string, locale):
             yield f"{foreign!r} in {string!r} is not written so in {locale}."
+        if TYPED_SPACE.search(string) and not AS_TYPED.search(string):
+            yield f"a space is typed between Han and Latin in {string!r}."
 
 
 def _strings(message: Message) -> list[str]:

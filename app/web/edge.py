@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable
 from typing import Any
 
 from flask import Flask, Response, g, request
@@ -12,7 +11,7 @@ from flask.json.provider import DefaultJSONProvider
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from werkzeug.exceptions import BadRequest
 from werkzeug.http import parse_options_header
-from werkzeug.routing import IntegerConverter, Rule
+from werkzeug.routing import IntegerConverter
 
 from app.web.errors import answer
 from app.web.guards import open_to_all
@@ -27,22 +26,6 @@ class RowNumber(IntegerConverter):
     """A number in an address: ASCII digits, and few enough for any database."""
 
     regex = "[0-9]{1,9}"
-
-
-class Route(Rule):
-    """A route that learns to write its address when it first has to: of hundreds, that is a tenth of the start."""
-
-    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
-        learned: list[Callable[..., tuple[str, str]]] = []
-
-        learn = super()._compile_builder
-
-        def write(rule: Route, /, **values: Any) -> tuple[str, str]:
-            if not learned:
-                learned.append(learn(append_unknown))
-            return learned[0](rule, **values)
-
-        return write
 
 
 class StrictJson(DefaultJSONProvider):
@@ -88,7 +71,7 @@ def _no_constants(name: str) -> None:
 def install(app: Flask) -> None:
     """Set the edge up."""
     app.json = StrictJson(app)
-    app.url_map.converters["int"], app.url_rule_class = RowNumber, Route
+    app.url_map.converters["int"] = RowNumber
 
     @app.before_request
     def prepare() -> None:

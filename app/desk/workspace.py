@@ -281,7 +281,7 @@ def _log(case: Case, actor: Actor) -> dict[str, Any]:
 def _entry(event: CaseEvent, by: dict[int, str]) -> dict[str, Any]:
     words = named(event.action, "action")
     if event.action in (Action.WARN, Action.BREACH, Action.ELAPSE):
-        words = f"{words}: {named(event.detail.get('kind'), 'clock')}"
+        words = _("%(label)s: %(value)s", label=words, value=named(event.detail.get("kind"), "clock"))
     elif event.from_state is not event.to_state:
         words = f"{words} → {named(event.to_state, 'state')}"
     who = by.get(event.user_id or 0) or named(event.side, "side")

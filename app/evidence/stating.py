@@ -176,7 +176,11 @@ def _words(said: Said) -> Iterator[str]:
         yield _plain(said.path, said.value)
         return
     for event in said.value:
-        own = [f"{fact_label(name)}: {_plain(name, value)}" for name, value in event.items() if name not in _FRAME]
+        own = [
+            _("%(label)s: %(value)s", label=fact_label(name), value=_plain(name, value))
+            for name, value in event.items()
+            if name not in _FRAME
+        ]
         yield " · ".join(
             [instant(datetime.fromisoformat(event["at"])) if event.get("at") else _("time not known"), *own]
         )

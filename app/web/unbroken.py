@@ -1,4 +1,4 @@
-"""Numbers of cases, decisions and penalties stay in one piece: a browser breaks a line after any hyphen."""
+"""Numbers of cases, decisions, settlements and penalties stay in one piece: a browser breaks a line after any hyphen."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import re
 from flask import Flask, Response
 
 # In a text, not in a tag (the next bracket opens one) and not where markup would be read out as text.
-NUMBER = re.compile(rb"\b[HDP]20\d\d-\d++(?:-\d)?\b(?=[^<>]*+<(?!/(?:title|option|textarea|script)\b))")
+NUMBER = re.compile(rb"\b[DHPS]20\d\d-\d++(?:-\d)?\b(?=[^<>]*+<(?!/(?:title|option|textarea|script)\b))")
 WHOLE = rb'<span class="nowrap">\g<0></span>'
 
 

@@ -24,13 +24,11 @@ def test_another_case_of_letters_leads_to_the_one_address_for_good(client, asked
     assert (answer.status_code, answer.headers["Location"]) == (308, there)
 
 
-@pytest.mark.parametrize(
-    "asked", ["//zh-Hans", "//elsewhere.example/zh-Hans", "/%5Czh-Hans", "/zh-Hans.example", "/api/zh-Hans"]
-)
+@pytest.mark.parametrize("asked", ["//elsewhere.example/zh-Hans", "/%5Czh-Hans", "/zh-Hans.example", "/api/zh-Hans"])
 def test_nothing_else_is_sent_anywhere(client, asked):
     answer = client.get(asked)
 
-    assert answer.status_code in (308, 404)
+    assert answer.status_code in (400, 404)
     assert "elsewhere" not in answer.headers.get("Location", "")
 
 

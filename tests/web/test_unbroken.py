@@ -22,7 +22,7 @@ def answered():
     return answer
 
 
-@pytest.mark.parametrize("number", ["H2026-000123-7", "H2026-123456789-0", "D2026-12", "P2026-3"])
+@pytest.mark.parametrize("number", ["H2026-000123-7", "H2026-123456789-0", "D2026-12", "P2026-3", "S2026-4"])
 def test_a_number_in_a_text_is_held_together(answered, number):
     held = f'<span class="nowrap">{number}</span>'
 

@@ -1,4 +1,4 @@
-"""Numbers of cases, decisions, settlements and penalties stay in one piece: a browser breaks a line after any hyphen."""
+"""Numbers of cases, decisions, settlements and penalties stay in one piece: browsers break a line after any hyphen."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ class LateRule(Rule):
     def _compile_builder(self, append_unknown: bool = True) -> Builder:
         compiled: Builder | None = None
 
-        def build(rule: Rule, *args: Any, **values: Any) -> tuple[str, str]:
+        def build(rule: Rule, /, *args: Any, **values: Any) -> tuple[str, str]:
             nonlocal compiled
             if compiled is None:  # two threads may both find none: they compile the same
                 compiled = super(LateRule, self)._compile_builder(append_unknown)

@@ -24,12 +24,13 @@ def test_another_case_of_letters_leads_to_the_one_address_for_good(client, asked
     assert (answer.status_code, answer.headers["Location"]) == (308, there)
 
 
-@pytest.mark.parametrize("asked", ["//elsewhere.example/zh-Hans", "/%5Czh-Hans", "/zh-Hans.example", "/api/zh-Hans"])
-def test_nothing_else_is_sent_anywhere(client, asked):
-    answer = client.get(asked)
+@pytest.mark.parametrize(
+    "path", ["//elsewhere.example/zh-Hans", "//zh-Hans", "/\\zh-Hans", "/zh-Hans.example", "/api/zh-Hans", "/zh_Hans"]
+)
+def test_nothing_else_is_sent_anywhere(client, path):
+    answer = client.get("/", environ_overrides={"PATH_INFO": path})
 
-    assert answer.status_code in (400, 404)
-    assert "elsewhere" not in answer.headers.get("Location", "")
+    assert (answer.status_code, answer.headers.get("Location")) == (404, None)
 
 
 def test_a_form_sent_there_arrives_as_a_form(client):

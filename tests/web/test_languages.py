@@ -25,7 +25,7 @@ def test_another_case_of_letters_leads_to_the_one_address_for_good(client, asked
 
 
 @pytest.mark.parametrize(
-    "path", ["//elsewhere.example/zh-Hans", "//zh-Hans", "/\\zh-Hans", "/zh-Hans.example", "/api/zh-Hans", "/zh_Hans"]
+    "path", ["//elsewhere.example/zh-Hans", "/\\zh-Hans", "/zh-Hans.example", "/api/zh-Hans", "/zh_Hans"]
 )
 def test_nothing_else_is_sent_anywhere(client, path):
     answer = client.get("/", environ_overrides={"PATH_INFO": path})

@@ -123,7 +123,7 @@ def test_a_preview_shows_both_letters_and_sends_nothing(case, send):
 
     assert "关于案件" in page
     assert f"林小雨：{CHINESE}" in page
-    assert f"Case {case.number}: " in page
+    assert f">{case.number}</span>: " in page
     assert read_by(case, an_act(Role.LEAD)) == []
     assert letters("shop@x.test") == ""
 

@@ -51,7 +51,7 @@ def test_a_mistake_is_told_in_the_readers_language(client, language, place, reas
 
 @pytest.mark.parametrize(
     ("language", "sentence"),
-    [("en", "cannot be read as TOML: "), ("zh-Hans", "无法按 TOML 读取："), ("zh-Hant", "無法按 TOML 讀取：")],
+    [("en", "cannot be read as TOML: "), ("zh-Hans", "无法按TOML读取："), ("zh-Hant", "無法按TOML讀取：")],
 )
 def test_what_a_library_says_stays_english_inside_the_sentence(client, language, sentence):
     page = refused(client, language, "a =")
@@ -71,8 +71,8 @@ def test_words_within_words_are_told_too_and_nothing_of_a_file_becomes_markup(cl
 @pytest.mark.parametrize(
     ("language", "since", "sentence"),
     [
-        ("zh-Hans", "2026-09-01", "请选择 2026-09-02 或以后的日期"),
-        ("zh-Hant", "2029-09-01", "請選擇不晚於 2028-09-01 的日期。"),
+        ("zh-Hans", "2026-09-01", "请选择2026-09-02或以后的日期"),
+        ("zh-Hant", "2029-09-01", "請選擇不晚於2028-09-01的日期。"),
         ("en", "2029-09-01", "Choose a day until 2028-09-01."),
     ],
 )

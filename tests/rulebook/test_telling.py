@@ -64,7 +64,7 @@ def test_words_within_words_are_told_too_and_nothing_of_a_file_becomes_markup(cl
 
     page = refused(client, "zh-Hans", text)
 
-    assert "“own”应是true 或 false，而不是 '<b>'" in page
+    assert "“own”应是true或false，而不是'<b>'" in page
     assert "<b>" not in client.get("/admin/rulebook").text
 
 

@@ -15,7 +15,7 @@ T = TypeVar("T")
 LIMIT = 50
 MAXIMUM = 200
 _START, _STEP = datetime(1970, 1, 1, tzinfo=UTC), timedelta(microseconds=1)
-_INSTANT, _NUMBER = "t[0-9]{1,17}", "[0-9]{1,9}"  # every row's number fits into the column that it is compared with
+_INSTANT, _NUMBER = "t[0-9]{1,18}", "[0-9]{1,9}"  # every row's number fits into the column that it is compared with
 _FORM: dict[type, re.Pattern[str]] = {datetime: re.compile(_INSTANT), int: re.compile(_NUMBER)}
 
 
@@ -65,7 +65,10 @@ def decode(cursor: str, *kinds: type) -> tuple[Any, ...]:
 def _read(part: str, kind: type) -> datetime | int:
     if not _FORM[kind].fullmatch(part):
         raise BadCursor(part)
-    return _START + int(part[1:]) * _STEP if kind is datetime else int(part)
+    try:
+        return _START + int(part[1:]) * _STEP if kind is datetime else int(part)
+    except OverflowError:  # after the last year that there is
+        raise BadCursor(part) from None
 
 
 def _microseconds(instant: datetime) -> int:

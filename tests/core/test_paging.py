@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+
+import pytest
 
 from app.cases import queries
-from app.core import clock
+from app.core import clock, paging
 from app.core.db import transaction
 from tests.factories import a_case
 from workflows.procedure.authority import SYSTEM
+from workflows.procedure.states import CaseState
 
 
 def test_no_row_is_left_out_or_comes_twice_where_many_came_at_once(app):
@@ -25,3 +28,21 @@ def test_no_row_is_left_out_or_comes_twice_where_many_came_at_once(app):
         cursor = page.next
 
     assert seen == numbers
+
+
+def test_a_page_goes_on_after_a_case_that_is_never_due_again(app):
+    with transaction():
+        numbers = {a_case(CaseState.CLOSED).number for _ in range(3)}
+
+    first = queries.page(SYSTEM, queries.Filter(), limit=1)
+    rest = queries.page(SYSTEM, queries.Filter(), cursor=first.next, limit=5)
+
+    assert {case.number for page in (first, rest) for case in page.items} == numbers
+
+
+def test_every_instant_that_can_be_kept_can_stand_in_a_cursor():
+    last = datetime.max.replace(tzinfo=UTC)
+
+    assert paging.decode(paging.encode(last), datetime) == (last,)
+    with pytest.raises(paging.BadCursor):
+        paging.decode("t" + "9" * 18, datetime)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from typing import Annotated, Any, Literal
 
@@ -22,9 +23,10 @@ from app.core.db import session, transaction
 from app.core.text import LINE_LIMIT
 from app.organisations.models import PartyKind
 from app.web.afterwards import afterwards
-from app.web.api import answer, api_blueprint, found, operation, page, read_body, read_query
+from app.web.api import Portion, answer, api_blueprint, found, operation, page, portion, read_body, read_query
 from app.web.guards import act, current_actor, requires
 from workflows.procedure.authority import Permission
+from workflows.procedure.errors import Repeated, Stale, TooLate
 from workflows.procedure.states import Action, CaseState
 
 api: Blueprint = api_blueprint("cases")
@@ -111,27 +113,40 @@ def list_events(number: str) -> Response:
 
 @api.get("/cases/<number>/clocks")
 @requires(Permission.CASE_READ)
-@operation("The clocks of a case", tag="cases", answer=LIST)
+@operation("The clocks of a case", tag="cases", query=Portion, answer=LIST, problems=(400,))
 def list_clocks(number: str) -> Response:
     """Return the statutory clocks."""
-    return page([clock_shown(clock) for clock in statutory(_case(number))], None)
+    return portion(statutory(_case(number)), clock_shown)
 
 
 @api.get("/cases/<number>/findings")
 @requires(Permission.CASE_READ)
-@operation("What the rule engine found on the order's facts", tag="cases", answer=LIST)
+@operation("What the rule engine found on the order's facts", tag="cases", query=Portion, answer=LIST, problems=(400,))
 def list_findings(number: str) -> Response:
     """Return the findings in order of clause."""
-    return page([finding_shown(finding) for finding in queries.findings(_case(number))], None)
+    return portion(queries.findings(_case(number)), finding_shown)
 
 
 @api.get("/cases/<number>/actions")
 @requires(Permission.CASE_READ)
-@operation("The actions open to this reader now, each with the schema of its body", tag="cases", answer=LIST)
+@operation(
+    "The actions open to this reader now, each with the schema of its body", tag="cases", query=Portion, answer=LIST,
+    problems=(400,),
+)  # fmt: skip
 def list_actions(number: str) -> Response:
     """Return the possible actions."""
     handlers = actions.open_to(_case(number, to_act=True), current_actor())
-    return page([{"action": h.action, "schema": h.command.model_json_schema()} for h in handlers], None)
+    return portion(handlers, lambda each: {"action": each.action, "schema": each.command.model_json_schema()})
+
+
+@contextmanager
+def _telling_what_is_possible(case: Case) -> Iterator[None]:
+    """Have every refusal that the case's present state is the reason of name what can be done instead."""
+    try:
+        yield
+    except (Stale, TooLate, Repeated) as refused:
+        refused.possible = [handler.action for handler in actions.open_to(case, current_actor())]
+        raise
 
 
 @api.post("/cases/<number>/actions/<action>")
@@ -147,7 +162,8 @@ def take_action(number: str, action: str) -> Response:
     with transaction():
         case = _case(number, to_act=True)
         actions.check(case, handler.action, current_actor())
-        actions.carry_out(case, handler.action, read_body(handler.command), act=act())
+        with _telling_what_is_possible(case):
+            actions.carry_out(case, handler.action, read_body(handler.command), act=act())
         session().flush()
         session().expire(case, ["respondent"])
     seen = queries.by_number(number, current_actor())

@@ -10,6 +10,7 @@ from app.cases.models_talk import Remedy
 from app.web.api import money, when
 from workflows.procedure.authority import Actor, Permission
 from workflows.procedure.clocks import TIMERS
+from workflows.regulation import book
 
 Decided = Callable[[Case], list[dict[str, Any]]]
 _decided: list[Decided] = []
@@ -97,10 +98,17 @@ def anomaly_shown(case: Case, *, brief: bool = False) -> dict[str, Any]:
         shown |= {
             "claimed": case.anomaly_claimed,
             "confidence": reading.get("confidence"),
-            "reasons": reading.get("reasons", []),
+            "reasons": [_reason_shown(reason, case) for reason in reading.get("reasons", [])],
             "others": case.others,
         }
     return shown
+
+
+def _reason_shown(reason: dict[str, Any], case: Case) -> dict[str, Any]:
+    """Return words of the complaint (`text_span`) or a `fact` of the order, with what they speak for in words."""
+    words = {"text_span": reason["text"]} if reason.get("text") else {}
+    anomaly = book.current().anomaly(reason["points_to"], case.law_as_of)
+    return reason | words | {"explanation": anomaly.covers.as_dict()}
 
 
 def party_shown(case: Case) -> dict[str, Any]:

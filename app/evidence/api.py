@@ -16,7 +16,7 @@ from app.evidence import queries, service
 from app.evidence.forms import HARM_REASON
 from app.evidence.handing import may_say_why, say_why, send
 from app.evidence.models import Evidence
-from app.web.api import Unprocessable, answer, api_blueprint, found, operation, page, when
+from app.web.api import Portion, Unprocessable, answer, api_blueprint, found, operation, portion, when
 from app.web.guards import act, current_actor, requires
 from app.web.words import sentence
 from workflows.procedure.authority import COMMITTEE_ROLES, Permission
@@ -44,11 +44,11 @@ FILES: dict[str, Any] = {
 
 @api.get("/cases/<number>/evidence")
 @requires(Permission.CASE_READ)
-@operation("The evidence of a case", tag="evidence", answer=LIST)
+@operation("The evidence of a case", tag="evidence", query=Portion, answer=LIST, problems=(400,))
 def list_evidence(number: str) -> Response:
     """Return the exhibits in order."""
     case = found(cases.by_number(number, current_actor()))
-    return page([_shown(number, each) for each in queries.of_case(case)], None)
+    return portion(list(queries.of_case(case)), lambda each: _shown(number, each))
 
 
 @api.post("/cases/<number>/evidence")

@@ -48,7 +48,7 @@ def claim(key: str, request_sha256: str, *, act: Act) -> Received | None:
         return None
     earlier = session().get_one(IdempotencyKey, hashed, populate_existing=True)
     if earlier.request_sha256 != request_sha256 or earlier.case_id is None:
-        raise Invalid("idempotency_reused", pointer="/idempotency_key")
+        raise Invalid("idempotency_reused", pointer="/Idempotency-Key")
     return received(case_to_work(earlier.case_id), again=True)
 
 

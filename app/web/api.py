@@ -5,21 +5,24 @@ Every call is described where it is written (`operation`); `app.web.openapi` mak
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 from flask import Blueprint, Response, json, request
 from msgspec import Struct, field
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from werkzeug.exceptions import BadRequest, HTTPException, NotFound, UnsupportedMediaType
 
+from app.core import paging
+from app.core.commands import Digits, Frozen
 from app.web.edge import csrf
 from app.web.problem import problem
 from app.web.words import sentence
 
 PREFIX = "/api/v1"
 Model = TypeVar("Model", bound=BaseModel)
+Row = TypeVar("Row")
 View = TypeVar("View", bound=Callable[..., Any])
 
 
@@ -157,6 +160,21 @@ def answer(body: dict[str, Any], status: int = 200) -> Response:
 def page(items: Iterable[dict[str, Any]], following: str | None) -> Response:
     """Return a page of a list: `{items, next}`."""
     return answer({"items": list(items), "next": following})
+
+
+class Portion(Frozen):
+    """From where to read a short list, and how much of it: all of it as a rule."""
+
+    limit: Annotated[Digits, Field(ge=1, le=paging.MAXIMUM)] = paging.MAXIMUM
+    cursor: paging.ByNumber | None = None
+
+
+def portion(rows: Sequence[Row], shown: Callable[[Row], dict[str, Any]]) -> Response:
+    """Return the part of a list at hand that the query asks for; its cursor is the number of rows before it."""
+    asked = read_query(Portion)
+    first = paging.decode(asked.cursor, int)[0] if asked.cursor else 0
+    end = first + asked.limit
+    return page([shown(row) for row in rows[first:end]], paging.encode(end) if end < len(rows) else None)
 
 
 def when(instant: datetime | None) -> str | None:

@@ -98,5 +98,5 @@ def _in_words() -> tuple[str, bytes]:
 
 @cache
 def _in_json() -> tuple[str, bytes]:
-    body = {"type": "about:blank", "title": names("refusal", "en")["too_often"], "status": 429}
+    body = {"type": "about:blank", "title": names("refusal", "en")["too_often"], "status": 429, "errors": []}
     return "application/problem+json", json.dumps(body).encode()

@@ -69,8 +69,8 @@ def _refused(error: ProcedureError) -> Response | tuple[str, int]:
     status = next((STATUS[kind] for kind in type(error).__mro__ if kind in STATUS), 422)
     words = sentence(error.code, error.fields)
     extra: dict[str, Any] = {}
-    if isinstance(error, StepNotAllowed):
-        extra = {"possible_actions": error.possible}
+    if error.possible is not None:
+        extra = {"possible_actions": list(error.possible)}
     elif isinstance(error, Invalid) and wants_json():
         places = (error.pointer, *error.fields.get("also", ()))
         extra = {"errors": [{"pointer": place, "detail": words} for place in places]}

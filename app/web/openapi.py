@@ -30,7 +30,7 @@ TITLES = {
 SHORT = {"type": "string", "minLength": 1, "maxLength": 200}
 PROBLEM = {
     "type": "object",
-    "required": ["type", "title", "status"],
+    "required": ["type", "title", "status", "errors"],
     "properties": {
         "type": {"type": "string"},
         "title": {"type": "string"},

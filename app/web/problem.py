@@ -16,10 +16,8 @@ def wants_json() -> bool:
 def problem(
     status: int, title: str, *, detail: str | None = None, errors: Sequence[dict[str, str]] = (), **extra: Any
 ) -> Response:
-    """Return a problem response; `errors` are `{pointer, detail}`. What was sent is never echoed."""
-    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status}
+    """Return a problem response; `errors` are `{pointer, detail}` of fields to blame. What was sent is never echoed."""
+    body: dict[str, Any] = {"type": "about:blank", "title": title, "status": status, "errors": list(errors)}
     if detail:
         body["detail"] = detail
-    if errors:
-        body["errors"] = list(errors)
     return Response(json.dumps(body | extra), status, content_type="application/problem+json")

@@ -85,6 +85,15 @@ def test_a_stale_version_is_refused_and_both_are_named(client, lead):
     answer = client.post(f"/api/v1/cases/{case.number}/actions/reply", headers=lead, json=body | {"body": "second"})
 
     assert answer.status_code == 409
+    open_now = client.get(f"/api/v1/cases/{case.number}/actions", headers=lead).json["items"]
+    assert answer.json["possible_actions"] == [each["action"] for each in open_now]
+
+
+def test_every_problem_has_a_list_of_errors(client, lead):
+    asked = [client.get("/api/v1/cases"), client.get("/api/v1/nothing"), client.post("/api/v1/classify")]
+    asked.append(client.post(f"/api/v1/cases/{saved(a_case).number}/actions/accept", headers=lead, json={"offer": 1}))
+
+    assert [(answer.status_code, answer.json["errors"]) for answer in asked] == [(n, []) for n in (401, 404, 415, 403)]
 
 
 BAD = {
@@ -143,6 +152,23 @@ def test_lists_go_on_by_cursor_without_gaps_or_doubles(client, lead, time):
         cursor = page["next"]
 
     assert len(seen) == len(set(seen)) == 5
+
+
+@pytest.mark.parametrize("part", ["clocks", "actions", "findings", "evidence"])
+def test_the_lists_of_a_case_take_a_limit_and_go_on_by_cursor(client, lead, part):
+    address = f"/api/v1/cases/{saved(a_case).number}/{part}"
+    whole = client.get(address, headers=lead).json["items"]
+
+    seen, cursor = [], ""
+    while cursor is not None:
+        page = client.get(f"{address}?limit=2{cursor and '&cursor=' + cursor}", headers=lead).json
+        assert len(page["items"]) <= 2
+        seen, cursor = seen + page["items"], page["next"]
+
+    assert seen == whole
+    assert bool(whole) == (part in ("clocks", "actions"))
+    bad = [client.get(f"{address}?{query}", headers=lead).status_code for query in ("limit=201", "x=1", "cursor=AAAA")]
+    assert bad == [422, 422, 400]
 
 
 @pytest.mark.parametrize(

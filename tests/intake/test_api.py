@@ -50,6 +50,12 @@ def test_a_complaint_becomes_a_case_with_everything_the_contract_names(client):
     assert {"emergency_start", "first_reply", "resolution"} <= {clock["kind"] for clock in body["clocks"]}
     assert [f["verdict"] for f in body["findings"] if f["clause"] == "2.1.6.1"] == ["breach"]
     assert body["anomaly"]["key"] == "return_refusal"
+    for reason in body["anomaly"]["reasons"]:
+        assert reason["clause"] == "2.2.1.5"
+        assert set(reason["explanation"]) == {"zh-Hant", "zh-Hans", "en"}
+    told = [reason.get("text_span") or reason["fact"] for reason in body["anomaly"]["reasons"]]
+    assert "return_rejected" in told
+    assert any(words in COMPLAINT["narrative"] for words in told)
 
 
 def test_the_access_token_opens_the_case_and_no_other(client):

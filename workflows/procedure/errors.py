@@ -10,7 +10,12 @@ from typing import Any
 
 
 class ProcedureError(Exception):
-    """Something the procedure does not allow. `code` names the reason, `fields` fill its words."""
+    """Something the procedure does not allow. `code` names the reason, `fields` fill its words.
+
+    `possible` are the actions that can be taken instead; None where nobody looked.
+    """
+
+    possible: Sequence[str] | None = None
 
     def __init__(self, code: str, **fields: Any) -> None:
         self.code, self.fields = code, fields

@@ -14,7 +14,7 @@ from pathlib import Path
 from tests.architecture.rules import ROOT
 from tests.jobs.waiting import runs
 
-START_WITHIN_S = 60.0
+START_WITHIN_S = 120.0
 
 
 def a_free_port() -> int:

@@ -81,7 +81,14 @@ def accessibility() -> str:
     return render_template("knowledge/accessibility.html")
 
 
-@doors.get("/<any(rules, rules.txt, rules.json, privacy, accessibility, complain, track, decisions):page>")
+@knowledge.get("/language")
+@open_to_all
+def languages() -> str:
+    """Let the reader choose the language."""
+    return render_template("knowledge/languages.html")
+
+
+@doors.get("/<any(rules, rules.txt, rules.json, language, privacy, accessibility, complain, track, decisions):page>")
 @open_to_all
 def door(page: str) -> Redirect:
     """Send an address without a language to the reader's language."""

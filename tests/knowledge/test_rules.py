@@ -41,6 +41,15 @@ def test_the_desk_says_what_it_does(client, name):
     assert client.get(f"/en/{name}").status_code == 200
 
 
+def test_the_language_can_be_chosen_on_a_page_of_its_own(client):
+    assert client.get("/language", headers={"Accept-Language": "zh-TW"}).location == "/zh-hant/language"
+
+    page = client.get("/en/language").text
+
+    assert page.count("<h1") == 1
+    assert all(f'<li><a href="/{segment}/"' in page for segment in ("zh-hans", "zh-hant", "en"))
+
+
 def test_an_address_without_language_goes_to_the_readers(client):
     answer = client.get("/rules", headers={"Accept-Language": "zh-TW"})
 

@@ -187,8 +187,9 @@ CHROMIUM_ARGS = (
 @pytest.fixture(scope="session")
 def chromium():
     """One browser for all tests of this process."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import expect, sync_playwright
 
+    expect.set_options(timeout=30_000)  # a page is not late because the machine is busy
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=[*CHROMIUM_ARGS])
         yield browser

@@ -13,7 +13,6 @@ import select
 import shutil
 import signal
 import socket
-import struct
 import sys
 import time
 from collections.abc import Callable
@@ -25,11 +24,11 @@ from msgspec import Struct
 from app.core.lifeline import end_with_parent
 from app.notices.composing import Composer, FetchRefused, MissingGlyphs
 from app.notices.facts import NoticeFacts
+from app.notices.wire import LENGTH, TAKEN
 
 MOST_FACTS_BYTES = 2_000_000
 COPIES, NOTICES_EACH = 2, 40
 """How many notices are printed at a time, and by one copy; the memory of one that printed for long grows."""
-_LENGTH = struct.Struct(">I")
 
 
 class Limits(Struct, frozen=True):
@@ -106,8 +105,9 @@ def _print_notices(listener: socket.socket, composer: Composer, limits: Limits) 
         connection = listener.accept()[0]
         with connection:
             limits.of_the_next_notice()
+            connection.sendall(TAKEN)
             answer = _answer(_receive(connection), composer)
-            connection.sendall(_LENGTH.pack(len(answer)) + answer)
+            connection.sendall(LENGTH.pack(len(answer)) + answer)
             signal.alarm(0)
         if not answer.startswith(b"%PDF-"):
             return
@@ -134,7 +134,7 @@ def _refusal(reason: str, detail: str) -> bytes:
 
 def _receive(connection: socket.socket) -> bytes:
     with connection.makefile("rb") as stream:
-        (length,) = _LENGTH.unpack(stream.read(_LENGTH.size))
+        (length,) = LENGTH.unpack(stream.read(LENGTH.size))
         if length > MOST_FACTS_BYTES:
             raise ValueError("The facts are too long for a notice.")
         return stream.read(length)

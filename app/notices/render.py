@@ -8,7 +8,6 @@ import json
 import os
 import shutil
 import socket
-import struct
 import subprocess
 import sys
 import tempfile
@@ -18,10 +17,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from app.notices.facts import Ballot, NoticeFacts, NoticeKind, NoticeLanguage, Remedy, Rule, VoteCount
+from app.notices.wire import LENGTH, TAKEN
 
 ROOT = Path(__file__).resolve().parents[2]
 FONTS = ROOT / "static" / "fonts"
-_LENGTH = struct.Struct(">I")
+TRIES = 3
 _KEPT_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "LANG", "TMPDIR", "PYTHONDONTWRITEBYTECODE")
 
 
@@ -50,14 +50,7 @@ class Press:
 
     def render(self, facts: NoticeFacts, proof: bytes = b"") -> bytes:
         """Return the notice as PDF/UA-1, with the proof inside if there is one. Raises: RenderFailed."""
-        request = facts.to_json() + b"\n" + proof
-        with self._connect() as connection:
-            connection.settimeout(self.wall_s + 5)
-            try:
-                connection.sendall(_LENGTH.pack(len(request)) + request)
-                answer = _receive(connection)
-            except OSError:
-                answer = None
+        answer = self._printed(facts.to_json() + b"\n" + proof)
         if answer is None:
             raise RenderFailed("over_limit", f"stopped at {self.cpu_s} s of CPU, {self.wall_s} s in all or its memory")
         if not answer.startswith(b"%PDF-"):
@@ -96,17 +89,36 @@ class Press:
             self._process = None
             shutil.rmtree(Path(self._socket_path).parent, ignore_errors=True)
 
-    def _connect(self) -> socket.socket:
-        for _ in range(2):
-            connection = socket.socket(socket.AF_UNIX)
-            try:
-                connection.connect(self._socket_path)
-                return connection
-            except OSError:
-                connection.close()
-                with self._lock:
+    def _printed(self, request: bytes) -> bytes | None:
+        """Return the answer of the press, or None if what printed was stopped over this notice.
+
+        A press that has died may be connected to for a moment, by its last copies. It takes nothing up any more.
+        """
+        for _ in range(TRIES):
+            with socket.socket(socket.AF_UNIX) as connection:
+                connection.settimeout(self.wall_s + 5)
+                asked = self._socket_path
+                try:
+                    if _is_taken_up(connection, asked):
+                        connection.sendall(LENGTH.pack(len(request)) + request)
+                        return _receive(connection)
+                except OSError:
+                    return None
+            with self._lock:
+                if self._socket_path == asked:  # nobody else has started another one meanwhile
                     self.start()
         raise RenderFailed("broken", "the press cannot be reached")
+
+
+def _is_taken_up(connection: socket.socket, path: str) -> bool:
+    """Return whether somebody is there who prints. Raises: TimeoutError when they are and all are busy."""
+    try:
+        connection.connect(path)
+        return connection.recv(len(TAKEN)) == TAKEN
+    except TimeoutError:
+        raise
+    except OSError:
+        return False
 
 
 def _environment() -> dict[str, str]:
@@ -120,10 +132,10 @@ def _environment() -> dict[str, str]:
 def _receive(connection: socket.socket) -> bytes | None:
     """Return the whole answer, or None if the other end went away before it was complete."""
     with connection.makefile("rb") as stream:
-        head = stream.read(_LENGTH.size)
-        if len(head) < _LENGTH.size:
+        head = stream.read(LENGTH.size)
+        if len(head) < LENGTH.size:
             return None
-        (length,) = _LENGTH.unpack(head)
+        (length,) = LENGTH.unpack(head)
         answer = stream.read(length)
     return answer if len(answer) == length else None
 

@@ -1,12 +1,14 @@
 """Whatever stands in a field is text on paper: it fetches and runs nothing. A notice that runs away is stopped."""
 
 import dataclasses
+import socket
 import subprocess
 import sys
 import threading
 from datetime import datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from multiprocessing import get_context
+from pathlib import Path
 
 import pytest
 
@@ -168,6 +170,22 @@ def test_a_press_that_died_is_started_again(small_press):
     press._process.wait()
 
     assert press.render(samples.a_closing()).startswith(b"%PDF-")
+
+
+def test_a_press_of_which_only_the_copies_live_for_a_moment_is_not_asked_again(small_press):
+    press = small_press()
+    with socket.socket(socket.AF_UNIX) as last_copy:  # it holds the listener and takes nothing up any more
+        died = press._socket_path
+        press._process.kill()
+        press._process.wait()
+        Path(died).unlink()
+        last_copy.bind(died)
+        last_copy.listen()
+        hanging_up = threading.Thread(target=lambda: last_copy.accept()[0].close())
+        hanging_up.start()
+
+        assert press.render(samples.a_closing()).startswith(b"%PDF-")
+        hanging_up.join()
 
 
 def test_facts_that_are_too_many_are_refused_at_once(press):

@@ -84,7 +84,9 @@ def test_the_same_request_again_is_the_same_case(client):
 def test_the_same_key_with_other_content_is_refused(client):
     hand_in(client, COMPLAINT)
 
-    assert hand_in(client, COMPLAINT | {"danger": True}).status_code == 422
+    answer = hand_in(client, COMPLAINT | {"danger": True})
+
+    assert (answer.status_code, answer.json["errors"][0]["pointer"]) == (422, "/Idempotency-Key")
     assert cases() == 1
 
 

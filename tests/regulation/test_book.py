@@ -115,6 +115,13 @@ def test_a_new_figure_holds_from_its_day_and_the_old_one_before(folder: Path):
     assert rules.version != RULES.version
 
 
+def test_a_list_of_something_else_than_tables_is_refused(folder: Path):
+    (folder / "figures.toml").write_text("figure = [1]\n", encoding="utf-8")
+
+    with pytest.raises(RulebookError, match=r"figures\.toml, figure: must be written as \[\[figure\]\]"):
+        book.load(folder)
+
+
 def test_a_comment_does_not_make_a_new_version(folder: Path):
     append(folder, "figures.toml", "\n# a comment\n")
 

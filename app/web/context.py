@@ -10,7 +10,7 @@ from flask import Flask, request, url_for
 from flask_babel import gettext as _
 
 from app.core import clock, site
-from app.core.languages import segment
+from app.core.languages import NAMES, segment
 from app.web.guards import current_actor
 from app.web.i18n import language, language_links
 from app.web.security import csp_nonce
@@ -27,6 +27,7 @@ def install(app: Flask) -> None:
         return {
             "html_lang": language(),
             "language_links": language_links(),
+            "language_names": NAMES,
             "csp_nonce": csp_nonce(),
             "theme": request.cookies.get("theme"),
             "help_phone": site.settings().help_phone,

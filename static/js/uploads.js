@@ -80,8 +80,9 @@ function replaceList(form, answer, done) {
   if (standing) asked.querySelector("p").replaceWith(standing);
   if (!fresh) return;
   const files = list(form);
-  const waiting = [...files.querySelectorAll("[data-pending]")];
-  files.replaceChildren(...fresh.children, ...waiting);
+  // What waits stays where it is: a button that is moved while it is pressed is never clicked.
+  for (const item of [...files.children]) if (!item.matches("[data-pending]")) item.remove();
+  files.prepend(...fresh.children);
 }
 
 function showFailure(item, message, again) {
